@@ -1,0 +1,3 @@
+#![forbid(unsafe_code)]
+//! Cellwright.
+pub mod math;
