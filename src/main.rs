@@ -1,1 +1,3 @@
+//! The `cellwright` command line.
+
 fn main() {}
