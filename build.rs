@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-#[expect(clippy::disallowed_methods, reason = "cargo speaks to build scripts through variables")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo speaks to build scripts through variables"
+)]
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=.z3/lib");

@@ -1,5 +1,6 @@
 //! Cellwright.
 pub mod diagnostic;
 pub mod math;
+pub mod quantity;
 pub mod rational;
 pub mod span;
