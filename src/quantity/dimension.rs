@@ -77,8 +77,8 @@ impl Dimension {
         self == Self::NONE
     }
 
-    /// Counts what a reader has to take in: powers of base units, those on top a little more,
-    /// so that `W/m^2/K` wins over `Pa*m/s/K`.
+    /// Counts what a reader has to take in: base units and their powers, those on top a little
+    /// more, so that `W/m^2/K` wins over `Pa*m/s/K`.
     fn display_weight(self) -> u32 {
         self.0
             .iter()
