@@ -80,10 +80,8 @@ impl Dimension {
     /// Counts what a reader has to take in: base units and their powers, those on top a little
     /// more, so that `W/m^2/K` wins over `Pa*m/s/K`.
     fn display_weight(self) -> u32 {
-        self.0
-            .iter()
-            .map(|e| 2 * u32::from(e.unsigned_abs()) + u32::from(*e > 0))
-            .sum()
+        let weigh = |e: &i8| 2 * u32::from(e.unsigned_abs()) + u32::from(*e > 0) + 1;
+        self.0.iter().filter(|e| **e != 0).map(weigh).sum()
     }
 }
 
