@@ -1,0 +1,20 @@
+//! The rule language: limits, guards, reasons and rule-local tests in `rules/*.rule`.
+//!
+//! In: the texts of rule files, the quantity dictionary and the number of zones of each family.
+//! Out: one typed [`RuleSet`] in exact SI values with a place on every node, or diagnostics, many
+//! at once. The language is total: no loops, no recursion, no input or output. The way is
+//! [`lexer`] → [`parser`] → [`resolve`](mod@resolve) → [`evaluate`], with [`mod@format`] and
+//! [`rule_tests`] beside it. Nothing here trusts a solver or rounds, except [`float`], whose
+//! name says so.
+
+pub mod ast;
+pub mod codes;
+pub mod expression;
+pub mod format;
+pub mod lexer;
+pub mod parser;
+
+pub use ast::{EvidenceClass, RuleSeverity};
+pub use expression::{BoolExpr, BoolKind, CompareOperator, LetId, NumExpr, NumKind, SignalId};
+pub use format::format;
+pub use parser::{ParsedFile, parse};
