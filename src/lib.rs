@@ -3,4 +3,5 @@ pub mod diagnostic;
 pub mod math;
 pub mod quantity;
 pub mod rational;
+pub mod record;
 pub mod span;
