@@ -5,3 +5,4 @@
 //! with the first place that differs.
 
 pub mod body;
+pub mod findings;

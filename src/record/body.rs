@@ -142,10 +142,10 @@ pub struct Approved {
     pub inside: bool,
 }
 
-/// One rule and what was found about it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What a rule says and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RuleRow {
+pub struct RuleHead {
     /// The rule's code.
     pub code: String,
     /// Its title.
@@ -160,12 +160,24 @@ pub struct RuleRow {
     pub source: String,
     /// Who owns it.
     pub owner: Option<String>,
-    /// `path:line` of the rule.
-    pub location: String,
+    /// Path of the document that states it.
+    pub path: String,
+    /// First line of the rule, from one.
+    pub line: u32,
+    /// Last line of the rule.
+    pub end_line: u32,
     /// The limit as written, for tables (`<= 25 %LEL`).
     pub limit: String,
     /// `input` or `outcome`.
     pub kind: String,
+}
+
+/// One rule and what was found about it for every recipe of a change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleRow {
+    /// The rule.
+    pub rule: RuleHead,
     /// The recipe as it is.
     pub now: Evaluation,
     /// The recipe as requested.
@@ -252,8 +264,20 @@ pub struct Finding {
     pub level: String,
     /// One sentence.
     pub message: String,
-    /// `path:line` places, the primary one first.
-    pub locations: Vec<String>,
+    /// Places, the primary one first; empty when no document is concerned.
+    pub places: Vec<Place>,
+}
+
+/// A place in a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Path as given, with `/`.
+    pub path: String,
+    /// Line, from one.
+    pub line: u32,
+    /// Column, from one.
+    pub column: u32,
 }
 
 /// One simulated outcome, now and as requested.
