@@ -1,3 +1,4 @@
 #![forbid(unsafe_code)]
 //! Cellwright.
 pub mod math;
+pub mod twin;
