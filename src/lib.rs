@@ -5,3 +5,4 @@ pub mod quantity;
 pub mod rational;
 pub mod record;
 pub mod span;
+pub mod twin;
