@@ -1,3 +1,5 @@
-#![forbid(unsafe_code)]
 //! Cellwright.
+pub mod diagnostic;
 pub mod math;
+pub mod rational;
+pub mod span;

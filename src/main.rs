@@ -1,2 +1,3 @@
-//! The command line.
+//! The `cellwright` command line.
+
 fn main() {}
