@@ -9,7 +9,6 @@ use std::path::PathBuf;
 
 const LIBRARY: &str = "libz3.so.5.3";
 
-#[expect(clippy::disallowed_methods, reason = "cargo speaks to build scripts through variables")]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=Z3_LIBRARY_PATH_OVERRIDE");

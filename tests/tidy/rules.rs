@@ -103,24 +103,28 @@ fn missing_clauses(
     code: &str,
     block: &[(usize, Token)],
 ) -> Vec<Violation> {
-    let follows = |clause: &str, fits: &dyn Fn(&Token) -> bool| {
+    let follows = |clause: &str, fits: fn(&Token) -> bool| {
         block.windows(2).any(|pair| {
             matches!(&pair[0].1, Token::Word(word) if word == clause) && fits(&pair[1].1)
         })
     };
-    let is_text = |token: &Token| matches!(token, Token::Text(text) if !text.trim().is_empty());
-    let is_strength =
-        |token: &Token| matches!(token, Token::Word(word) if STRENGTHS.contains(&word.as_str()));
-    let clauses: [(&str, &dyn Fn(&Token) -> bool); 3] = [
-        ("because", &is_text),
-        ("source", &is_text),
-        ("evidence", &is_strength),
-    ];
-    clauses
+    let has_clause = |clause: &str| match clause {
+        "evidence" => follows(clause, is_strength),
+        _ => follows(clause, is_text),
+    };
+    ["because", "source", "evidence"]
         .iter()
-        .filter(|(clause, fits)| !follows(clause, fits))
-        .map(|(clause, _)| Violation::new(path, line, format!("rule `{code}` has no `{clause}`")))
+        .filter(|clause| !has_clause(clause))
+        .map(|clause| Violation::new(path, line, format!("rule `{code}` has no `{clause}`")))
         .collect()
+}
+
+fn is_text(token: &Token) -> bool {
+    matches!(token, Token::Text(text) if !text.trim().is_empty())
+}
+
+fn is_strength(token: &Token) -> bool {
+    matches!(token, Token::Word(word) if STRENGTHS.contains(&word.as_str()))
 }
 
 #[test]
