@@ -1,5 +1,7 @@
 //! Cellwright.
+pub mod check;
 pub mod diagnostic;
+pub mod linear_program;
 pub mod math;
 pub mod quantity;
 pub mod rational;
