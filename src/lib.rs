@@ -1,3 +1,7 @@
 #![forbid(unsafe_code)]
 //! Cellwright.
 pub mod math;
+pub mod normal;
+pub mod parallel;
+pub mod random;
+pub mod summation;
