@@ -1,3 +1,5 @@
 #![forbid(unsafe_code)]
 //! Cellwright.
 pub mod math;
+pub mod model;
+pub mod twin;
