@@ -20,6 +20,7 @@ pub mod cracking;
 pub mod drying;
 pub mod exhaust;
 pub mod filling;
+pub mod formation;
 pub mod film;
 pub mod humid_air;
 pub mod integrate;
