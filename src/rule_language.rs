@@ -9,12 +9,25 @@
 
 pub mod ast;
 pub mod codes;
+pub mod evaluate;
 pub mod expression;
+pub mod float;
 pub mod format;
 pub mod lexer;
+pub mod margin;
 pub mod parser;
+pub mod resolve;
+pub mod rule_set;
+pub mod rule_tests;
+pub mod value;
 
 pub use ast::{EvidenceClass, RuleSeverity};
+pub use evaluate::{EvaluateError, Point, PointValue, PointVerdict, Truth};
 pub use expression::{BoolExpr, BoolKind, CompareOperator, LetId, NumExpr, NumKind, SignalId};
 pub use format::format;
+pub use margin::Margin;
 pub use parser::{ParsedFile, parse};
+pub use resolve::resolve;
+pub use rule_set::{Rule, RuleSet, Signal, SignalType};
+pub use rule_tests::run_tests;
+pub use value::Value;

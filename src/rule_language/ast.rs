@@ -107,6 +107,57 @@ pub struct Expr {
     pub kind: ExprKind,
     /// The place.
     pub span: Span,
+    /// Levels of the tree from here down; 1 for an operand.
+    pub depth: usize,
+}
+
+impl Expr {
+    /// Builds a node above its parts.
+    #[must_use]
+    pub fn new(kind: ExprKind, span: Span) -> Self {
+        let below = match &kind {
+            ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Word(_) | ExprKind::Error => 0,
+            ExprKind::Negate(a) | ExprKind::Not(a) | ExprKind::Power(a, _) => a.depth,
+            ExprKind::Member(a, _) => a.depth,
+            ExprKind::Binary(_, a, b) => a.depth.max(b.depth),
+            ExprKind::Chain(first, steps) => steps
+                .iter()
+                .fold(first.depth, |most, (_, step)| most.max(step.depth)),
+            ExprKind::Call(_, all) => all.iter().map(|one| one.depth).max().unwrap_or(0),
+        };
+        Self {
+            kind,
+            span,
+            depth: below + 1,
+        }
+    }
+
+    /// Calls `visit` for every name, in the order written.
+    pub fn names<'a>(&'a self, visit: &mut dyn FnMut(&'a Name)) {
+        match &self.kind {
+            ExprKind::Literal(_) | ExprKind::Word(_) | ExprKind::Error => {}
+            ExprKind::Name(name) => visit(name),
+            ExprKind::Negate(a)
+            | ExprKind::Not(a)
+            | ExprKind::Power(a, _)
+            | ExprKind::Member(a, _) => a.names(visit),
+            ExprKind::Binary(_, a, b) => {
+                a.names(visit);
+                b.names(visit);
+            }
+            ExprKind::Chain(first, steps) => {
+                first.names(visit);
+                for (_, step) in steps {
+                    step.names(visit);
+                }
+            }
+            ExprKind::Call(_, all) => {
+                for one in all {
+                    one.names(visit);
+                }
+            }
+        }
+    }
 }
 
 /// What an expression is.

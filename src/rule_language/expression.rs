@@ -251,3 +251,39 @@ impl BoolExpr {
         }
     }
 }
+
+impl NumExpr {
+    /// Returns the levels of the tree with lets entered, given the levels of each let.
+    #[must_use]
+    pub fn depth(&self, let_depths: &[usize]) -> usize {
+        let of = |a: &Self| a.depth(let_depths);
+        1 + match &self.kind {
+            NumKind::Constant(_) | NumKind::Pi | NumKind::Signal(_) => 0,
+            NumKind::Let(id) => let_depths.get(id.0).copied().unwrap_or(0),
+            NumKind::Negate(a) | NumKind::Power(a, _) | NumKind::Absolute(a) => of(a),
+            NumKind::Add(a, b)
+            | NumKind::Subtract(a, b)
+            | NumKind::Multiply(a, b)
+            | NumKind::Divide(a, b) => of(a).max(of(b)),
+            NumKind::Minimum(all) | NumKind::Maximum(all) => all.iter().map(of).max().unwrap_or(0),
+            NumKind::If(condition, a, b) => condition.depth(let_depths).max(of(a)).max(of(b)),
+        }
+    }
+}
+
+impl BoolExpr {
+    /// Returns the levels of the tree with lets entered, given the levels of each let.
+    #[must_use]
+    pub fn depth(&self, let_depths: &[usize]) -> usize {
+        let of = |a: &Self| a.depth(let_depths);
+        1 + match &self.kind {
+            BoolKind::Constant(_) | BoolKind::Member { .. } => 0,
+            BoolKind::Compare { left, right, .. } => {
+                left.depth(let_depths).max(right.depth(let_depths))
+            }
+            BoolKind::And(all) | BoolKind::Or(all) => all.iter().map(of).max().unwrap_or(0),
+            BoolKind::Not(a) => of(a),
+            BoolKind::Implies(a, b) => of(a).max(of(b)),
+        }
+    }
+}

@@ -14,6 +14,8 @@ use crate::span::Span;
 
 /// Largest magnitude of a power.
 const POWER_MAX: i64 = 32;
+/// Deepest tree, chains of operators included.
+const TREE_DEPTH_MAX: usize = 256;
 
 impl Parser<'_> {
     /// Reads an expression; after a mistake skips to the next head and returns an error node.
@@ -33,10 +35,7 @@ impl Parser<'_> {
 
     fn error_node(&mut self, start: Span) -> Expr {
         self.skip_to_head();
-        Expr {
-            kind: ExprKind::Error,
-            span: start,
-        }
+        Expr::new(ExprKind::Error, start)
     }
 
     fn at_end_of_expression(&self) -> bool {
@@ -45,6 +44,22 @@ impl Parser<'_> {
             Some(TokenKind::Word(word)) => super::is_head(word),
             Some(_) => false,
         }
+    }
+
+    /// Joins two operands; a long chain of operators counts as depth, since it is a deep tree.
+    fn binary(&mut self, operator: BinaryOperator, left: Expr, right: Expr) -> Parsed<Expr> {
+        let span = left.span.to(right.span);
+        if left.depth.max(right.depth) >= TREE_DEPTH_MAX {
+            let diagnostic = Diagnostic::error(
+                codes::DEPTH,
+                right.span,
+                format!("this expression has more than {TREE_DEPTH_MAX} operators in a row"),
+            )
+            .help("name a part of it with `let`");
+            return Err(self.stop(diagnostic));
+        }
+        let kind = ExprKind::Binary(operator, Box::new(left), Box::new(right));
+        Ok(Expr::new(kind, span))
     }
 
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
@@ -70,7 +85,7 @@ impl Parser<'_> {
                 return Ok(left);
             }
             let right = parser.implication()?;
-            Ok(binary(BinaryOperator::Implies, left, right))
+            parser.binary(BinaryOperator::Implies, left, right)
         })
     }
 
@@ -78,7 +93,7 @@ impl Parser<'_> {
         let mut left = self.conjunction()?;
         while self.eat_word("or") {
             let right = self.conjunction()?;
-            left = binary(BinaryOperator::Or, left, right);
+            left = self.binary(BinaryOperator::Or, left, right)?;
         }
         Ok(left)
     }
@@ -87,7 +102,7 @@ impl Parser<'_> {
         let mut left = self.negation()?;
         while self.eat_word("and") {
             let right = self.negation()?;
-            left = binary(BinaryOperator::And, left, right);
+            left = self.binary(BinaryOperator::And, left, right)?;
         }
         Ok(left)
     }
@@ -99,10 +114,7 @@ impl Parser<'_> {
         }
         let operand = self.deeper(Self::negation)?;
         let span = start.to(operand.span);
-        Ok(Expr {
-            kind: ExprKind::Not(Box::new(operand)),
-            span,
-        })
+        Ok(Expr::new(ExprKind::Not(Box::new(operand)), span))
     }
 
     fn comparison(&mut self) -> Parsed<Expr> {
@@ -110,10 +122,7 @@ impl Parser<'_> {
         if self.eat_word("in") {
             let members = self.members()?;
             let span = first.span.to(self.before());
-            return Ok(Expr {
-                kind: ExprKind::Member(Box::new(first), members),
-                span,
-            });
+            return Ok(Expr::new(ExprKind::Member(Box::new(first), members), span));
         }
         let mut steps = Vec::new();
         while let Some((operator, place)) = self.compare_operator() {
@@ -123,13 +132,11 @@ impl Parser<'_> {
             }
             steps.push((operator, right));
         }
-        match steps.last() {
-            None => Ok(first),
-            Some((_, last)) => Ok(Expr {
-                span: first.span.to(last.span),
-                kind: ExprKind::Chain(Box::new(first), steps),
-            }),
-        }
+        let Some((_, last)) = steps.last() else {
+            return Ok(first);
+        };
+        let span = first.span.to(last.span);
+        Ok(Expr::new(ExprKind::Chain(Box::new(first), steps), span))
     }
 
     fn compare_operator(&mut self) -> Option<(CompareOperator, Span)> {
@@ -203,7 +210,7 @@ impl Parser<'_> {
             };
             self.at += 1;
             let right = self.product()?;
-            left = binary(operator, left, right);
+            left = self.binary(operator, left, right)?;
         }
     }
 
@@ -217,7 +224,7 @@ impl Parser<'_> {
             };
             self.at += 1;
             let right = self.signed()?;
-            left = binary(operator, left, right);
+            left = self.binary(operator, left, right)?;
         }
     }
 
@@ -242,10 +249,7 @@ impl Parser<'_> {
         }
         let operand = self.deeper(Self::signed)?;
         let span = start.to(operand.span);
-        Ok(Expr {
-            kind: ExprKind::Negate(Box::new(operand)),
-            span,
-        })
+        Ok(Expr::new(ExprKind::Negate(Box::new(operand)), span))
     }
 
     fn power(&mut self) -> Parsed<Expr> {
@@ -284,10 +288,7 @@ impl Parser<'_> {
             return Err(self.stop(diagnostic));
         }
         let span = base.span.to(self.before());
-        Ok(Expr {
-            kind: ExprKind::Power(Box::new(base), exponent),
-            span,
-        })
+        Ok(Expr::new(ExprKind::Power(Box::new(base), exponent), span))
     }
 
     fn operand(&mut self) -> Parsed<Expr> {
@@ -309,7 +310,7 @@ impl Parser<'_> {
             _ => return Err(self.unexpected("a name, a number or `(`")),
         };
         self.at += 1;
-        Ok(Expr { kind, span })
+        Ok(Expr::new(kind, span))
     }
 
     fn is_call(&self) -> bool {
@@ -334,10 +335,8 @@ impl Parser<'_> {
             text: function,
             span: start,
         };
-        Ok(Expr {
-            kind: ExprKind::Call(word, arguments),
-            span: start.to(self.before()),
-        })
+        let span = start.to(self.before());
+        Ok(Expr::new(ExprKind::Call(word, arguments), span))
     }
 
     /// Reads a number; `signed` is the place of its minus and the negated value.
@@ -363,7 +362,7 @@ impl Parser<'_> {
         } else {
             ExprKind::Error
         };
-        Ok(Expr { kind, span })
+        Ok(Expr::new(kind, span))
     }
 
     /// Reads a number with an optional minus that touches it, as ranges and tests have them.
@@ -382,13 +381,5 @@ impl Parser<'_> {
             // The lexer has reported the unit.
             _ => Err(super::Stopped),
         }
-    }
-}
-
-fn binary(operator: BinaryOperator, left: Expr, right: Expr) -> Expr {
-    let span = left.span.to(right.span);
-    Expr {
-        kind: ExprKind::Binary(operator, Box::new(left), Box::new(right)),
-        span,
     }
 }
