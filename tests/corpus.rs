@@ -72,6 +72,7 @@ fn expected(text: &str) -> BTreeSet<String> {
 }
 
 fn run(outcome: &str) {
+    let mut wrong = Vec::new();
     for path in cases(outcome) {
         let text = std::fs::read_to_string(&path).expect("the case cannot be read");
         let case = path
@@ -81,7 +82,10 @@ fn run(outcome: &str) {
             .into_owned();
         let name = format!("tests/corpus/{outcome}/{case}.rule");
         let (shown, found) = answer(&name, &text);
-        assert_eq!(found, expected(&text), "{name}\n{shown}");
+        if found != expected(&text) {
+            wrong.push(format!("{name} gives {found:?}\n{shown}"));
+            continue;
+        }
         insta::with_settings!({
             snapshot_path => format!("corpus/{outcome}/answers"),
             prepend_module_to_snapshot => false,
@@ -90,6 +94,7 @@ fn run(outcome: &str) {
             insta::assert_snapshot!(case, format!("{text}\n----\n{shown}"));
         });
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -45,7 +45,11 @@ fn shipped(names: &[&str], zone_count: usize) -> RuleSet {
             .expect("a shipped rule file cannot be read");
         let parsed = parse(sources.add(path.clone(), text.clone()), &text);
         if let Some(formatted) = format(&parsed, &sources) {
-            assert_eq!(formatted, text, "{path} is not formatted");
+            if std::env::var_os("CELLWRIGHT_FORMAT_RULES").is_some() {
+                std::fs::write(&path, &formatted).expect("a rule file cannot be written");
+            } else {
+                assert!(formatted == text, "{path} is not formatted");
+            }
         }
         files.push(parsed);
     }
@@ -186,7 +190,7 @@ fn ai4i_definitions_reproduce_the_labels() {
     let text = std::fs::read_to_string(path).expect("the table cannot be read");
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().expect("header").trim().split(',').collect();
-    let mut agreed: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
+    let mut agreed: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
     for line in lines {
         let row: Vec<&str> = line.trim().split(',').collect();
         let point = point_of(&rules, &header, &row);
@@ -202,20 +206,18 @@ fn ai4i_definitions_reproduce_the_labels() {
                 && evaluator
                     .margin(&rule.body)
                     .is_ok_and(|m| m.is_some_and(|m| m.is_tie()));
-            let count = agreed
-                .entry(if rule.code == "PWF" {
-                    "PWF"
-                } else if rule.code == "OSF" {
-                    "OSF"
-                } else {
-                    "HDF"
-                })
-                .or_default();
+            let count = agreed.entry(rule.code.clone()).or_default();
             count.0 += usize::from(violated && failed);
             count.1 += usize::from(violated != failed);
             count.2 += usize::from(tie);
         }
     }
     // (failures found, disagreements, disagreements that are exact ties) in the 6000 open rows.
-    insta::assert_debug_snapshot!(agreed, @"");
+    let expected = [
+        ("HDF", (103, 12, 12)),
+        ("OSF", (60, 0, 0)),
+        ("PWF", (66, 0, 0)),
+    ];
+    let expected = expected.map(|(code, counts)| (code.to_owned(), counts));
+    assert_eq!(agreed, BTreeMap::from(expected));
 }

@@ -441,6 +441,10 @@ pub struct EvidenceItem {
 
 /// One item of a rule file.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "signals are the most frequent item and live as long as the file"
+)]
 pub enum Item {
     /// `ruleset …`
     Header(Header),

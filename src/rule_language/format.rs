@@ -3,13 +3,16 @@
 //! In: a file that was read without a mistake. Out: text that reads back as the same items and
 //! that this function leaves as it is. An item starts a line, its clauses are indented by two
 //! and their texts aligned; line breaks inside an expression stay where they were, indented by
-//! four; at most one blank line stays between two lines.
+//! four; at most one blank line stays between two lines. Signals on neighbouring lines have
+//! their colons aligned.
+
+use std::collections::BTreeMap;
 
 use super::lexer::{CLAUSE_HEADS, ITEM_HEADS, OPERATOR_WORDS, Symbol, Token, TokenKind};
 use super::parser::{Mark, ParsedFile};
 use crate::span::Sources;
 
-/// Column behind clause heads: the longest, `guard_band`, and a space.
+/// Least column behind clause heads: the longest of a rule, `guard_band`, and a space.
 const CLAUSE_WIDTH: usize = 11;
 
 /// Formats a parsed file; `None` when it has mistakes, since a mistake has no layout.
@@ -23,6 +26,7 @@ pub fn format(parsed: &ParsedFile, sources: &Sources) -> Option<String> {
         tokens: &parsed.tokens,
         text: String::new(),
         in_item: false,
+        widths: widths(parsed),
     };
     for at in 0..parsed.tokens.len() {
         let mark = parsed
@@ -44,6 +48,8 @@ struct Writer<'a> {
     tokens: &'a [Token],
     text: String,
     in_item: bool,
+    /// Least width of some tokens, by index: clause heads and the names of signals.
+    widths: BTreeMap<usize, usize>,
 }
 
 impl Writer<'_> {
@@ -71,8 +77,8 @@ impl Writer<'_> {
         }
         let written = written(token, self.sources);
         self.text.push_str(&written);
-        if mark == Some(Mark::Clause) {
-            let padding = CLAUSE_WIDTH.saturating_sub(written.len() + 1);
+        if let Some(width) = self.widths.get(&at) {
+            let padding = width.saturating_sub(written.len());
             self.text.push_str(&" ".repeat(padding));
         }
     }
@@ -99,6 +105,54 @@ impl Writer<'_> {
             self.text.push_str(if blank { "\n\n" } else { "\n" });
         }
         self.text.push_str(indent);
+    }
+}
+
+/// Chooses the widths: clause heads of one item are as wide as the widest, names of signals on
+/// neighbouring lines too.
+fn widths(parsed: &ParsedFile) -> BTreeMap<usize, usize> {
+    let mut widths = BTreeMap::new();
+    let mut clauses: Vec<usize> = Vec::new();
+    let mut signals: Vec<usize> = Vec::new();
+    let close = |group: &mut Vec<usize>, least: usize, widths: &mut BTreeMap<usize, usize>| {
+        let width = group.iter().map(|&at| length(&parsed.tokens[at])).max();
+        for at in group.drain(..) {
+            widths.insert(at, width.unwrap_or(0).max(least));
+        }
+    };
+    for &(at, mark) in &parsed.marks {
+        let token = &parsed.tokens[at];
+        if mark == Mark::Clause {
+            clauses.push(at);
+            continue;
+        }
+        close(&mut clauses, CLAUSE_WIDTH - 1, &mut widths);
+        let is_signal = token.kind == TokenKind::Word("signal".to_owned());
+        let behind_comment = at > 0
+            && matches!(parsed.tokens[at - 1].kind, TokenKind::Comment(_))
+            && parsed.tokens[at - 1].newlines > 0;
+        if !is_signal || token.newlines > 1 || behind_comment {
+            close(&mut signals, 0, &mut widths);
+        }
+        if is_signal {
+            signals.push(at + 1);
+        }
+    }
+    close(&mut clauses, CLAUSE_WIDTH - 1, &mut widths);
+    close(&mut signals, 0, &mut widths);
+    widths
+}
+
+/// Returns the length a word or name has when written.
+fn length(token: &Token) -> usize {
+    match &token.kind {
+        TokenKind::Word(word) => word.len(),
+        TokenKind::Name(name) => name.text().len(),
+        TokenKind::Number { .. }
+        | TokenKind::Text(_)
+        | TokenKind::Symbol(_)
+        | TokenKind::Comment(_)
+        | TokenKind::Bad => 0,
     }
 }
 

@@ -153,7 +153,7 @@ pub enum TokenKind {
     Symbol(Symbol),
     /// A comment from `#` to the end of the line.
     Comment(String),
-    /// A bad character; a diagnostic was given.
+    /// A bad character or name; a diagnostic was given.
     Bad,
 }
 
@@ -457,7 +457,9 @@ impl<'a> Lexer<'a> {
             }
         }
         let span = self.span(start, self.at);
-        self.hyphen(start);
+        if self.hyphen(start) {
+            return TokenKind::Bad;
+        }
         if index.is_none() && !head.contains('.') {
             return TokenKind::Word(head);
         }
@@ -504,13 +506,13 @@ impl<'a> Lexer<'a> {
     }
 
     /// Reports a name written with a hyphen and swallows the rest of it.
-    fn hyphen(&mut self, start: usize) {
+    fn hyphen(&mut self, start: usize) -> bool {
         let Some(tail) = self.rest().strip_prefix('-') else {
-            return;
+            return false;
         };
         let word = word_prefix(tail);
         if !word.starts_with(|c: char| c.is_ascii_alphabetic()) || starts_operand(tail) {
-            return;
+            return false;
         }
         self.at += 1 + word.len();
         let written = &self.text[start..self.at];
@@ -525,6 +527,7 @@ impl<'a> Lexer<'a> {
                 written.replace('-', "_")
             )),
         );
+        true
     }
 }
 

@@ -55,6 +55,10 @@ pub struct Bound {
 
 /// What values a signal takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all signals are numbers and a rule set has few"
+)]
 pub enum SignalType {
     /// Numbers.
     Number {

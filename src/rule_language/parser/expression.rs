@@ -38,11 +38,14 @@ impl Parser<'_> {
         Expr::new(ExprKind::Error, start)
     }
 
+    /// A strange word on a new line is left to the reader of clauses, which knows what it meant.
     fn at_end_of_expression(&self) -> bool {
-        match self.peek_kind() {
+        match self.peek() {
             None => true,
-            Some(TokenKind::Word(word)) => super::is_head(word),
-            Some(_) => false,
+            Some(token) => match &token.kind {
+                TokenKind::Word(word) => super::is_head(word) || token.newlines > 0,
+                _ => false,
+            },
         }
     }
 
@@ -189,15 +192,32 @@ impl Parser<'_> {
     /// Reads `{A, B}` behind `in` or `one of`.
     pub(super) fn members(&mut self) -> Parsed<Vec<Word>> {
         self.expect_symbol(Symbol::OpenBrace, "before the enumerators")?;
-        let mut members = vec![self.expect_word("an enumerator")?];
+        let mut members = vec![self.enumerator()?];
         while self.eat_symbol(Symbol::Comma) {
             if self.is_symbol(Symbol::CloseBrace) {
                 break;
             }
-            members.push(self.expect_word("an enumerator")?);
+            members.push(self.enumerator()?);
         }
         self.expect_symbol(Symbol::CloseBrace, "after the enumerators")?;
         Ok(members)
+    }
+
+    /// Keywords are read too: the resolver says that they cannot be enumerators.
+    fn enumerator(&mut self) -> Parsed<Word> {
+        let closed = matches!(
+            self.peek_at(1).map(|token| &token.kind),
+            Some(TokenKind::Symbol(Symbol::Comma | Symbol::CloseBrace))
+        );
+        match self.peek_word() {
+            Some(word) if closed => {
+                let span = self.here();
+                let text = word.to_owned();
+                self.at += 1;
+                Ok(Word { text, span })
+            }
+            _ => self.expect_word("an enumerator"),
+        }
     }
 
     fn sum(&mut self) -> Parsed<Expr> {

@@ -45,12 +45,13 @@ impl Scope<'_> {
 pub(super) fn members_of(
     name: &Name,
     zones: &BTreeMap<String, usize>,
-) -> Result<Vec<usize>, Diagnostic> {
+) -> Result<Vec<usize>, Box<Diagnostic>> {
     let Some((index, _)) = &name.index else {
         return Ok(Vec::new());
     };
     let problem = |message: String, help: String| {
-        Err(Diagnostic::error(codes::INDEX_RANGE, name.span, message).help(help))
+        let diagnostic = Diagnostic::error(codes::INDEX_RANGE, name.span, message);
+        Err(Box::new(diagnostic.help(help)))
     };
     let Some(&count) = zones.get(&name.head) else {
         return problem(
@@ -419,7 +420,8 @@ impl Lowering<'_> {
         if diagnostic.help.is_some() {
             return diagnostic;
         }
-        let NumKind::Signal(id) = left.expr.kind else {
+        let alike = left.quantity_type.dimension == right.quantity_type.dimension;
+        let (NumKind::Signal(id), false) = (&left.expr.kind, alike) else {
             return diagnostic.help(help_for(left.quantity_type, right.quantity_type));
         };
         let name = &self.scope.signals[id.0].name;
@@ -514,14 +516,15 @@ impl Lowering<'_> {
     }
 
     fn unknown_name(&mut self, name: &Name, full: &str) -> Option<Number> {
-        // A name whose declaration failed has its diagnostic there.
-        if self.scope.unknown.contains(full) {
+        // A name whose declaration failed has its diagnostic there, one with capitals in the lexer.
+        let reported = full.contains(|c: char| c.is_ascii_uppercase());
+        if reported || self.scope.unknown.contains(full) {
             return None;
         }
         if matches!(&name.index, Some((Index::One(_), _)))
             && let Err(diagnostic) = members_of(name, self.scope.zones)
         {
-            return self.refuse(diagnostic);
+            return self.refuse(*diagnostic);
         }
         let diagnostic = Diagnostic::error(
             codes::UNKNOWN_NAME,
@@ -596,7 +599,7 @@ impl Lowering<'_> {
                 span,
                 quantity_type,
             )),
-            Err(diagnostic) => self.refuse(diagnostic),
+            Err(diagnostic) => self.refuse(*diagnostic),
         }
     }
 
@@ -654,8 +657,12 @@ impl Lowering<'_> {
         let (a, b) = (self.number(a), self.number(b));
         let (condition, a, b) = (condition?, a?, b?);
         let quantity_type = self.common_type(&[a.clone(), b.clone()])?;
+        let shape = shape_of(&[&a, &b]);
         let kind = NumKind::If(Box::new(condition), Box::new(a.expr), Box::new(b.expr));
-        Some(computed(kind, span, quantity_type))
+        Some(Number {
+            shape,
+            ..computed(kind, span, quantity_type)
+        })
     }
 
     fn common_type(&mut self, all: &[Number]) -> Option<QuantityType> {
@@ -702,13 +709,17 @@ impl Lowering<'_> {
             return None;
         }
         let quantity_type = self.common_type(&numbers)?;
+        let shape = shape_of(&numbers.iter().collect::<Vec<_>>());
         let all = numbers.into_iter().map(|number| number.expr).collect();
         let kind = if function.text == "min" {
             NumKind::Minimum(all)
         } else {
             NumKind::Maximum(all)
         };
-        Some(computed(kind, span, quantity_type))
+        Some(Number {
+            shape,
+            ..computed(kind, span, quantity_type)
+        })
     }
 
     fn sum(&mut self, function: &Word, arguments: &[Expr], span: Span) -> Option<Number> {
@@ -781,7 +792,7 @@ impl Lowering<'_> {
         for name in &families {
             match members_of(name, self.scope.zones) {
                 Err(diagnostic) => {
-                    self.diagnostics.push(diagnostic);
+                    self.diagnostics.push(*diagnostic);
                     return Family::Refused;
                 }
                 Ok(found) if members.is_empty() => members = found,
@@ -846,6 +857,15 @@ fn enumerators_of(signal: &Signal) -> String {
             format!("its enumerators are {}", quoted_list(&members))
         }
         SignalType::Number { .. } => "it is a number".to_owned(),
+    }
+}
+
+/// A choice between literals with units adapts like each of them would.
+fn shape_of(all: &[&Number]) -> Shape {
+    if all.iter().all(|one| one.shape == Shape::WithUnit) {
+        Shape::WithUnit
+    } else {
+        Shape::Computed
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn declared(
         let Item::Signal(item) = item else { continue };
         let names = match members_of(&item.name, zones) {
             Err(diagnostic) => {
-                diagnostics.push(diagnostic);
+                diagnostics.push(*diagnostic);
                 declared.refused.insert(item.name.text());
                 continue;
             }
@@ -65,7 +65,7 @@ pub(super) fn declared(
                     declared.signals.insert(name, signal);
                 }
                 Some(before) => {
-                    let merged = merge(before, signal, diagnostics);
+                    let merged = merge(before, signal, item.name.span, diagnostics);
                     declared.signals.insert(name, merged);
                 }
             }
@@ -258,7 +258,7 @@ fn range(
         unit: lower.unit.clone().or_else(|| upper.unit.clone()),
         ..lower.clone()
     };
-    for end in [&lower, upper] {
+    for end in [upper, &lower] {
         let found = end
             .unit
             .as_ref()
@@ -429,7 +429,7 @@ fn column_unit(symbol: &str, wanted: QuantityType) -> Result<Unit, (String, Stri
     ))
 }
 
-fn merge(before: Signal, after: Signal, diagnostics: &mut Diagnostics) -> Signal {
+fn merge(before: Signal, after: Signal, span: Span, diagnostics: &mut Diagnostics) -> Signal {
     let column = match (&before.column, &after.column) {
         (Some(a), Some(b)) if a.header != b.header => {
             let message = format!("`{}` has two columns", before.name);
@@ -440,11 +440,6 @@ fn merge(before: Signal, after: Signal, diagnostics: &mut Diagnostics) -> Signal
         (None, _) => after.column.clone(),
     };
     let Some(signal_type) = narrower(&before.signal_type, &after.signal_type) else {
-        let span = after.span.unwrap_or_else(|| {
-            before
-                .span
-                .unwrap_or(Span::new(crate::span::FileId(0), 0, 0))
-        });
         let message = format!("`{}` is declared with another meaning", before.name);
         diagnostics.push(
             clash(&before, span, &message)

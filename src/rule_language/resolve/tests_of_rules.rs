@@ -80,7 +80,7 @@ impl Resolver<'_> {
     fn test_signals(&mut self, name: &Name) -> Option<Vec<SignalId>> {
         let names = match members_of(name, self.scope.zones) {
             Err(diagnostic) => {
-                self.diagnostics.push(diagnostic);
+                self.diagnostics.push(*diagnostic);
                 return None;
             }
             Ok(members) if members.is_empty() => vec![name.text()],

@@ -188,7 +188,7 @@ pub(super) fn sum_type(
     left: &Number,
     right: &Number,
     subtract: bool,
-) -> Result<QuantityType, Diagnostic> {
+) -> Result<QuantityType, Box<Diagnostic>> {
     let difference = QuantityType::plain(Dimension::TEMPERATURE);
     let (a, b) = (left.quantity_type, right.quantity_type);
     match (left.is_point(), right.is_point()) {
@@ -206,7 +206,7 @@ pub(super) fn sum_type(
         }
         (true, true | false) | (false, true) => {}
     }
-    Err(cannot_add(left, right, subtract))
+    Err(Box::new(cannot_add(left, right, subtract)))
 }
 
 fn cannot_add(left: &Number, right: &Number, subtract: bool) -> Diagnostic {
@@ -252,15 +252,17 @@ pub(super) fn product_type(
     left: &Number,
     right: &Number,
     divide: bool,
-) -> Result<QuantityType, Diagnostic> {
+) -> Result<QuantityType, Box<Diagnostic>> {
     for side in [left, right] {
         if side.is_scale_literal() {
-            return Err(Diagnostic::error(
+            let diagnostic = Diagnostic::error(
                 codes::DEGC,
                 side.span(),
                 "`degC` is a point on a scale and cannot be a factor",
-            )
-            .help("write the absolute temperature in `K`"));
+            );
+            return Err(Box::new(
+                diagnostic.help("write the absolute temperature in `K`"),
+            ));
         }
     }
     let (a, b) = (left.quantity_type, right.quantity_type);
@@ -277,7 +279,7 @@ pub(super) fn product_type(
     };
     dimension
         .map(QuantityType::plain)
-        .ok_or_else(|| exponents_too_large(left.span().to(right.span())))
+        .ok_or_else(|| Box::new(exponents_too_large(left.span().to(right.span()))))
 }
 
 /// Explains that the exponents of the base units leave their range.
