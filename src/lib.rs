@@ -1,4 +1,5 @@
 //! Cellwright.
+pub mod canonical;
 pub mod check;
 pub mod diagnostic;
 pub mod linear_program;
