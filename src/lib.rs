@@ -1,6 +1,8 @@
 #![forbid(unsafe_code)]
 //! Cellwright.
+pub mod decision;
 pub mod delta;
+pub mod exit_code;
 pub mod fusion;
 pub mod hyperscore;
 pub mod math;
