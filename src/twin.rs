@@ -24,6 +24,7 @@ pub mod film;
 pub mod humid_air;
 pub mod integrate;
 pub mod line;
+pub mod lip;
 pub mod port;
 pub mod slurry;
 pub mod solvent;
