@@ -157,7 +157,7 @@ const EVAPORATED: usize = 5;
 /// Zero of the enthalpy, K: it cancels in every balance.
 const ENTHALPY_ZERO_K: f64 = 273.15;
 /// Largest step as a share of the time in which the dry web follows the air.
-const STEP_SHARE: f64 = 0.2;
+const STEP_SHARE: f64 = 0.25;
 /// Largest step times desorption rate.
 const STEP_DESORPTION: f64 = 0.25;
 /// Most steps in one zone; a demo zone takes 64.
@@ -362,7 +362,7 @@ impl Dryer {
         let heating_1_s = (film.top_w_m2_k + film.bottom_w_m2_k) / self.dry_heat_j_m2_k;
         let desorption_1_s = self.desorption_1_s(film.air_k);
         let needed = duration_s * (heating_1_s / STEP_SHARE).max(desorption_1_s / STEP_DESORPTION);
-        if !(needed <= STEPS_MAX) {
+        if needed.is_nan() || needed > STEPS_MAX {
             return Err(TwinError::StepLimit {
                 zone: film.zone,
                 steps: needed,
