@@ -1,28 +1,41 @@
 //! Checks that libz3 is where `make setup` puts it and lets the binary find it at run time.
+//!
+//! In: `Z3_LIBRARY_PATH_OVERRIDE`, which `.cargo/config.toml` sets to `.z3/lib` of the checkout.
+//! Out: the search path for the linker and the run path `$ORIGIN`, `$ORIGIN/../lib`, then that
+//! folder, for the binary, the tests and the benches alike. A system libz3 of another version
+//! links but lacks symbols, so a missing library stops the build here with one sentence.
 
-use std::path::Path;
+use std::path::PathBuf;
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "cargo speaks to build scripts through variables"
-)]
+const LIBRARY: &str = "libz3.so.5.3";
+
 fn main() {
-    println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed=.z3/lib");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-env-changed=Z3_LIBRARY_PATH_OVERRIDE");
     let uses_wheel = std::env::var_os("CARGO_FEATURE_Z3").is_some()
         && std::env::var_os("CARGO_FEATURE_VENDORED").is_none();
     if !uses_wheel {
         return;
     }
-    let root = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| ".".to_owned());
-    let library = Path::new(&root).join(".z3/lib");
-    assert!(
-        library.join("libz3.so.5.3").exists(),
-        "libz3.so.5.3 is missing from `{}`: run `make setup` once, then build inside the checkout",
-        library.display()
-    );
+    let Some(folder) = std::env::var_os("Z3_LIBRARY_PATH_OVERRIDE").map(PathBuf::from) else {
+        println!(
+            "cargo::error=Z3_LIBRARY_PATH_OVERRIDE is not set: cargo finds `.cargo/config.toml` by \
+             the current folder, so build inside the checkout, or name the folder of {LIBRARY}"
+        );
+        return;
+    };
+    let library = folder.join(LIBRARY);
+    println!("cargo::rerun-if-changed={}", library.display());
+    if !library.exists() {
+        println!(
+            "cargo::error={LIBRARY} is missing from `{}`: run `make setup` once, then build again",
+            folder.display()
+        );
+        return;
+    }
+    println!("cargo::rustc-link-search=native={}", folder.display());
     println!(
-        "cargo:rustc-link-arg=-Wl,-rpath,$ORIGIN:$ORIGIN/../lib:{}",
-        library.display()
+        "cargo::rustc-link-arg=-Wl,-rpath,$ORIGIN:$ORIGIN/../lib:{}",
+        folder.display()
     );
 }

@@ -1,3 +1,19 @@
 //! The `cellwright` command line.
 
-fn main() {}
+use std::process::ExitCode;
+
+use cellwright::check::solver_process;
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    match arguments.split_first() {
+        Some((verb, rest)) if verb == solver_process::CHILD_ARGUMENT => {
+            let (input, output) = (std::io::stdin().lock(), std::io::stdout());
+            match solver_process::run_child(rest, input, output) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(_) => ExitCode::from(4),
+            }
+        }
+        Some(_) | None => ExitCode::from(2),
+    }
+}

@@ -123,7 +123,7 @@ fn a_value_set_by_a_search_must_fit_its_spread() {
 
 #[test]
 fn zones_count_from_one_without_gap() {
-    let zone = |index: usize| format!("\"drying.zone[{index}].length\" = \"6 m\"\n");
+    let zone = |index: usize| format!("\"drying.zone[{index}].air_temperature\" = \"120 degC\"\n");
     assert_eq!(good(&(zone(1) + &zone(2))).zone_count(), 2);
     let (_, shown) = read(&(zone(1) + &zone(3)));
     assert!(shown.contains("zone 2 is missing"), "{shown}");

@@ -1,0 +1,13 @@
+//! Check: does a recipe keep the rules, at every tolerance corner, and if not, why.
+//!
+//! In: rules and recipes. Out: verdicts with witnesses and certificates. Questions that closed
+//! forms do not settle become a [`query::Query`] of plain data; [`solver_process`] puts it to the
+//! solver in a child process, and every model that comes back is re-evaluated in exact arithmetic.
+
+pub mod canonical_model;
+pub mod formula;
+pub mod query;
+pub mod smtlib;
+#[cfg(feature = "z3")]
+pub mod solve;
+pub mod solver_process;

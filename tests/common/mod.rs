@@ -1,0 +1,41 @@
+//! What several test files share: where the shared data lies, and how a test says it was skipped.
+//!
+//! A test that needs an optional thing (shared data, a proof assistant, a Python peer) calls
+//! [`skip`] and returns when that thing is missing; `make test` counts it as skipped, not passed.
+
+#![allow(dead_code, reason = "each test file uses a part of this module")]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Returns the path of shared data, or nothing where that data is missing.
+///
+/// The data lies in the folder named by `CELLWRIGHT_SHARED`, by default `../shared` beside the
+/// checkout.
+pub fn shared(relative: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("CELLWRIGHT_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
+    let path = root.join(relative);
+    path.exists().then_some(path)
+}
+
+/// Notes that `test` was skipped because of `reason`: on stderr, and as one line of the file named
+/// by `CELLWRIGHT_SKIP_LOG`, from which `make test` counts.
+///
+/// # Panics
+/// When that file cannot be written, because the count would then be wrong.
+pub fn skip(test: &str, reason: &str) {
+    eprintln!("skipped {test}: {reason}");
+    if let Some(log) = std::env::var_os("CELLWRIGHT_SKIP_LOG") {
+        let mut file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&log)
+            .expect("the skip log cannot be opened");
+        // One write per line, so that lines of tests that run side by side stay whole.
+        file.write_all(format!("{test}: {reason}\n").as_bytes())
+            .expect("the skip log cannot be written");
+    }
+}

@@ -1,0 +1,165 @@
+//! A solver process that fails in any way leaves its task undecided, never decided.
+//!
+//! Goal: no fault gives a verdict, and the tasks beside a failed one are still answered. Method:
+//! stubs in place of the child that abort, hang, write garbage, stop in the middle of a line, lie.
+
+mod queries;
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use cellwright::check::query::{Answer, Formula, Query, Reason, Want};
+use cellwright::check::solver_process::Solver;
+use queries::{number, query, real};
+
+/// A folder of this test alone, removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+        std::fs::create_dir_all(&path).expect("the folder can be made");
+        Self(path)
+    }
+
+    /// Writes a shell script and returns a solver that starts it as its child.
+    fn stub(&self, body: &str) -> Solver {
+        let program = self.0.join("stub.sh");
+        let fresh = self.0.join("fresh.sh");
+        std::fs::write(&fresh, format!("#!/bin/sh\n{body}\n")).expect("the stub can be written");
+        let executable = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(&fresh, executable).expect("the stub can be made executable");
+        std::fs::rename(&fresh, &program).expect("the stub can be moved");
+        Solver::Child { program }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Unsatisfiable: a stub that says `sat` lies.
+fn contradiction() -> Query {
+    let low = ("R1", Formula::Le(real(0), number(1)));
+    let high = ("R2", Formula::Le(number(2), real(0)));
+    let mut query = query(&["a.x"], vec![low, high], Want::ModelAndCore);
+    query.wall_ms = 400;
+    query
+}
+
+fn reason(solver: &Solver) -> Reason {
+    match solver.solve(&contradiction()) {
+        Answer::Unknown { reason } => reason,
+        decided => panic!("a failed child decided: {decided:?}"),
+    }
+}
+
+#[test]
+fn a_child_that_dies_is_undecided() {
+    let folder = Folder::new("dies");
+    for body in [
+        "kill -ABRT $$",
+        "kill -SEGV $$",
+        "kill -KILL $$",
+        "exit 0",
+        "cat >/dev/null; exit 3",
+    ] {
+        assert_eq!(reason(&folder.stub(body)), Reason::Crashed, "{body}");
+    }
+}
+
+#[test]
+fn a_child_that_hangs_is_killed_with_its_children() {
+    let folder = Folder::new("hangs");
+    for body in [
+        "exec sleep 600",
+        "sleep 600",
+        "while :; do :; done",
+        "trap '' TERM; sleep 600",
+    ] {
+        assert_eq!(
+            reason(&folder.stub(body)),
+            Reason::TimedOut { wall_ms: 400 },
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn a_child_that_writes_no_answer_is_undecided() {
+    let folder = Folder::new("garbage");
+    let unsat = r#"{"task":0,"answer":{"unsat":["R1","R2"]}}"#;
+    for body in [
+        "echo unsat".to_owned(),
+        "head -c 300000 /dev/urandom".to_owned(),
+        r"printf '\377\376\n'".to_owned(),
+        format!("printf '%s' '{}'", &unsat[..unsat.len() - 3]),
+        format!("printf '%s' '{unsat}'"),
+        format!("echo '{}'", unsat.replace("\"task\":0", "\"task\":1")),
+        format!("echo '{}'", unsat.replace("R2", "R3")),
+        r#"echo '{"task":0,"answer":{"sat":{"values":[]}}}'"#.to_owned(),
+        "echo".to_owned(),
+    ] {
+        assert_eq!(reason(&folder.stub(&body)), Reason::Garbled, "{body}");
+    }
+}
+
+#[test]
+fn a_model_that_lies_is_refuted() {
+    let folder = Folder::new("lies");
+    let stub = folder.stub(r#"echo '{"task":0,"answer":{"sat":{"values":[{"real":"3"}]}}}'"#);
+    let refuted = Reason::ModelRefuted {
+        assertion: "R1".to_owned(),
+    };
+    assert_eq!(reason(&stub), refuted);
+}
+
+#[test]
+fn a_program_that_is_not_there_is_an_environment_failure() {
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("not-there");
+    let reason = reason(&Solver::Child { program });
+    assert!(matches!(&reason, Reason::NotStarted { words } if words.contains("not-there")));
+    assert!(reason.is_environment());
+}
+
+#[test]
+#[cfg(feature = "z3")]
+fn tasks_beside_a_failed_one_are_answered() {
+    let folder = Folder::new("beside");
+    let real_program = env!("CARGO_BIN_EXE_cellwright");
+    let flag = folder.0.join("failed-once");
+    let flag = flag.display();
+    let body = format!(
+        "if [ -e '{flag}' ]; then exec '{real_program}' \"$@\"; fi\n: > '{flag}'\nkill -ABRT $$"
+    );
+    let mut patient = contradiction();
+    patient.wall_ms = 20_000;
+    let answers = folder
+        .stub(&body)
+        .solve_all(&[patient.clone(), patient.clone(), patient]);
+    let core = Answer::Unsat(vec!["R1".to_owned(), "R2".to_owned()]);
+    let crashed = Answer::Unknown {
+        reason: Reason::Crashed,
+    };
+    assert_eq!(answers, [crashed, core.clone(), core]);
+}
+
+#[test]
+#[cfg(feature = "z3")]
+fn a_child_without_memory_is_undecided() {
+    let folder = Folder::new("memory");
+    let real_program = env!("CARGO_BIN_EXE_cellwright");
+    for bytes in [150_000_000_u64, 190_000_000] {
+        let body = format!("exec '{real_program}' solver-child {bytes} 60");
+        let mut hard = queries::hard_query();
+        hard.rlimit = u32::MAX;
+        hard.wall_ms = 3000;
+        let answer = folder.stub(&body).solve(&hard);
+        assert!(
+            matches!(answer, Answer::Unknown { .. }),
+            "{bytes}: {answer:?}"
+        );
+    }
+}
