@@ -7,7 +7,7 @@
 
 use crate::monte_carlo::ensemble::SampleStatus;
 use crate::twin::formation;
-use crate::twin::{Flags, Line, Port, Status};
+use crate::twin::{Line, Port, Status};
 
 /// Input of the formation that the line makes.
 const CATHODE_LOADING: &str = "cell.cathode_areal_loading";
@@ -98,7 +98,7 @@ impl Plant {
         &self.line
     }
 
-    /// The outcomes of a stage; the line has one more value than ports: its flags as a number.
+    /// The outcomes of a stage in the order it writes them.
     #[must_use]
     pub fn outputs(&self, stage: Stage) -> Vec<Port> {
         match stage {
@@ -111,7 +111,7 @@ impl Plant {
     #[must_use]
     pub fn width(&self, stage: Stage) -> usize {
         match stage {
-            Stage::Line => self.line.output_count() + 1,
+            Stage::Line => self.line.output_count(),
             Stage::Formation => self.formation.outputs().len(),
         }
     }
@@ -122,7 +122,7 @@ impl Plant {
             Stage::Line => self.run_line(inputs, outputs),
             Stage::Formation => {
                 match self.formation.run(&self.formation_inputs(inputs), outputs) {
-                    formation::Status::Finished => SampleStatus::Computed,
+                    formation::Status::Finished => SampleStatus::COMPUTED,
                     failed => SampleStatus::Failed { reason: failed.label() },
                 }
             }
@@ -130,16 +130,9 @@ impl Plant {
     }
 
     fn run_line(&self, inputs: &[f64], outputs: &mut [f64]) -> SampleStatus {
-        let (values, flags) = outputs.split_at_mut(self.line.output_count());
-        match self.line.run(&inputs[..self.line.input_count()], values) {
-            Status::Valid(found) => {
-                flags.fill(f64::from(found.bits()));
-                SampleStatus::Computed
-            }
-            Status::Failed(error) => {
-                flags.fill(f64::NAN);
-                SampleStatus::Failed { reason: error.label() }
-            }
+        match self.line.run(&inputs[..self.line.input_count()], outputs) {
+            Status::Valid(found) => SampleStatus::Computed { flags: found.bits() },
+            Status::Failed(error) => SampleStatus::Failed { reason: error.label() },
         }
     }
 
@@ -166,10 +159,5 @@ impl Plant {
                 loading == input || stretch == input
             }
         })
-    }
-
-    /// Names the flags of a line sample.
-    pub fn flag_names(value: f64) -> impl Iterator<Item = &'static str> {
-        Flags::from_bits(value as u8).names()
     }
 }
