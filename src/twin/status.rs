@@ -100,17 +100,21 @@ pub enum TwinError {
         /// What is expected.
         expected: &'static str,
     },
-    /// The dry recipe does not add up to one within 1e-6.
-    DryRecipeSum {
-        /// Sum of the mass fractions.
-        sum: f64,
-    },
     /// The solids cannot be packed so densely: the slurry does not flow.
     BeyondMaximumPacking {
         /// Volume fraction of solids.
         volume_fraction: f64,
         /// Maximum packing fraction.
         maximum: f64,
+    },
+    /// A zone value lies where the dryer has no meaning.
+    ZoneOutOfDomain {
+        /// Zone, counted from 1.
+        zone: usize,
+        /// Last segment of the port name.
+        quantity: &'static str,
+        /// Its value, SI.
+        value: f64,
     },
     /// The film or the air is hotter than the vapour-pressure law reaches.
     AboveVapourPressureRange {
@@ -173,10 +177,6 @@ impl fmt::Display for TwinError {
                 value,
                 expected,
             } => write!(f, "`{quantity}` is {value}, expected {expected}"),
-            Self::DryRecipeSum { sum } => write!(
-                f,
-                "mass fractions of the dry recipe add up to {sum}, expected 1 within 1e-6"
-            ),
             Self::BeyondMaximumPacking {
                 volume_fraction,
                 maximum,
@@ -184,6 +184,14 @@ impl fmt::Display for TwinError {
                 f,
                 "solids fill {volume_fraction} of the slurry, at or above the maximum packing \
                  {maximum}: lower the solids"
+            ),
+            Self::ZoneOutOfDomain {
+                zone,
+                quantity,
+                value,
+            } => write!(
+                f,
+                "`drying.zone[{zone}].{quantity}` is {value}, expected a value above 0"
             ),
             Self::AboveVapourPressureRange {
                 zone,
