@@ -122,7 +122,7 @@ impl Plant {
             Stage::Line => self.run_line(inputs, outputs),
             Stage::Formation => {
                 match self.formation.run(&self.formation_inputs(inputs), outputs) {
-                    formation::Status::Finished => SampleStatus::COMPUTED,
+                    formation::Status::Ok => SampleStatus::COMPUTED,
                     failed => SampleStatus::Failed { reason: failed.label() },
                 }
             }

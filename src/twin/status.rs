@@ -40,16 +40,25 @@ impl Flags {
             || self.contains(Flags::VAPOUR_PRESSURE_EXTRAPOLATED)
     }
 
+    /// Returns the set as bits, one a flag.
+    #[must_use]
+    pub fn bits(self) -> u32 {
+        u32::from(self.0)
+    }
+
+    /// Every flag with its name, in fixed order.
+    pub const ALL: [(Flags, &'static str); 3] = [
+        (Flags::COATING_EXTRAPOLATED, "EXTRAPOLATED coating window"),
+        (
+            Flags::VAPOUR_PRESSURE_EXTRAPOLATED,
+            "EXTRAPOLATED vapour pressure",
+        ),
+        (Flags::LEAVES_WET, "LEAVES_WET"),
+    ];
+
     /// Returns the names of the flags set, in fixed order.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        [
-            (Flags::COATING_EXTRAPOLATED, "EXTRAPOLATED coating window"),
-            (
-                Flags::VAPOUR_PRESSURE_EXTRAPOLATED,
-                "EXTRAPOLATED vapour pressure",
-            ),
-            (Flags::LEAVES_WET, "LEAVES_WET"),
-        ]
+        Flags::ALL
         .into_iter()
         .filter(move |(flag, _)| self.contains(*flag))
         .map(|(_, name)| name)
@@ -163,6 +172,27 @@ pub enum TwinError {
         /// Index of the outcome port.
         port: usize,
     },
+}
+
+impl TwinError {
+    /// Names the kind of error in a fixed short text, for counts over samples.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::PortCount { .. } => "line: wrong number of inputs",
+            Self::NotFinite { .. } => "line: an input is not finite",
+            Self::OutOfDomain { .. } => "line: an input is outside its law",
+            Self::DryRecipeSum { .. } => "slurry: the dry recipe does not add up",
+            Self::BeyondMaximumPacking { .. } => "slurry: beyond maximum packing",
+            Self::AboveVapourPressureRange { .. } => "drying: above the vapour pressure law",
+            Self::FilmBoils { .. } => "drying: the film boils",
+            Self::AirSaturated { .. } => "drying: the zone air is saturated",
+            Self::PoresRefill { .. } => "drying: emptied pores refill",
+            Self::StepLimit { .. } => "drying: too many steps",
+            Self::PorosityUnreachable { .. } => "calendering: porosity not reachable",
+            Self::OutcomeNotFinite { .. } => "line: an outcome is not finite",
+        }
+    }
 }
 
 impl fmt::Display for TwinError {

@@ -60,6 +60,23 @@ pub enum Status {
     InvariantBroken(Invariant),
 }
 
+impl Status {
+    /// Names the kind of status in a fixed short text, for counts over samples.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Ok => "formation: finished",
+            Self::EndNotReached { .. } => "formation: a step met none of its ends",
+            Self::StoichiometryBound { .. } => "formation: a particle ran empty or full",
+            Self::VoltageNotConverged { .. } => "formation: no current gives the voltage",
+            Self::SeiNotConverged { .. } => "formation: film and potential did not agree",
+            Self::TrialLimit { .. } => "formation: a step took too many trials",
+            Self::InputOutOfRange { .. } => "formation: an input is out of range",
+            Self::InvariantBroken(_) => "formation: a balance does not close",
+        }
+    }
+}
+
 /// One protocol step as it went.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepOutcome {
