@@ -182,7 +182,7 @@ impl TwinError {
             Self::PortCount { .. } => "line: wrong number of inputs",
             Self::NotFinite { .. } => "line: an input is not finite",
             Self::OutOfDomain { .. } => "line: an input is outside its law",
-            Self::DryRecipeSum { .. } => "slurry: the dry recipe does not add up",
+            Self::ZoneOutOfDomain { .. } => "drying: an input of a zone is outside its law",
             Self::BeyondMaximumPacking { .. } => "slurry: beyond maximum packing",
             Self::AboveVapourPressureRange { .. } => "drying: above the vapour pressure law",
             Self::FilmBoils { .. } => "drying: the film boils",
