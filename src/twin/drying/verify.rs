@@ -2,7 +2,8 @@
 //!
 //! In: a dryer and its zones. Out: the largest deviations. The passage is cut at its own events and
 //! zone borders, and each piece is integrated again by `ode_solvers` (Dormand–Prince 8(5,3),
-//! relative tolerance 1e-11) from the same start. For tests and `--verify-numerics`; never in a record.
+//! relative tolerance 1e-11) from the same start. For tests and `--verify-numerics`; never in a
+//! record.
 
 use super::{BOUND, Dryer, FREE, Node, Phase, State, ZoneInputs};
 use crate::twin::integrate::verify_with_dop853;
