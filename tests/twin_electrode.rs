@@ -80,6 +80,24 @@ fn ports_are_unique_and_match_the_counts() {
 }
 
 #[test]
+fn every_input_has_one_value_with_a_source() {
+    let mut named: Vec<&str> = Vec::new();
+    for row in line3::table() {
+        let known = ["assumed", "recalled", "derived", "published", "measured"];
+        assert!(known.contains(&row.evidence), "`{}`", row.name);
+        assert!(
+            !row.source.is_empty() && row.spread >= 0.0,
+            "`{}`",
+            row.name
+        );
+        named.push(row.name);
+    }
+    let ports = line3::line().inputs();
+    let wanted: Vec<&str> = ports.iter().map(|port| port.name.as_str()).collect();
+    assert_eq!(named, wanted);
+}
+
+#[test]
 fn mass_is_conserved_from_pump_to_rolled_coating() {
     for speed in SPEEDS_M_MIN {
         let (line, values) = at_speed(speed);
