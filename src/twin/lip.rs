@@ -3,9 +3,9 @@
 //! In: web speed, gap, wet thickness, consistency K (Pa s^n), index n. Out: dp/dx in Pa/m along the
 //! web, positive when pressure drag-flow is throttled (wet thickness below half the gap). Steady
 //! Couette–Poiseuille flow between the moving web and the lip at rest: τ(y) = τ_0 + G·y and
-//! u' = sign(τ)·(|τ|/K)^(1/n), u(0) = U, u(H) = 0, ∫u dy = h·U; scaled by K·(U/H)^n, so both unknowns
-//! are of order one. Two nested bisections on closed integrals; n = 1 gives 12ηU/H²·(1/2 − h/H), and
-//! h = H/2 gives zero for every n.
+//! u' = sign(τ)·(|τ|/K)^(1/n), u(0) = U, u(H) = 0, ∫u dy = h·U; scaled by K·(U/H)^n, so both
+//! unknowns are of order one. Two nested bisections on closed integrals; n = 1 gives
+//! 12ηU/H²·(1/2 − h/H), and h = H/2 gives zero for every n.
 
 use crate::math;
 use crate::twin::status::{TwinError, positive};

@@ -6,8 +6,6 @@
 //! at 0.47, 34 pairs of 0.016808 m². The cathode loading is thickness × solid share × true density
 //! of this recipe: 52.3e-6 × 0.722507 × 4546.8 = 0.17181 kg/m².
 
-#![allow(dead_code, reason = "each test binary uses a part of the table")]
-
 use cellwright::twin::Line;
 
 /// A row of the reference table.
@@ -18,6 +16,10 @@ pub struct Row {
     pub value: f64,
     /// One standard deviation, SI.
     pub spread: f64,
+    /// Strength of the source.
+    pub evidence: &'static str,
+    /// Where the value is from.
+    pub source: &'static str,
 }
 
 /// Reads the reference table, at 25 m/min.
@@ -35,6 +37,8 @@ pub fn table() -> Vec<Row> {
             name: cells[0],
             value: number(cells[1]) * unit,
             spread: number(cells[4]) * unit,
+            evidence: cells[5],
+            source: cells[6],
         }
     })
     .collect()

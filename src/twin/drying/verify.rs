@@ -1,8 +1,9 @@
 //! Cross-check of the stepper: every phase of every zone once more with an independent integrator.
 //!
 //! In: a dryer and its zones. Out: the largest deviations. The passage is cut at its own events and
-//! zone borders, and each piece is integrated again by `ode_solvers` (Dormand–Prince 8(5,3), relative
-//! tolerance 1e-11) from the same start. For tests and `--verify-numerics`; never in a record.
+//! zone borders, and each piece is integrated again by `ode_solvers` (Dormand–Prince 8(5,3),
+//! relative tolerance 1e-11) from the same start. For tests and `--verify-numerics`; never in a
+//! record.
 
 use super::{BOUND, Dryer, FREE, Node, Phase, State, ZoneInputs};
 use crate::twin::integrate::verify_with_dop853;
