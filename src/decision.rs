@@ -574,6 +574,18 @@ mod tests {
                 .push(rule("RC001", Standing::Violated, true));
         };
         assert_eq!(outcome(strict), Outcome::Reject);
+        let mut facts = releasable();
+        facts
+            .critical_rules
+            .push(rule("RC001", Standing::Holds, true));
+        let reasons = decide(&facts).reasons;
+        assert_eq!(reasons.len(), 1);
+        assert!(reasons[0].caps_at_trial());
+        assert!(
+            reasons[0]
+                .to_string()
+                .ends_with("its limit is recalled: it needs a source")
+        );
     }
 
     #[test]
