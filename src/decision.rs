@@ -232,6 +232,12 @@ impl Reason {
 }
 
 impl Standing {
+    /// Returns whether the rule is broken somewhere in the tolerance box.
+    #[must_use]
+    pub fn is_broken(self) -> bool {
+        matches!(self, Self::Violated | Self::BrokenInTolerance)
+    }
+
     /// Returns the words of the report.
     fn words(self) -> &'static str {
         match self {
@@ -330,7 +336,11 @@ pub fn decide(facts: &Facts) -> Decision {
         .collect();
     unknown.extend(missing(&facts.missing_inputs));
     let caps = caps(facts, &rules);
-    let mut gate_closed_by: Vec<String> = broken.iter().filter_map(code_of).collect();
+    let closing = rules
+        .iter()
+        .filter(blocks)
+        .filter(|rule| rule.standing.is_broken());
+    let mut gate_closed_by: Vec<String> = closing.map(|rule| rule.code.clone()).collect();
     gate_closed_by.sort_unstable();
     let outcome = if !broken.is_empty() {
         Outcome::Reject
@@ -351,14 +361,6 @@ pub fn decide(facts: &Facts) -> Decision {
         outcome,
         reasons,
         gate_closed_by,
-    }
-}
-
-/// Returns the code of a rule that closes the gate.
-fn code_of(reason: &Reason) -> Option<String> {
-    match reason {
-        Reason::RuleBroken { code, .. } => Some(code.clone()),
-        _ => None,
     }
 }
 
@@ -572,6 +574,18 @@ mod tests {
                 .push(rule("RC001", Standing::Violated, true));
         };
         assert_eq!(outcome(strict), Outcome::Reject);
+        let mut facts = releasable();
+        facts
+            .critical_rules
+            .push(rule("RC001", Standing::Holds, true));
+        let reasons = decide(&facts).reasons;
+        assert_eq!(reasons.len(), 1);
+        assert!(reasons[0].caps_at_trial());
+        assert!(
+            reasons[0]
+                .to_string()
+                .ends_with("its limit is recalled: it needs a source")
+        );
     }
 
     #[test]

@@ -168,7 +168,10 @@ impl Error for DeltaError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Observed { error, .. } => Some(error),
-            _ => None,
+            Self::TooFewSimulated { .. }
+            | Self::SimulatedNotFinite { .. }
+            | Self::AllowanceUnusable { .. }
+            | Self::NoScale { .. } => None,
         }
     }
 }

@@ -126,7 +126,12 @@ impl Error for NoveltyError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Component(error) => Some(error),
-            _ => None,
+            Self::TooFewApproved { .. }
+            | Self::NeighboursUnusable { .. }
+            | Self::NoParameters
+            | Self::RaggedTable { .. }
+            | Self::ValueUnusable { .. }
+            | Self::NoSpread => None,
         }
     }
 }
