@@ -4,6 +4,8 @@
 //! table, counted within each step, and compared from 10 s after each switch on; cases that need
 //! physics not modelled are named with the feature. The laws need no data.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 #[path = "twin_formation/demonstration.rs"]
 mod demonstration;
