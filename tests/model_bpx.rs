@@ -3,6 +3,8 @@
 //! Method: the shipped file is changed in one place per case, so that each message is caused by
 //! exactly one mistake.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use cellwright::model::bpx::{Bpx, BpxError, ModelKind};
 use serde_json::{Value, json};
 
@@ -187,90 +189,39 @@ fn version_1_keeps_the_start_in_state() {
     assert_eq!(initial.state_of_charge, Some(0.5));
 }
 
-/// One change per case, and what the message must contain.
+/// One change per line: section, field, new value, what the message must contain.
+const MISTAKES: &str = r#"
+Header | BPX | "2.0.0" | BPX version `2.0.0` is not known
+Header | BPX | "latest" | BPX version `latest` is not known
+Header | Model | "P2D" | model `P2D` in `Header` is not known
+Negative electrode | OCV [V] | 0.1 | has no field `OCV [V]`; did you mean `OCP [V]`?
+Negative electrode | Porosity | "25 %" | must be a number, this is the text `25 %`
+Negative electrode | Porosity | 1.2 | is 1.2; expected a fraction between 0 and 1
+Negative electrode | Thickness [m] | -5e-5 | expected a number above 0
+Negative electrode | Maximum stoichiometry | 0.001 | above the minimum stoichiometry
+Negative electrode | Surface area per unit volume [m-1] | 9e5 | less than the whole volume
+Negative electrode | OCP [V] | "0.1 + exq(x)" | at character 7: `exq` is neither
+Negative electrode | OCP [V] | {"x": [0, 0.5, 0.5], "y": [1, 2, 3]} | point 3
+Negative electrode | OCP [V] | {"x": [0, 1], "y": [1]} | 2 `x` and 1 `y`
+Negative electrode | Particle | {"Primary": {}} | a blend of active materials
+"#;
+
 #[test]
 fn each_mistake_has_its_message() {
-    let negative = "/Parameterisation/Negative electrode";
-    let corpus: [(&str, &str, Value, &str); 12] = [
-        (
-            "/Header",
-            "BPX",
-            json!("2.0.0"),
-            "BPX version `2.0.0` is not known",
-        ),
-        (
-            "/Header",
-            "BPX",
-            json!("latest"),
-            "BPX version `latest` is not known",
-        ),
-        (
-            "/Header",
-            "Model",
-            json!("P2D"),
-            "model `P2D` in `Header` is not known",
-        ),
-        (
-            negative,
-            "OCV [V]",
-            json!(0.1),
-            "has no field `OCV [V]`; did you mean `OCP [V]`?",
-        ),
-        (
-            negative,
-            "Porosity",
-            json!("25 %"),
-            "must be a number, this is the text `25 %`",
-        ),
-        (
-            negative,
-            "Porosity",
-            json!(1.2),
-            "is 1.2; expected a fraction between 0 and 1",
-        ),
-        (
-            negative,
-            "Thickness [m]",
-            json!(-5e-5),
-            "expected a number above 0",
-        ),
-        (
-            negative,
-            "Maximum stoichiometry",
-            json!(0.001),
-            "above the minimum stoichiometry",
-        ),
-        (
-            negative,
-            "Surface area per unit volume [m-1]",
-            json!(9e5),
-            "less than the whole volume",
-        ),
-        (
-            negative,
-            "OCP [V]",
-            json!("0.1 + exq(x)"),
-            "at character 7: `exq` is neither",
-        ),
-        (
-            negative,
-            "OCP [V]",
-            json!({"x": [0, 0.5, 0.5], "y": [1, 2, 3]}),
-            "point 3",
-        ),
-        (
-            negative,
-            "Particle",
-            json!({"Primary": {}}),
-            "a blend of active materials",
-        ),
-    ];
-    for (section, field, value, expected) in corpus {
+    let mut lines = 0;
+    for line in MISTAKES.lines().filter(|l| !l.is_empty()) {
+        let parts: Vec<&str> = line.split(" | ").collect();
         let mut document = shipped();
-        document.pointer_mut(section).unwrap()[field] = value;
-        let text = parse(&document).expect_err(field).to_string();
-        assert!(text.contains(expected), "{field}: {text}");
+        let section = match parts[0] {
+            "Header" => &mut document["Header"],
+            name => &mut document["Parameterisation"][name],
+        };
+        section[parts[1]] = serde_json::from_str(parts[2]).unwrap();
+        let text = parse(&document).expect_err(line).to_string();
+        assert!(text.contains(parts[3]), "{line}: {text}");
+        lines += 1;
     }
+    assert_eq!(lines, 13);
     assert!(matches!(
         Bpx::parse("{"),
         Err(BpxError::Json { line: 1, .. })

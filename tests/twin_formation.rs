@@ -4,6 +4,8 @@
 //! table, counted within each step, and compared from 10 s after each switch on; cases that need
 //! physics not modelled are named with the feature. The laws need no data.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 #[path = "twin_formation/demonstration.rs"]
 mod demonstration;
@@ -11,8 +13,8 @@ mod demonstration;
 mod reference;
 
 use cellwright::twin::formation::{
-    FARADAY_C_MOL, FormationError, Modes, Operation, Particle, Profile, Protocol, Resolution, Run,
-    Simulator, Status, Step, TwoCycles, areal_loading_of_file_kg_m2,
+    End, FARADAY_C_MOL, FormationError, Modes, Operation, Particle, Profile, Protocol, Resolution,
+    Run, Simulator, Status, Step, TwoCycles, areal_loading_of_file_kg_m2,
 };
 use reference::Case;
 
@@ -199,6 +201,15 @@ fn demonstration_cell_keeps_its_balances() {
     assert!(run.steps[10].sei_thickness_m > run.steps[0].sei_thickness_m);
 }
 
+/// The numbers of an optimised build, to the last bit, with the solver's work beside them. They
+/// change when the method changes, and never with build profile, machine or thread count.
+#[test]
+fn bits_do_not_depend_on_the_build() {
+    let run = run_of(&demonstration::request(), &demonstration::protocol());
+    assert_eq!(run.first_cycle_efficiency, 0.898_650_258_918_199_7);
+    assert_eq!(run.trials, 954);
+}
+
 #[test]
 fn shipped_protocol_is_the_two_cycle_protocol() {
     assert_eq!(
@@ -343,6 +354,30 @@ fn end_not_reached_is_a_status_and_the_run_goes_on() {
     assert_eq!(run.status, Status::EndNotReached { step: 1 });
     assert_eq!(run.steps.len(), 3);
     assert!(run.first_cycle_efficiency.is_nan());
+}
+
+#[test]
+fn first_end_to_be_met_ends_the_step() {
+    let mut charge = Step::constant_current(-0.05, 4.2, 216_000.0);
+    charge.ends.push(End::Capacity(2.5));
+    let hold = Step {
+        operation: Operation::ConstantCurrent { c_rate: 0.02 },
+        ends: vec![End::Duration(1e6), End::VoltageAtMost(3.4)],
+        longest_s: 2e6,
+    };
+    let protocol = Protocol {
+        steps: vec![charge, Step::rest(0.0), hold],
+    };
+    let run = run_of(&demonstration::request(), &protocol);
+    assert_eq!(run.status, Status::Ok);
+    assert!(
+        (run.steps[0].charged_ah - 2.5).abs() < 1e-7,
+        "{:?}",
+        run.steps[0]
+    );
+    assert!((run.steps[0].duration_s - 4.0 * 3600.0).abs() < 1e-3);
+    assert_eq!(run.steps[1].duration_s, 0.0);
+    assert!((run.steps[2].voltage_v - 3.4).abs() < 1e-8 && run.steps[2].duration_s < 1e6);
 }
 
 #[test]

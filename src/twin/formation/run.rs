@@ -417,7 +417,8 @@ impl<const M: usize> Attempt<'_, M> {
     }
 
     fn finish(&mut self, state: &State<M>, duration_s: f64, fired: bool) {
-        let timed = self.step.ends.iter().any(|e| matches!(e, End::Duration(_)));
+        let over = |end: &End| matches!(end, End::Duration(seconds) if *seconds <= duration_s);
+        let timed = self.step.ends.iter().any(over);
         if !fired && !timed {
             self.run.note(Status::EndNotReached { step: self.index });
         }
