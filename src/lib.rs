@@ -20,6 +20,7 @@ pub mod random;
 pub mod rational;
 pub mod recipe;
 pub mod record;
+pub mod report;
 pub mod scenario;
 pub mod score;
 pub mod span;
