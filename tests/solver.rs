@@ -168,6 +168,10 @@ fn a_small_budget_is_undecided_and_replays() {
         let reason = reason.clone();
         assert_eq!(solver.solve(&hard), Answer::Unknown { reason });
     }
+    let (mut linear, _) = roomy();
+    linear.rlimit = 1;
+    let reason = Reason::Budget { rlimit: 1 };
+    assert_eq!(child().solve(&linear), Answer::Unknown { reason });
 }
 
 /// Two rational variables with room, a boolean and an enumeration.
