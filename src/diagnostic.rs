@@ -150,15 +150,17 @@ pub fn quoted_list(items: &[&str]) -> String {
 }
 
 /// Returns the candidate nearest to `wanted` by edit distance, if near enough to be a slip:
-/// at most a third of the length, at least one edit; ties go to the first in order.
+/// at most a third of the length, at least one edit; ties go to the candidate of like length,
+/// then to the first in order.
 #[must_use]
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (wanted.chars().count() / 3).max(1);
-    let mut best: Option<(usize, &str)> = None;
+    let mut best: Option<((usize, usize), &str)> = None;
     for candidate in candidates {
         let distance = edit_distance(wanted, candidate);
-        if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, candidate));
+        let rank = (distance, candidate.len().abs_diff(wanted.len()));
+        if distance <= limit && best.is_none_or(|(least, _)| rank < least) {
+            best = Some((rank, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)

@@ -1,0 +1,286 @@
+//! The command line as clap sees it: verbs, options, one example each.
+//!
+//! In: nothing. Out: typed arguments. Every verb has its own file beside this one; what they
+//! share (formats, outputs, colour) is in `output.rs`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Prove a lithium-ion cell recipe, simulate it, and score it, before it runs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cellwright",
+    version,
+    max_term_width = 80,
+    after_help = "Exit codes: 0 released, trial or fine · 1 findings · 2 documents or arguments \
+                  are wrong · 3 undecided or need data · 4 environment failure · 5 replay or \
+                  verification mismatch\n\nExample: cellwright run scenarios/line3-faster.toml"
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// What every verb understands.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of every verb.
+#[derive(Args, Clone, Debug)]
+pub struct Common {
+    /// Format of the answer on standard output.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Also write the answer to a file; may be given several times.
+    #[arg(long, global = true, value_name = "FORMAT=PATH")]
+    pub output: Vec<String>,
+    /// Colour in text answers.
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+    /// No progress, no remarks on standard error.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Threads for the simulation; the result does not depend on it. All cores if not given.
+    #[arg(long, global = true, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// Formats of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Format {
+    /// For people at a terminal.
+    Text,
+    /// For programs; schemas in `docs/schema/`.
+    Json,
+    /// SARIF 2.1.0 for code review.
+    Sarif,
+    /// `JUnit` XML for continuous integration.
+    Junit,
+    /// At most 60 lines, verdict first.
+    Markdown,
+    /// Workflow annotations.
+    Github,
+    /// One self-contained page.
+    Html,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// At a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Start a recipe, rule file or scenario from a template or a table.
+    #[command(after_help = "Example: cellwright init recipe line3.toml --from export.csv --map map.toml")]
+    Init(Init),
+    /// Check rules alone, with a recipe, or over a table of rows.
+    #[command(after_help = "Example: cellwright check rules/ --recipe scenarios/recipes/line3-nmc111.toml")]
+    Check(Check),
+    /// Judge a scenario, write record and report, print the page.
+    #[command(after_help = "Example: cellwright run scenarios/line3-faster.toml")]
+    Run(Run),
+    /// Judge a change without writing a record: a scenario, or an old and a new recipe.
+    #[command(after_help = "Example: cellwright plan old.toml new.toml --model models/line3-nmc111.toml")]
+    Plan(Plan),
+    /// Simulate a scenario's recipes and print the outcomes.
+    #[command(after_help = "Example: cellwright simulate scenarios/line3-faster.toml --samples 4096")]
+    Simulate(Simulate),
+    /// List what a recipe or model lacks, most influential first.
+    #[command(after_help = "Example: cellwright missing scenarios/line3-faster.toml")]
+    Missing(Missing),
+    /// Run rule tests and the expectations of scenarios.
+    #[command(after_help = "Example: cellwright test rules/ scenarios/")]
+    Test(Test),
+    /// Check digests, witnesses and certificates of a record, without a solver.
+    #[command(after_help = "Example: cellwright verify runs/ECR-2231/record.json")]
+    Verify(Recorded),
+    /// Compute a record again and compare it byte by byte.
+    #[command(after_help = "Example: cellwright replay runs/ECR-2231/record.json")]
+    Replay(Recorded),
+    /// Format rule files in place.
+    #[command(after_help = "Example: cellwright fmt --check rules/")]
+    Fmt(Fmt),
+    /// Explain a diagnostic code, a rule code, a quantity, or the units.
+    #[command(after_help = "Example: cellwright explain DR004")]
+    Explain(Explain),
+    /// Print a completion script for a shell.
+    #[command(after_help = "Example: cellwright completions bash > /etc/bash_completion.d/cellwright")]
+    Completions(Completions),
+    /// Answer solver questions from standard input (used by the tool itself).
+    #[command(hide = true)]
+    SolverChild,
+}
+
+/// `init`
+#[derive(Args, Debug)]
+pub struct Init {
+    /// What to start.
+    #[arg(value_enum)]
+    pub template: Template,
+    /// Where to write it; an existing file is never overwritten.
+    pub path: PathBuf,
+    /// Read a recipe from a CSV export.
+    #[arg(long, requires = "map")]
+    pub from: Option<PathBuf>,
+    /// How to read the export: delimiter, decimal sign, columns.
+    #[arg(long)]
+    pub map: Option<PathBuf>,
+}
+
+/// Templates of `init`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// A recipe.
+    Recipe,
+    /// A rule file with a test.
+    Rules,
+    /// A scenario.
+    Scenario,
+    /// A map for `init --from`.
+    Map,
+}
+
+/// `check`
+#[derive(Args, Debug)]
+pub struct Check {
+    /// Rule files, or folders of them.
+    #[arg(required = true)]
+    pub rules: Vec<PathBuf>,
+    /// Check this recipe against the rules.
+    #[arg(long)]
+    pub recipe: Option<PathBuf>,
+    /// Judge every row of this CSV table through the `column` maps of the signals.
+    #[arg(long, conflicts_with = "recipe")]
+    pub table: Option<PathBuf>,
+    /// Recalled limits block, warnings become findings.
+    #[arg(long)]
+    pub strict: bool,
+    /// Solve in this process instead of a guarded child process.
+    #[arg(long)]
+    pub in_process: bool,
+}
+
+/// `run`
+#[derive(Args, Debug)]
+pub struct Run {
+    /// The scenario.
+    pub scenario: PathBuf,
+    /// What to vary beyond the scenario.
+    #[command(flatten)]
+    pub judgement: Judgement,
+    /// Folder for record and report; `runs/<id>` if not given.
+    #[arg(long, value_name = "DIR")]
+    pub into: Option<PathBuf>,
+}
+
+/// Options of a judgement.
+#[derive(Args, Clone, Debug)]
+pub struct Judgement {
+    /// Try every step of one parameter: `name=low..high:step` in the unit of the recipe.
+    #[arg(long, value_name = "NAME=LOW..HIGH:STEP")]
+    pub ladder: Option<String>,
+    /// Samples instead of the scenario's.
+    #[arg(long, value_name = "N")]
+    pub samples: Option<u64>,
+    /// Seed instead of the scenario's.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Recalled limits block.
+    #[arg(long)]
+    pub strict: bool,
+    /// Solve in this process instead of a guarded child process.
+    #[arg(long)]
+    pub in_process: bool,
+}
+
+/// `plan`
+#[derive(Args, Debug)]
+pub struct Plan {
+    /// A scenario, or the recipe as it is followed by the recipe as it shall be.
+    #[arg(required = true, num_args = 1..=2, value_name = "SCENARIO | OLD NEW")]
+    pub documents: Vec<PathBuf>,
+    /// Model for two recipes.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+    /// Rules for two recipes: files or folders.
+    #[arg(long)]
+    pub rules: Vec<PathBuf>,
+    /// What to vary beyond the documents.
+    #[command(flatten)]
+    pub judgement: Judgement,
+    /// Exit 0 when nothing changes, 1 when something does, without judging.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+/// `simulate`
+#[derive(Args, Debug)]
+pub struct Simulate {
+    /// The scenario.
+    pub scenario: PathBuf,
+    /// What to vary beyond the scenario.
+    #[command(flatten)]
+    pub judgement: Judgement,
+    /// Compare the fixed-step integrators with an independent adaptive one.
+    #[arg(long)]
+    pub verify_numerics: bool,
+}
+
+/// `missing`
+#[derive(Args, Debug)]
+pub struct Missing {
+    /// The scenario.
+    pub scenario: PathBuf,
+}
+
+/// `test`
+#[derive(Args, Debug)]
+pub struct Test {
+    /// Rule files, scenarios, or folders of them; `rules` and `scenarios` if not given.
+    pub paths: Vec<PathBuf>,
+}
+
+/// `verify` and `replay`
+#[derive(Args, Debug)]
+pub struct Recorded {
+    /// The record.
+    pub record: PathBuf,
+}
+
+/// `fmt`
+#[derive(Args, Debug)]
+pub struct Fmt {
+    /// Rule files, or folders of them; `-` for standard input to standard output.
+    #[arg(required = true)]
+    pub rules: Vec<PathBuf>,
+    /// Change nothing; exit 1 if a file would change.
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `explain`
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// `CW-0212`, a rule code, a quantity such as `coating.web_speed`, or `units`.
+    pub subject: String,
+    /// Where to look for rule codes.
+    #[arg(long, default_value = "rules")]
+    pub rules: Vec<PathBuf>,
+}
+
+/// `completions`
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

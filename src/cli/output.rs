@@ -1,0 +1,151 @@
+//! Where answers go: standard output in one format, files in any number of formats.
+//!
+//! In: a view (something that can be written in a format). Out: text on standard output and in
+//! the files of `--output FORMAT=PATH`, all of which are checked before anything is computed. A
+//! closed pipe is quiet; an unwritable file is a failure of the environment.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::arguments::{Colour, Common, Format};
+use super::failure::Failure;
+
+/// One requested output file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputFile {
+    /// Its format.
+    pub format: Format,
+    /// Its path.
+    pub path: PathBuf,
+}
+
+/// What can be written in a format; `None` where the format has no such view.
+pub trait View {
+    /// Writes the view.
+    fn write(&self, format: Format, colour: bool) -> Option<String>;
+}
+
+/// Parses `--output` values and makes sure that each file can be written.
+///
+/// # Errors
+/// A malformed value (exit 2) or an unwritable file (exit 4).
+pub fn requested_files(common: &Common) -> Result<Vec<OutputFile>, Failure> {
+    common
+        .output
+        .iter()
+        .map(|text| {
+            let (format, path) = text.split_once('=').ok_or_else(|| {
+                Failure::argument(format!("`--output {text}` is not of the form FORMAT=PATH"))
+            })?;
+            let format = Format::from_str(format, true).map_err(|_| {
+                Failure::argument(format!(
+                    "`{format}` is not a format; expected one of {}",
+                    Format::value_variants()
+                        .iter()
+                        .filter_map(|f| f.to_possible_value())
+                        .map(|v| format!("`{}`", v.get_name()))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ))
+            })?;
+            let file = OutputFile { format, path: PathBuf::from(path) };
+            ensure_writable(&file.path)?;
+            Ok(file)
+        })
+        .collect()
+}
+
+/// Makes the folder of a file and opens the file for writing without changing it.
+///
+/// # Errors
+/// [`Failure`] with exit 4 and the path.
+pub fn ensure_writable(path: &Path) -> Result<(), Failure> {
+    let fail = |error: std::io::Error| {
+        Failure::environment(format!("cannot write `{}`: {error}", path.display()))
+    };
+    if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        std::fs::create_dir_all(parent).map_err(fail)?;
+    }
+    let existed = path.exists();
+    std::fs::OpenOptions::new().append(true).create(true).open(path).map_err(fail)?;
+    if !existed {
+        std::fs::remove_file(path).map_err(fail)?;
+    }
+    Ok(())
+}
+
+/// Writes a file whole: first beside it, then by renaming, so that no half file is ever seen.
+///
+/// # Errors
+/// [`Failure`] with exit 4 and the path.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let fail = |error: std::io::Error| {
+        Failure::environment(format!("cannot write `{}`: {error}", path.display()))
+    };
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".partial");
+    let partial = path.with_file_name(name);
+    let written = std::fs::File::create(&partial).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.and_then(|()| std::fs::rename(&partial, path)).map_err(|error| {
+        // The first error is the one to report; a leftover partial file is only untidy.
+        let _ = std::fs::remove_file(&partial);
+        fail(error)
+    })
+}
+
+/// Prints a view and writes the requested files.
+///
+/// # Errors
+/// A format the view does not have (exit 2), an unwritable file (exit 4).
+pub fn deliver(view: &dyn View, common: &Common, files: &[OutputFile]) -> Result<(), Failure> {
+    let missing = |format: Format| {
+        let name = format.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default();
+        Failure::argument(format!("this answer cannot be written as `{name}`"))
+    };
+    for file in files {
+        let text = view.write(file.format, false).ok_or_else(|| missing(file.format))?;
+        write_file(&file.path, text.as_bytes())?;
+    }
+    let text =
+        view.write(common.format, stdout_colour(common)).ok_or_else(|| missing(common.format))?;
+    print(&text)
+}
+
+/// Prints text on standard output; a closed pipe is no failure.
+///
+/// # Errors
+/// Any other write error (exit 4).
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::environment(format!("cannot write to standard output: {error}")))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Tells whether standard output gets colour.
+#[must_use]
+pub fn stdout_colour(common: &Common) -> bool {
+    wants_colour(common.color, std::io::stdout().is_terminal())
+}
+
+/// Tells whether standard error gets colour.
+#[must_use]
+pub fn stderr_colour(common: &Common) -> bool {
+    wants_colour(common.color, std::io::stderr().is_terminal())
+}
+
+fn wants_colour(choice: Colour, terminal: bool) -> bool {
+    match choice {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+    }
+}

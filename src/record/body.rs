@@ -1,0 +1,565 @@
+//! The body of a record: everything a judgement says, and nothing about where it was made.
+//!
+//! In: the results of one run. Out: plain data with a fixed field order that `canonical` turns
+//! into bytes. No clock, host, user, path outside the inputs, thread count or timing is a field
+//! here; two runs of the same inputs by the same version give equal bodies. Reports are views of
+//! this structure and compute nothing but layout.
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the record format; a reader refuses majors it does not know.
+pub const FORMAT: &str = "cellwright/record/1";
+
+/// Everything a judgement says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// [`FORMAT`].
+    pub format: String,
+    /// Who computed it.
+    pub versions: Versions,
+    /// What was asked.
+    pub request: Request,
+    /// Every document read, with its text, so that a replay needs nothing else.
+    pub inputs: Vec<Input>,
+    /// The recipe change.
+    pub changes: Vec<Change>,
+    /// Every rule with its verdicts for the recipe as it is, as requested and as proposed.
+    pub rules: Vec<RuleRow>,
+    /// Findings about the rule set and the change that are no verdict of one rule.
+    pub findings: Vec<Finding>,
+    /// Outcomes of the simulation, now and as requested.
+    pub outcomes: Vec<OutcomeRow>,
+    /// Film temperature and solvent along the dryer, for the drawing.
+    pub dryer: Vec<DryerProfile>,
+    /// Steps of one parameter that were tried, if asked for.
+    pub ladder: Option<Ladder>,
+    /// The smallest further change that passes, if one was found.
+    pub proposal: Option<Proposal>,
+    /// Distance between simulated and observed.
+    pub deltas: Vec<DeltaRow>,
+    /// Assumed and recalled parameters by influence on the observed outcomes.
+    pub assumptions: Vec<Assumption>,
+    /// Components of the value, weights and the index.
+    pub score: Score,
+    /// The decision with its reasons.
+    pub decision: DecisionRow,
+    /// Why the decision follows: claims and what they rest on.
+    pub argument: Vec<ArgumentStep>,
+    /// What the model cannot tell, in the words of the scenario.
+    pub not_known: Vec<String>,
+    /// Sample plan of a trial, in the words of the scenario.
+    pub trial: Vec<String>,
+    /// Documents to revise, in the words of the scenario.
+    pub paperwork: Vec<String>,
+}
+
+/// Who computed a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Versions {
+    /// Version of Cellwright.
+    pub cellwright: String,
+    /// Version of the solver, or `none`.
+    pub solver: String,
+    /// Library behind elementary functions.
+    pub math: String,
+}
+
+/// What was asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// Path of the scenario as given.
+    pub scenario: String,
+    /// Identifier of the change request.
+    pub id: String,
+    /// Title of the scenario.
+    pub title: String,
+    /// Why the change is wanted.
+    pub reason: String,
+    /// Who wants it.
+    pub requested_by: String,
+    /// What a trial covers, if the scenario says.
+    pub scope: Option<String>,
+    /// Until when a trial runs, if the scenario says.
+    pub until: Option<String>,
+    /// Seed of the Monte Carlo streams.
+    pub seed: u64,
+    /// Samples of the ensemble.
+    pub samples: u64,
+    /// Samples per step of the ladder and per candidate of the proposal.
+    pub search_samples: u64,
+    /// The ladder asked for, as written.
+    pub ladder: Option<String>,
+    /// Whether recalled limits block.
+    pub strict: bool,
+}
+
+/// One document read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// Path relative to the scenario's folder root, with `/`.
+    pub path: String,
+    /// SHA-256 of the bytes, hexadecimal.
+    pub sha256: String,
+    /// The whole text.
+    pub text: String,
+    /// The document as it was understood: every number in SI as an exact ratio.
+    pub normalised: serde_json::Value,
+}
+
+/// One changed parameter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// Dictionary name.
+    pub name: String,
+    /// Value before, with unit.
+    pub from: String,
+    /// Value asked for, with unit.
+    pub to: String,
+    /// Tolerance, as written.
+    pub tolerance: String,
+    /// Approved range as written, and whether the new value with its tolerance lies inside.
+    pub approved: Option<Approved>,
+    /// Codes of the rules that read the parameter, directly or through the simulation.
+    pub read_by: Vec<String>,
+    /// Simulated outcomes that did not move at all.
+    pub not_moved: Vec<String>,
+}
+
+/// The approved range of a parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approved {
+    /// The range as written.
+    pub range: String,
+    /// The approving document.
+    pub document: String,
+    /// Whether the whole tolerance interval lies inside.
+    pub inside: bool,
+}
+
+/// What a rule says and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleHead {
+    /// The rule's code.
+    pub code: String,
+    /// Its title.
+    pub title: String,
+    /// `critical`, `major` or `minor`.
+    pub severity: String,
+    /// Class of the evidence for the limit.
+    pub evidence: String,
+    /// Why the rule exists.
+    pub because: String,
+    /// Where the limit comes from.
+    pub source: String,
+    /// Who owns it.
+    pub owner: Option<String>,
+    /// Path of the document that states it.
+    pub path: String,
+    /// First line of the rule, from one.
+    pub line: u32,
+    /// Last line of the rule.
+    pub end_line: u32,
+    /// The limit as written, for tables (`<= 25 %LEL`).
+    pub limit: String,
+    /// `input` or `outcome`.
+    pub kind: String,
+}
+
+/// One rule and what was found about it for every recipe of a change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleRow {
+    /// The rule.
+    pub rule: RuleHead,
+    /// The recipe as it is.
+    pub now: Evaluation,
+    /// The recipe as requested.
+    pub requested: Evaluation,
+    /// The recipe as proposed, if there is a proposal.
+    pub proposed: Option<Evaluation>,
+}
+
+/// What one rule says about one recipe.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evaluation {
+    /// `holds`, `conditional`, `holds_nominally`, `violated`, `idle`, `vacuous`, `undecided`.
+    pub verdict: String,
+    /// How it was found: `closed form`, `corners`, `solver`, `ensemble`, `nominal and corners`.
+    pub method: String,
+    /// The judged quantity at the nominal recipe, with unit, where the rule compares one.
+    pub value: Option<String>,
+    /// The judged quantity at the worst corner, with unit.
+    pub worst_value: Option<String>,
+    /// Slack to the limit at the worst corner, with unit; negative when broken.
+    pub margin: Option<String>,
+    /// The same slack in SI, exact.
+    pub margin_si: Option<String>,
+    /// The slack in shares of the limit, for sorting and bars; display only.
+    pub margin_share: Option<f64>,
+    /// The worst corner or the witness: parameter, value with unit, step from nominal.
+    pub witness: Vec<Assignment>,
+    /// Whether the witness was evaluated again in exact arithmetic and agreed.
+    pub rechecked: bool,
+    /// Certificate of a `holds`, if the fragment allows one.
+    pub certificate: Option<serde_json::Value>,
+    /// The question as SMT-LIB text, where a solver was asked.
+    pub smtlib: Option<String>,
+    /// Counts of an outcome rule judged by the ensemble.
+    pub probability: Option<Probability>,
+    /// Why it is undecided, or a remark such as `simulated, not proved`.
+    pub remark: Option<String>,
+}
+
+/// One value of a witness.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assignment {
+    /// Dictionary name.
+    pub name: String,
+    /// Value with unit.
+    pub value: String,
+    /// Exact SI value, or the text of a choice.
+    pub exact: String,
+    /// Distance from the recipe, as written in a table (`+1.5 %`); empty when none.
+    pub offset: String,
+}
+
+/// Counts behind the verdict of an outcome rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Probability {
+    /// Samples in which the guard held.
+    pub n: u64,
+    /// Samples in which the body failed.
+    pub failures: u64,
+    /// Samples the twin could not finish; they count against `holds` only.
+    pub failed_samples: u64,
+    /// Share of passing samples.
+    pub estimate: f64,
+    /// One-sided lower confidence bound of the probability to pass.
+    pub lower: f64,
+    /// One-sided upper confidence bound.
+    pub upper: f64,
+    /// Required probability.
+    pub required: f64,
+    /// Confidence of the bounds.
+    pub confidence: f64,
+}
+
+/// A finding that is no verdict of one rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// Stable code for machines, such as `uncontrolled-change`.
+    pub code: String,
+    /// `error`, `warning` or `note`.
+    pub level: String,
+    /// One sentence.
+    pub message: String,
+    /// Places, the primary one first; empty when no document is concerned.
+    pub places: Vec<Place>,
+}
+
+/// A place in a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Path as given, with `/`.
+    pub path: String,
+    /// Line, from one.
+    pub line: u32,
+    /// Column, from one.
+    pub column: u32,
+}
+
+/// One simulated outcome, now and as requested.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeRow {
+    /// Dictionary name.
+    pub name: String,
+    /// What it is.
+    pub text: String,
+    /// Unit of all numbers in the row.
+    pub unit: String,
+    /// The recipe as it is.
+    pub now: Spread,
+    /// The recipe as requested.
+    pub requested: Spread,
+    /// The recipe as proposed.
+    pub proposed: Option<Spread>,
+    /// Paired difference requested − now.
+    pub difference: Spread,
+    /// Flags raised in the simulation, such as `EXTRAPOLATED`.
+    pub flags: Vec<String>,
+    /// Histogram of now and requested on common bins, where the scenario observes the outcome.
+    pub histogram: Option<Histogram>,
+}
+
+/// Location and spread of one outcome over the ensemble, in the unit of its row.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spread {
+    /// Value at the nominal recipe; absent when the twin could not compute it.
+    pub nominal: Option<f64>,
+    /// Samples that gave a value.
+    pub n: u64,
+    /// Samples that gave none.
+    pub failed: u64,
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation.
+    pub sd: f64,
+    /// 5th percentile.
+    pub p05: f64,
+    /// Median.
+    pub median: f64,
+    /// 95th percentile.
+    pub p95: f64,
+}
+
+/// Counts on equal bins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Histogram {
+    /// Lower edge of the first bin.
+    pub low: f64,
+    /// Upper edge of the last bin.
+    pub high: f64,
+    /// Counts of the recipe as it is.
+    pub now: Vec<u64>,
+    /// Counts of the recipe as requested.
+    pub requested: Vec<u64>,
+}
+
+/// Film temperature and solvent along the dryer for one recipe.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DryerProfile {
+    /// `now`, `requested` or `proposed`.
+    pub recipe: String,
+    /// Positions, m.
+    pub position_m: Vec<f64>,
+    /// Film temperature, degC.
+    pub film_temperature_deg_c: Vec<f64>,
+    /// Solvent on the web, g/m².
+    pub solvent_g_m2: Vec<f64>,
+    /// Ends of the zones, m.
+    pub zone_end_m: Vec<f64>,
+    /// Air temperatures of the zones, degC.
+    pub zone_air_deg_c: Vec<f64>,
+}
+
+/// Steps of one parameter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ladder {
+    /// Dictionary name.
+    pub name: String,
+    /// Unit of the values.
+    pub unit: String,
+    /// The steps in rising order.
+    pub steps: Vec<LadderStep>,
+    /// Value of the highest step such that it and all steps below pass.
+    pub highest_passing: Option<String>,
+    /// The first step above it and the rules that stop it.
+    pub stopped_at: Option<LadderStep>,
+}
+
+/// One step of a ladder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LadderStep {
+    /// The value, without unit.
+    pub value: String,
+    /// `ok`, `blocked` or `undecided`.
+    pub status: String,
+    /// Codes of the rules that block or are undecided.
+    pub rules: Vec<String>,
+    /// Whether the approved range covers the step; absent where no range is given.
+    pub approved: Option<bool>,
+    /// Coated area, m²/h.
+    pub coated_area_m2_h: Option<f64>,
+}
+
+/// A further change that makes the request pass.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proposal {
+    /// The parameters moved, with what each one is needed for.
+    pub moves: Vec<Move>,
+    /// The decision the proposal would get.
+    pub decision: String,
+    /// Candidates tried before it was found, cheapest first.
+    pub candidates: u64,
+    /// Value with the proposal.
+    pub value: f64,
+    /// HyperScore with the proposal.
+    pub hyperscore: f64,
+}
+
+/// One parameter of a proposal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Move {
+    /// Dictionary name.
+    pub name: String,
+    /// Value before, with unit.
+    pub from: String,
+    /// Value proposed, with unit.
+    pub to: String,
+    /// What it brings, in one line.
+    pub effect: String,
+    /// Whether the request fails without it.
+    pub needed: bool,
+}
+
+/// Distance between simulated and observed for one outcome.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeltaRow {
+    /// Dictionary name.
+    pub name: String,
+    /// `this-line`, `sister-line` or `literature`.
+    pub subject: String,
+    /// What was observed on, as written.
+    pub cell: Option<String>,
+    /// Source of the observation.
+    pub source: String,
+    /// Unit of the row.
+    pub unit: String,
+    /// Observations.
+    pub n: u64,
+    /// Centre of the observations.
+    pub observed_centre: f64,
+    /// Spread of the observations (standard deviation or a stand-in, see `remark`).
+    pub observed_spread: f64,
+    /// Mean of the simulation.
+    pub simulated_mean: f64,
+    /// Standard deviation of the simulation.
+    pub simulated_sd: f64,
+    /// Wasserstein distance over the scale.
+    pub distance: f64,
+    /// What two equal distributions would give with so few observations.
+    pub null_level: f64,
+    /// Score in [0, 1]: exp(−max(0, distance − null)).
+    pub score: f64,
+    /// Assumptions made about the observation.
+    pub remark: String,
+    /// Observed values in the row's unit, where the scenario gives them.
+    pub values: Vec<f64>,
+}
+
+/// One assumed or recalled number and what it does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assumption {
+    /// Dictionary name.
+    pub name: String,
+    /// Value with unit.
+    pub value: String,
+    /// Evidence class.
+    pub evidence: String,
+    /// Source as written.
+    pub source: String,
+    /// The outcome it moves most, relative to that outcome's spread or limit.
+    pub outcome: String,
+    /// Outcome at the low and high end of the parameter's spread, with unit.
+    pub low: String,
+    /// See `low`.
+    pub high: String,
+    /// Size of the effect in standard deviations of the outcome; sorts the list.
+    pub influence: f64,
+}
+
+/// Components, weights, value and index.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Score {
+    /// The components in fixed order.
+    pub components: Vec<ComponentRow>,
+    /// Name of the preset.
+    pub preset: String,
+    /// Consistency ratio of the weights and the table it was judged by.
+    pub consistency: String,
+    /// Whether the gate is open.
+    pub gate_open: bool,
+    /// V; zero when the gate is closed.
+    pub value: f64,
+    /// V without the gate.
+    pub ungated_value: f64,
+    /// Lower end of the interval of the ungated V.
+    pub value_low: f64,
+    /// Upper end of the interval of the ungated V.
+    pub value_high: f64,
+    /// The index in every preset.
+    pub hyperscores: Vec<HyperscoreRow>,
+}
+
+/// One component of V.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComponentRow {
+    /// `logic`, `novelty`, `impact`, `reproducibility`, `meta`.
+    pub name: String,
+    /// In [0, 1], higher is better.
+    pub value: f64,
+    /// Standard error.
+    pub standard_error: f64,
+    /// Weight; all weights sum to 1.
+    pub weight: f64,
+    /// Reasons, the most important first.
+    pub reasons: Vec<String>,
+}
+
+/// The index in one preset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HyperscoreRow {
+    /// Preset name.
+    pub preset: String,
+    /// The index as gated.
+    pub hyperscore: f64,
+    /// The index without the gate.
+    pub ungated: f64,
+    /// Largest reachable index of the preset.
+    pub highest: f64,
+    /// V at which the logistic is one half; may lie above 1.
+    pub midpoint: f64,
+}
+
+/// The decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionRow {
+    /// `reject`, `need data`, `trial` or `release`.
+    pub decision: String,
+    /// One sentence.
+    pub sentence: String,
+    /// All reasons, the binding one first.
+    pub reasons: Vec<String>,
+    /// The best decision this record could support, and what caps it.
+    pub cap: Option<String>,
+    /// Who must sign.
+    pub sign_off: Vec<String>,
+}
+
+/// One step of the argument.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArgumentStep {
+    /// The claim.
+    pub claim: String,
+    /// What it rests on.
+    pub rests_on: Vec<String>,
+    /// A weakness an auditor must know; absent when none is known.
+    pub leap: Option<String>,
+}

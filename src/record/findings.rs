@@ -1,0 +1,70 @@
+//! Findings: the answer of `check`, without a change to judge.
+//!
+//! In: a rule set, perhaps one recipe, perhaps a table of rows. Out: per rule one evaluation,
+//! findings about the set, counts per rule of the table. Reports are views of this structure.
+
+use serde::{Deserialize, Serialize};
+
+use super::body::{Evaluation, Finding, RuleHead, Versions};
+
+/// The answer of one check.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Findings {
+    /// `cellwright/findings/1`.
+    pub format: String,
+    /// Who computed it.
+    pub versions: Versions,
+    /// What was checked, for a heading: `rules/electrolyte.rule`, `recipe.toml against 43 rules`.
+    pub subject: String,
+    /// Every rule; with a recipe each has an evaluation.
+    pub rules: Vec<CheckedRule>,
+    /// Findings about the set, worst first.
+    pub findings: Vec<Finding>,
+    /// Rows judged, if a table was given.
+    pub table: Option<TableSummary>,
+}
+
+/// One rule with its verdict.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckedRule {
+    /// The rule.
+    pub rule: RuleHead,
+    /// What it says about the recipe; absent when only the rule set was checked.
+    pub evaluation: Option<Evaluation>,
+}
+
+/// What the rules said about the rows of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableSummary {
+    /// Path of the table as given.
+    pub path: String,
+    /// Rows judged.
+    pub rows: u64,
+    /// Counts per rule, in the order of the rules.
+    pub rules: Vec<TableRule>,
+}
+
+/// Counts of one rule over a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableRule {
+    /// The rule's code.
+    pub code: String,
+    /// Rows in which the guard did not hold.
+    pub idle: u64,
+    /// Rows that pass.
+    pub holds: u64,
+    /// Rows inside the guard band.
+    pub conditional: u64,
+    /// Rows that fail.
+    pub violated: u64,
+    /// Rows that could not be decided.
+    pub undecided: u64,
+    /// Data rows (from one, header not counted) that fail.
+    pub violated_rows: Vec<u64>,
+    /// Data rows exactly on the limit: the verdict depends on how the data were rounded.
+    pub tie_rows: Vec<u64>,
+}

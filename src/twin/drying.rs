@@ -1,0 +1,416 @@
+//! Drying: the coated web through the zones (D1–D6), free solvent first, binder-bound solvent last.
+//!
+//! In: solvent and solids per area, zone by zone air temperature, heat transfer and length. Out:
+//! residual solvent, film temperatures, rates, both balances. State per square metre of web:
+//! enthalpy (not temperature: so the energy balance closes to rounding), free solvent, bound
+//! solvent, and three running totals (heat in, latent heat out, solvent out). Three phases with
+//! their own laws, changed at located events:
+//! *film*, wet surface until the free solvent falls to the critical one; *front*, the receding
+//! front adds a pore path in series; *tail*, no free solvent, the binder-bound rest leaves by
+//! first order to equilibrium with an Arrhenius rate. While free solvent is there the binder stays
+//! saturated. Every zone starts its own steps; a zone takes a power of two of them, so a zone cut
+//! in halves takes the very same steps.
+
+mod passage;
+
+use crate::math;
+use crate::twin::film::Film;
+use crate::twin::integrate::{locate_fall, runge_kutta_step};
+use crate::twin::port::stage_values;
+use crate::twin::solvent::Solvent;
+use crate::twin::status::{TwinError, not_negative, open_fraction, positive};
+use crate::twin::{GAS_CONSTANT_J_MOL_K, Port, STANDARD_PRESSURE_PA};
+
+stage_values! {
+    /// What holds for the whole dryer.
+    DryingInputs {
+        exhaust_flow: "drying.exhaust_flow", "m^3/s", Setpoint,
+            "exhaust volume flow at 273.15 K and 101 325 Pa, vapour included";
+        lower_explosive_limit: "drying.lower_explosive_limit", "1", Parameter,
+            "lower explosive limit of the solvent in air, mole fraction";
+        air_solvent_fraction: "drying.air_solvent_fraction", "1", Disturbance,
+            "mole fraction of solvent in the zone air";
+        foil_heat_capacity: "drying.foil_heat_capacity", "J/(m^2*K)", Material,
+            "heat capacity of the foil per area";
+        solids_heat_capacity: "drying.solids_heat_capacity", "J/(kg*K)", Material,
+            "heat capacity of the dry coating";
+        solvent_heat_capacity: "drying.solvent_heat_capacity", "J/(kg*K)", Material,
+            "heat capacity of the liquid solvent";
+        critical_saturation: "drying.critical_saturation", "1", Parameter,
+            "share of the pore volume still filled when the surface stops being wet";
+        tortuosity: "drying.tortuosity", "1", Parameter, "tortuosity of the emptied pores";
+        bound_solvent: "drying.bound_solvent", "1", Parameter,
+            "solvent bound in the saturated binder per mass of dry coating";
+        equilibrium_solvent: "drying.equilibrium_solvent", "1", Parameter,
+            "bound solvent left after endless drying, per mass of dry coating";
+        desorption_rate: "drying.desorption_rate", "1/s", Parameter,
+            "rate of desorption at the reference temperature";
+        desorption_activation_energy: "drying.desorption_activation_energy", "J/mol", Parameter,
+            "activation energy of desorption";
+        desorption_reference_temperature: "drying.desorption_reference_temperature", "K",
+            Parameter, "temperature at which the desorption rate holds";
+    }
+}
+
+stage_values! {
+    /// One dryer zone; the ports carry the zone number, see [`zone_ports`].
+    ZoneInputs {
+        air_temperature: "air_temperature", "K", Setpoint, "air temperature of the zone";
+        length: "length", "m", Parameter, "length of the zone";
+        heat_transfer_top: "heat_transfer_top", "W/(m^2*K)", Parameter,
+            "heat transfer coefficient above the coating";
+        heat_transfer_bottom: "heat_transfer_bottom", "W/(m^2*K)", Parameter,
+            "heat transfer coefficient below the foil";
+    }
+}
+
+stage_values! {
+    /// The web where it leaves a zone; the ports carry the zone number, see [`zone_ports`].
+    ZoneOutcomes {
+        solvent: "solvent", "kg/m^2", Outcome, "solvent in the coating at the end of the zone";
+        film_temperature: "film_temperature", "K", Outcome,
+            "film temperature at the end of the zone";
+    }
+}
+
+stage_values! {
+    /// What the dryer reports.
+    DryingOutcomes {
+        residual_solvent: "drying.residual_solvent", "1", Outcome,
+            "solvent left, mass fraction of the dry coating";
+        dryer_time: "drying.dryer_time", "s", Outcome, "time of the web in the dryer";
+        free_solvent_time: "drying.free_solvent_time", "s", Outcome,
+            "time after which no free solvent is left; the dryer time if some stays";
+        mean_rate: "drying.mean_rate", "kg/(m^2*s)", Outcome,
+            "solvent evaporated per area and dryer time";
+        peak_rate: "drying.peak_rate", "kg/(m^2*s)", Outcome, "greatest evaporation rate";
+        film_temperature_max: "drying.film_temperature_max", "K", Outcome,
+            "highest film temperature";
+        solvent_load: "drying.solvent_load", "kg/s", Outcome,
+            "solvent coated per time, all of it counted as vapour";
+        evaporated_load: "drying.evaporated_load", "kg/s", Outcome,
+            "solvent evaporated per time, what stays in the web not counted";
+        exhaust_lel: "drying.exhaust_lel", "1", Outcome,
+            "solvent in the exhaust over its lower explosive limit";
+        extrapolated_share: "drying.extrapolated_share", "1", Outcome,
+            "share of the solvent evaporated below the vapour-pressure fit, at most";
+        heat_power: "drying.heat_power", "W", Outcome, "heat taken up by the web";
+        solvent_closure: "drying.solvent_closure", "1", Outcome,
+            "relative error of the solvent balance";
+        energy_closure: "drying.energy_closure", "1", Outcome,
+            "relative error of the energy balance";
+    }
+}
+
+/// Renames the ports of a zone table to `drying.zone[number].suffix`, `number` counted from 1.
+#[must_use]
+pub fn zone_ports(table: Vec<Port>, number: usize) -> Vec<Port> {
+    let rename = |port: Port| Port {
+        name: format!("drying.zone[{number}].{}", port.name),
+        ..port
+    };
+    table.into_iter().map(rename).collect()
+}
+
+/// The coating as it enters the dryer, per square metre of web.
+#[derive(Clone, Copy, Debug)]
+pub struct Web {
+    /// The solvent.
+    pub solvent: Solvent,
+    /// Dry coating, kg/m².
+    pub areal_loading_kg_m2: f64,
+    /// Solvent, kg/m².
+    pub solvent_kg_m2: f64,
+    /// Density of the liquid solvent, kg/m³.
+    pub solvent_density_kg_m3: f64,
+    /// Thickness of the dry coating, m.
+    pub dry_thickness_m: f64,
+    /// Porosity of the dry coating.
+    pub porosity: f64,
+    /// Temperature of the web before the dryer, K.
+    pub temperature_k: f64,
+    /// Speed of the web, m/s.
+    pub speed_m_s: f64,
+}
+
+/// What governs the solvent at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The surface is wet.
+    Film,
+    /// The evaporation front recedes into the pores.
+    Front,
+    /// Only binder-bound solvent is left.
+    Tail,
+}
+
+/// Per square metre of web: enthalpy above 273.15 K (J), free and bound solvent (kg), and the
+/// totals heat in (J), latent heat out (J), solvent out (kg).
+pub type State = [f64; 6];
+const ENTHALPY: usize = 0;
+const FREE: usize = 1;
+const BOUND: usize = 2;
+const HEAT_IN: usize = 3;
+const HEAT_OUT: usize = 4;
+const EVAPORATED: usize = 5;
+
+/// Zero of the enthalpy, K: it cancels in every balance.
+const ENTHALPY_ZERO_K: f64 = 273.15;
+/// Largest step as a share of the time in which the dry web follows the air.
+const STEP_SHARE: f64 = 0.25;
+/// Largest step times desorption rate.
+const STEP_DESORPTION: f64 = 0.25;
+/// Most steps in one zone; a demo zone takes 64.
+const STEPS_MAX: f64 = 65_536.0;
+
+/// A state on the way through the dryer.
+#[derive(Clone, Copy, Debug)]
+pub struct Node {
+    /// Zone, counted from 0.
+    pub zone: usize,
+    /// Phase that ends in this node.
+    pub phase: Phase,
+    /// Time since entering the zone, s.
+    pub zone_time_s: f64,
+    /// The state.
+    pub state: State,
+}
+
+/// The dryer: constants of the web and the laws of its three phases.
+#[derive(Clone, Copy, Debug)]
+pub struct Dryer {
+    web: Web,
+    inputs: DryingInputs,
+    /// Heat capacity of foil and solids, J/(m² K).
+    dry_heat_j_m2_k: f64,
+    /// Free solvent at which the surface stops being wet, kg/m².
+    critical_kg_m2: f64,
+    /// Depth of the fully receded front times tortuosity over porosity, m.
+    full_path_m: f64,
+}
+
+impl Dryer {
+    /// Makes the dryer for a web.
+    ///
+    /// # Errors
+    /// [`TwinError::OutOfDomain`] naming the input.
+    pub fn new(web: Web, inputs: &DryingInputs) -> Result<Self, TwinError> {
+        positive("drying.exhaust_flow", inputs.exhaust_flow)?;
+        open_fraction("drying.lower_explosive_limit", inputs.lower_explosive_limit)?;
+        not_negative("drying.air_solvent_fraction", inputs.air_solvent_fraction)?;
+        not_negative("drying.foil_heat_capacity", inputs.foil_heat_capacity)?;
+        positive("drying.solids_heat_capacity", inputs.solids_heat_capacity)?;
+        positive("drying.solvent_heat_capacity", inputs.solvent_heat_capacity)?;
+        open_fraction("drying.critical_saturation", inputs.critical_saturation)?;
+        positive("drying.tortuosity", inputs.tortuosity)?;
+        not_negative("drying.equilibrium_solvent", inputs.equilibrium_solvent)?;
+        positive("drying.desorption_rate", inputs.desorption_rate)?;
+        positive(
+            "drying.desorption_reference_temperature",
+            inputs.desorption_reference_temperature,
+        )?;
+        positive("slurry.temperature", web.temperature_k)?;
+        let free_kg_m2 = web.solvent_kg_m2 - inputs.bound_solvent * web.areal_loading_kg_m2;
+        if !(inputs.bound_solvent >= inputs.equilibrium_solvent && free_kg_m2 > 0.0) {
+            return Err(TwinError::OutOfDomain {
+                quantity: "drying.bound_solvent",
+                value: inputs.bound_solvent,
+                expected: "at least the equilibrium solvent and less than all solvent coated",
+            });
+        }
+        Ok(Self {
+            web,
+            inputs: *inputs,
+            dry_heat_j_m2_k: inputs.foil_heat_capacity
+                + web.areal_loading_kg_m2 * inputs.solids_heat_capacity,
+            critical_kg_m2: inputs.critical_saturation
+                * web.solvent_density_kg_m3
+                * web.porosity
+                * web.dry_thickness_m,
+            full_path_m: web.dry_thickness_m * inputs.tortuosity / web.porosity,
+        })
+    }
+
+    /// State and phase of the web before the first zone.
+    #[must_use]
+    pub fn entry(&self) -> (State, Phase) {
+        let bound = self.inputs.bound_solvent * self.web.areal_loading_kg_m2;
+        let free = self.web.solvent_kg_m2 - bound;
+        let capacity =
+            self.dry_heat_j_m2_k + self.web.solvent_kg_m2 * self.inputs.solvent_heat_capacity;
+        let enthalpy = capacity * (self.web.temperature_k - ENTHALPY_ZERO_K);
+        let phase = if free > self.critical_kg_m2 {
+            Phase::Film
+        } else {
+            Phase::Front
+        };
+        ([enthalpy, free, bound, 0.0, 0.0, 0.0], phase)
+    }
+
+    /// Film temperature of a state, K.
+    #[inline]
+    #[must_use]
+    pub fn temperature_k(&self, state: &State) -> f64 {
+        let solvent = state[FREE] + state[BOUND];
+        let capacity = self.dry_heat_j_m2_k + solvent * self.inputs.solvent_heat_capacity;
+        ENTHALPY_ZERO_K + state[ENTHALPY] / capacity
+    }
+
+    /// All solvent in a state, kg/m².
+    #[must_use]
+    pub fn solvent_kg_m2(state: &State) -> f64 {
+        state[FREE] + state[BOUND]
+    }
+
+    /// Air side of a zone, `number` counted from 1.
+    ///
+    /// # Errors
+    /// [`TwinError::OutOfDomain`], [`TwinError::AboveVapourPressureRange`] and
+    /// [`TwinError::AirSaturated`].
+    pub fn film(&self, zone: &ZoneInputs, number: usize) -> Result<Film, TwinError> {
+        positive("drying.zone.air_temperature", zone.air_temperature)?;
+        positive("drying.zone.length", zone.length)?;
+        positive("drying.zone.heat_transfer_top", zone.heat_transfer_top)?;
+        not_negative(
+            "drying.zone.heat_transfer_bottom",
+            zone.heat_transfer_bottom,
+        )?;
+        let film = Film {
+            zone: number,
+            solvent: self.web.solvent,
+            air_k: zone.air_temperature,
+            vapour_pa: self.inputs.air_solvent_fraction * STANDARD_PRESSURE_PA,
+            top_w_m2_k: zone.heat_transfer_top,
+            bottom_w_m2_k: zone.heat_transfer_bottom,
+        };
+        let (_, maximum_k) = self.web.solvent.vapour_pressure_range_k();
+        // Water air is often above the boiling point; the film then stays below it by itself.
+        if film.air_k > maximum_k {
+            return Err(TwinError::AboveVapourPressureRange {
+                zone: number,
+                temperature_k: film.air_k,
+                maximum_k,
+            });
+        }
+        if film.vapour_pa >= self.web.solvent.vapour_pressure_pa(film.air_k) {
+            return Err(TwinError::AirSaturated { zone: number });
+        }
+        Ok(film)
+    }
+
+    /// Evaporation rate in a state, kg/(m² s).
+    ///
+    /// # Errors
+    /// What [`Film::evaporation_kg_m2_s`] refuses.
+    #[inline]
+    pub fn evaporation_kg_m2_s(
+        &self,
+        film: &Film,
+        phase: Phase,
+        state: &State,
+    ) -> Result<f64, TwinError> {
+        let film_k = self.temperature_k(state);
+        match phase {
+            Phase::Film => film.evaporation_kg_m2_s(film_k, 0.0),
+            Phase::Front => {
+                let receded = 1.0 - state[FREE] / self.critical_kg_m2;
+                film.evaporation_kg_m2_s(film_k, self.full_path_m * receded)
+            }
+            Phase::Tail => {
+                let left = self.inputs.equilibrium_solvent * self.web.areal_loading_kg_m2;
+                Ok(self.desorption_1_s(film_k) * (state[BOUND] - left))
+            }
+        }
+    }
+
+    /// Rate of change of the state (D1, D2), per second.
+    ///
+    /// # Errors
+    /// What [`Film::evaporation_kg_m2_s`] refuses.
+    #[inline]
+    pub fn rate(&self, film: &Film, phase: Phase, state: &State) -> Result<State, TwinError> {
+        let film_k = self.temperature_k(state);
+        let flux = self.evaporation_kg_m2_s(film, phase, state)?;
+        let heat = film.heat_w_m2(film_k);
+        // Vapour leaves at film temperature: it takes its liquid enthalpy with it, too.
+        let carried = film.solvent.heat_of_vaporisation_j_kg(film_k)
+            + self.inputs.solvent_heat_capacity * (film_k - ENTHALPY_ZERO_K);
+        let (free, bound) = match phase {
+            Phase::Film | Phase::Front => (-flux, 0.0),
+            Phase::Tail => (0.0, -flux),
+        };
+        Ok([
+            heat - flux * carried,
+            free,
+            bound,
+            heat,
+            flux * carried,
+            flux,
+        ])
+    }
+
+    /// Desorption rate at a film temperature, 1/s.
+    #[inline]
+    fn desorption_1_s(&self, film_k: f64) -> f64 {
+        let inverse = 1.0 / self.inputs.desorption_reference_temperature - 1.0 / film_k;
+        self.inputs.desorption_rate
+            * math::exp(self.inputs.desorption_activation_energy / GAS_CONSTANT_J_MOL_K * inverse)
+    }
+
+    /// Number of steps for a zone: a power of two that resolves heating and desorption.
+    fn steps(&self, film: &Film, duration_s: f64) -> Result<u32, TwinError> {
+        let heating_1_s = (film.top_w_m2_k + film.bottom_w_m2_k) / self.dry_heat_j_m2_k;
+        let desorption_1_s = self.desorption_1_s(film.air_k);
+        let needed = duration_s * (heating_1_s / STEP_SHARE).max(desorption_1_s / STEP_DESORPTION);
+        if needed.is_nan() || needed > STEPS_MAX {
+            return Err(TwinError::StepLimit {
+                zone: film.zone,
+                steps: needed,
+            });
+        }
+        let mut steps = 1;
+        while f64::from(steps) < needed {
+            steps *= 2;
+        }
+        Ok(steps)
+    }
+
+    /// Takes one step of the zone's grid, in pieces if events fall into it.
+    fn step(
+        &self,
+        film: &Film,
+        start: (State, Phase),
+        step_s: f64,
+        mut visit: impl FnMut(f64, Phase, &State),
+    ) -> Result<(State, Phase), TwinError> {
+        let (mut state, mut phase) = start;
+        let mut left_s = step_s;
+        // Two events end the film and the front; a third piece finishes the step.
+        for _ in 0..3 {
+            let rate = |state: &State| self.rate(film, phase, state);
+            let after = runge_kutta_step(rate, &state, left_s)?;
+            let level = match phase {
+                Phase::Film => self.critical_kg_m2,
+                Phase::Front => 0.0,
+                Phase::Tail => f64::NEG_INFINITY,
+            };
+            if after[FREE] > level {
+                if phase == Phase::Front && after[FREE] > self.critical_kg_m2 {
+                    return Err(TwinError::PoresRefill { zone: film.zone });
+                }
+                visit(step_s, phase, &after);
+                return Ok((after, phase));
+            }
+            let (piece_s, crossing) = locate_fall(rate, &state, &after, left_s, (FREE, level))?;
+            state = crossing;
+            state[FREE] = level;
+            left_s -= piece_s;
+            visit(step_s - left_s, phase, &state);
+            phase = match phase {
+                Phase::Film => Phase::Front,
+                Phase::Front | Phase::Tail => Phase::Tail,
+            };
+        }
+        Ok((state, phase))
+    }
+}

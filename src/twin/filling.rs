@@ -1,0 +1,223 @@
+//! The cell and its filling: anode, capacity balance, pore volume and electrolyte mass (F1), wetting
+//! time (F2), trapped gas (F3), HF cap (H1) and water budget (H3).
+//!
+//! In: the rolled cathode, a minimal graphite anode (loading, thickness, capacity), separator,
+//! stack and electrolyte data. Out: N/P ratio, electrolyte per capacity, wetting time, water per
+//! capacity. The anode is coated on the same stack area; edges and overhang are left out. Penetration
+//! is Lucas–Washburn with one effective radius: the measured coefficient is not monotone in
+//! porosity (Sheng et al. 2014, doi 10.3389/fenrg.2014.00056), so it must be given, not derived.
+
+use crate::math;
+use crate::twin::calendering::CalenderingOutcomes;
+use crate::twin::port::stage_values;
+use crate::twin::status::{TwinError, not_negative, open_fraction, positive};
+
+stage_values! {
+    /// The stack around the cathode.
+    CellInputs {
+        specific_capacity: "coating.specific_capacity", "C/kg", Material,
+            "reversible charge per mass of cathode active material in the cell's window";
+        first_charge_capacity: "coating.first_charge_capacity", "C/kg", Material,
+            "charge of the first charge per mass of cathode active material";
+        anode_loading: "anode.areal_loading", "kg/m^2", Setpoint,
+            "dry mass per area of the anode, one side";
+        anode_thickness: "anode.thickness", "m", Setpoint,
+            "thickness of one rolled anode coating";
+        anode_true_density: "anode.true_density", "kg/m^3", Material,
+            "true density of the anode coating, without pores";
+        anode_active_fraction: "anode.active_fraction", "1", Setpoint,
+            "mass fraction of graphite in the anode coating";
+        anode_specific_capacity: "anode.specific_capacity", "C/kg", Material,
+            "charge per mass of graphite, full lithiation";
+        separator_thickness: "cell.separator_thickness", "m", Material, "separator thickness";
+        separator_porosity: "cell.separator_porosity", "1", Material, "separator porosity";
+        separator_areal_mass: "cell.separator_areal_mass", "kg/m^2", Material,
+            "separator mass per area";
+        electrode_area: "cell.electrode_area", "m^2", Setpoint,
+            "area of one electrode pair facing each other";
+        electrode_pairs: "cell.electrode_pairs", "1", Setpoint,
+            "electrode pairs in parallel";
+        electrode_width: "cell.electrode_width", "m", Setpoint,
+            "shorter side of the stack, open on both edges";
+        cathode_water: "cell.cathode_water", "1", Material,
+            "water in the cathode coating before assembly, mass fraction";
+        anode_water: "cell.anode_water", "1", Material,
+            "water in the anode coating before assembly, mass fraction";
+        separator_water: "cell.separator_water", "1", Material,
+            "water in the separator before assembly, mass fraction";
+    }
+}
+
+stage_values! {
+    /// The electrolyte and how it is filled.
+    FillingInputs {
+        density: "electrolyte.density", "kg/m^3", Material, "electrolyte density";
+        viscosity: "electrolyte.viscosity", "Pa*s", Material, "electrolyte viscosity";
+        surface_tension: "electrolyte.surface_tension", "N/m", Material,
+            "electrolyte surface tension";
+        water: "electrolyte.water", "1", Material, "water in the electrolyte, mass fraction";
+        hf: "electrolyte.hf", "1", Material, "free HF in the electrolyte, mass fraction";
+        excess: "filling.excess", "1", Setpoint, "electrolyte beyond the pore volume, as a share";
+        contact_angle: "filling.contact_angle", "rad", Parameter,
+            "contact angle of electrolyte on the electrode";
+        effective_pore_radius: "filling.effective_pore_radius", "m", Parameter,
+            "pore radius that gives the measured penetration";
+        vacuum_pressure: "filling.vacuum_pressure", "Pa", Setpoint,
+            "gas pressure in the cell before filling";
+        fill_pressure: "filling.fill_pressure", "Pa", Setpoint, "gas pressure after filling";
+        capillary_pressure: "filling.capillary_pressure", "Pa", Parameter,
+            "capillary pressure that helps to compress trapped gas; 0 is conservative";
+    }
+}
+
+stage_values! {
+    /// What cell and filling report.
+    FillingOutcomes {
+        anode_porosity: "anode.porosity", "1", Outcome, "porosity of the rolled anode";
+        n_to_p_ratio: "cell.n_to_p_ratio", "1", Outcome,
+            "areal capacity of the anode over the first charge of the cathode";
+        capacity: "cell.capacity", "C", Outcome, "reversible capacity of the cell, by the cathode";
+        pore_volume: "cell.pore_volume", "m^3", Outcome,
+            "pore volume of electrodes and separator";
+        electrolyte_mass: "filling.electrolyte_mass", "kg", Outcome, "electrolyte filled in";
+        electrolyte_per_capacity: "filling.electrolyte_per_capacity", "kg/C", Outcome,
+            "electrolyte mass per reversible capacity";
+        wetting_time: "filling.wetting_time", "s", Outcome,
+            "time until the fronts from both edges meet";
+        residual_void: "filling.residual_void", "1", Outcome,
+            "share of the pores held by trapped gas";
+        hf_cap: "electrolyte.hf_cap", "1", Outcome,
+            "HF if all water of the electrolyte hydrolyses, mass fraction";
+        water_budget: "cell.water_budget", "kg/C", Outcome,
+            "water in the cell per reversible capacity";
+    }
+}
+
+/// Mass of HF per mass of water in the first hydrolysis step of LiPF6, two HF per H2O:
+/// 2 × 20.006 / 18.015 (H1).
+pub const HF_PER_WATER: f64 = 2.2210;
+
+/// Runs the stage on the rolled cathode; `active_fraction` is the cathode's.
+///
+/// # Errors
+/// [`TwinError::OutOfDomain`] naming the input.
+pub fn fill(
+    cell: &CellInputs,
+    filling: &FillingInputs,
+    cathode: &CalenderingOutcomes,
+    active_fraction: f64,
+) -> Result<FillingOutcomes, TwinError> {
+    check_cell(cell)?;
+    check_filling(filling)?;
+    let area_m2 = cell.electrode_area * cell.electrode_pairs;
+    let anode_porosity =
+        1.0 - cell.anode_loading / (cell.anode_true_density * cell.anode_thickness);
+    open_fraction("anode.porosity", anode_porosity)?;
+    let active_kg_m2 = cathode.areal_loading * active_fraction;
+    let capacity = active_kg_m2 * cell.specific_capacity * area_m2;
+    let pore_volume = area_m2
+        * (cathode.thickness * cathode.porosity
+            + cell.anode_thickness * anode_porosity
+            + cell.separator_thickness * cell.separator_porosity);
+    let electrolyte_mass = filling.density * pore_volume * (1.0 + filling.excess);
+    let water_kg = area_m2
+        * (cathode.areal_loading * cell.cathode_water
+            + cell.anode_loading * cell.anode_water
+            + cell.separator_areal_mass * cell.separator_water)
+        + electrolyte_mass * filling.water;
+    Ok(FillingOutcomes {
+        anode_porosity,
+        n_to_p_ratio: cell.anode_loading
+            * cell.anode_active_fraction
+            * cell.anode_specific_capacity
+            / (active_kg_m2 * cell.first_charge_capacity),
+        capacity,
+        pore_volume,
+        electrolyte_mass,
+        electrolyte_per_capacity: electrolyte_mass / capacity,
+        wetting_time: wetting_time_s(cell.electrode_width, penetration_m_sqrt_s(filling)),
+        residual_void: filling.vacuum_pressure
+            / (filling.fill_pressure + filling.capillary_pressure),
+        hf_cap: hf_cap(filling.hf, filling.water),
+        water_budget: water_kg / capacity,
+    })
+}
+
+fn check_cell(cell: &CellInputs) -> Result<(), TwinError> {
+    positive("coating.specific_capacity", cell.specific_capacity)?;
+    positive("coating.first_charge_capacity", cell.first_charge_capacity)?;
+    positive("anode.areal_loading", cell.anode_loading)?;
+    positive("anode.thickness", cell.anode_thickness)?;
+    positive("anode.true_density", cell.anode_true_density)?;
+    positive("anode.active_fraction", cell.anode_active_fraction)?;
+    positive("anode.specific_capacity", cell.anode_specific_capacity)?;
+    positive("cell.separator_thickness", cell.separator_thickness)?;
+    open_fraction("cell.separator_porosity", cell.separator_porosity)?;
+    not_negative("cell.separator_areal_mass", cell.separator_areal_mass)?;
+    positive("cell.electrode_area", cell.electrode_area)?;
+    positive("cell.electrode_pairs", cell.electrode_pairs)?;
+    positive("cell.electrode_width", cell.electrode_width)?;
+    not_negative("cell.cathode_water", cell.cathode_water)?;
+    not_negative("cell.anode_water", cell.anode_water)?;
+    not_negative("cell.separator_water", cell.separator_water)
+}
+
+fn check_filling(filling: &FillingInputs) -> Result<(), TwinError> {
+    positive("electrolyte.density", filling.density)?;
+    positive("electrolyte.viscosity", filling.viscosity)?;
+    positive("electrolyte.surface_tension", filling.surface_tension)?;
+    not_negative("electrolyte.water", filling.water)?;
+    not_negative("electrolyte.hf", filling.hf)?;
+    not_negative("filling.excess", filling.excess)?;
+    positive(
+        "filling.effective_pore_radius",
+        filling.effective_pore_radius,
+    )?;
+    not_negative("filling.contact_angle", filling.contact_angle)?;
+    positive(
+        "cosine of filling.contact_angle",
+        math::cos(filling.contact_angle),
+    )?;
+    not_negative("filling.vacuum_pressure", filling.vacuum_pressure)?;
+    not_negative("filling.capillary_pressure", filling.capillary_pressure)?;
+    positive("filling.fill_pressure", filling.fill_pressure)
+}
+
+/// Penetration coefficient K of the front L = K·√t, m/s^0.5 (Lucas–Washburn, F2).
+#[must_use]
+pub fn penetration_m_sqrt_s(filling: &FillingInputs) -> f64 {
+    (filling.effective_pore_radius * filling.surface_tension * math::cos(filling.contact_angle)
+        / (2.0 * filling.viscosity))
+        .sqrt()
+}
+
+/// Time, s, to wet a sheet of a width in m that is open on both edges (F2).
+#[must_use]
+pub fn wetting_time_s(width_m: f64, penetration_m_sqrt_s: f64) -> f64 {
+    let root = width_m / (2.0 * penetration_m_sqrt_s);
+    root * root
+}
+
+/// Most HF, mass fraction, that an electrolyte can hold after its water has hydrolysed (H1).
+#[must_use]
+pub fn hf_cap(hf: f64, water: f64) -> f64 {
+    hf + HF_PER_WATER * water
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wetting_time_grows_with_the_square_of_the_width() {
+        let ratio = wetting_time_s(0.20, 2e-4) / wetting_time_s(0.03, 2e-4);
+        assert!((ratio - 400.0 / 9.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn twenty_ppm_water_and_fifty_ppm_hf_exceed_fifty_ppm_at_use() {
+        assert!((hf_cap(0.0, 20e-6) - 44.42e-6).abs() < 1e-12);
+        assert!(hf_cap(50e-6, 20e-6) > 50e-6);
+        assert!((HF_PER_WATER - 2.0 * 20.006 / 18.015).abs() < 1e-4);
+    }
+}

@@ -1,0 +1,176 @@
+//! Time stepping: a classical Runge–Kutta step, event location inside a step, and the independent
+//! cross-check. The only door to ODE crates.
+//!
+//! In: an autonomous right-hand side that may fail with a [`TwinError`], a state, a step. Out: the
+//! state after it. Method: the fourth-order step of Kutta 1901; an event is a zero crossing of one
+//! component, located by repeating the step with a shorter length (bisection safeguarded secant,
+//! Illinois), so that the state at the event is a true step and not an interpolation. Explicit and
+//! fixed-step: the caller bounds the step by the fastest rate it knows.
+//! [`verify_with_dop853`] integrates the same right-hand side with `ode_solvers` (Dormand–Prince
+//! 8(5,3)); it uses the platform's `powf` and must never feed a recorded result.
+
+use crate::twin::status::TwinError;
+use nalgebra::SVector;
+use ode_solvers::dop_shared::OutputType;
+use ode_solvers::{Dop853, System};
+
+/// Most repetitions of a step while an event is located; bisection alone needs 53.
+const EVENT_ITERATIONS_MAX: usize = 80;
+
+/// Makes one step of the classical fourth-order Runge–Kutta method.
+///
+/// # Errors
+/// What the right-hand side returns.
+#[inline]
+pub fn runge_kutta_step<const N: usize>(
+    rate: impl Fn(&[f64; N]) -> Result<[f64; N], TwinError>,
+    state: &[f64; N],
+    step_s: f64,
+) -> Result<[f64; N], TwinError> {
+    let first = rate(state)?;
+    let second = rate(&moved(state, &first, 0.5 * step_s))?;
+    let third = rate(&moved(state, &second, 0.5 * step_s))?;
+    let fourth = rate(&moved(state, &third, step_s))?;
+    Ok(std::array::from_fn(|i| {
+        state[i] + step_s / 6.0 * (first[i] + 2.0 * (second[i] + third[i]) + fourth[i])
+    }))
+}
+
+#[inline]
+fn moved<const N: usize>(state: &[f64; N], rate: &[f64; N], step_s: f64) -> [f64; N] {
+    std::array::from_fn(|i| state[i] + step_s * rate[i])
+}
+
+/// Finds the step length in (0, `step_s`] after which `component` has fallen to `level`.
+///
+/// `after` is the state one full step later, below the level. Returns the length and the state.
+///
+/// # Errors
+/// What the right-hand side returns.
+pub fn locate_fall<const N: usize>(
+    rate: impl Fn(&[f64; N]) -> Result<[f64; N], TwinError>,
+    state: &[f64; N],
+    after: &[f64; N],
+    step_s: f64,
+    (component, level): (usize, f64),
+) -> Result<(f64, [f64; N]), TwinError> {
+    let (mut low_s, mut low_gap) = (0.0, state[component] - level);
+    let (mut high_s, mut high_gap) = (step_s, after[component] - level);
+    let mut best = (step_s, *after);
+    let tolerance = 1e-14 * (low_gap - high_gap);
+    for _ in 0..EVENT_ITERATIONS_MAX {
+        let guess_s = (low_s * high_gap - high_s * low_gap) / (high_gap - low_gap);
+        let trial_s = if guess_s > low_s && guess_s < high_s {
+            guess_s
+        } else {
+            0.5 * (low_s + high_s)
+        };
+        if trial_s <= low_s || trial_s >= high_s {
+            break;
+        }
+        let trial = runge_kutta_step(&rate, state, trial_s)?;
+        let gap = trial[component] - level;
+        best = (trial_s, trial);
+        if gap.abs() <= tolerance {
+            break;
+        }
+        if gap > 0.0 {
+            low_s = trial_s;
+            low_gap = gap;
+            high_gap *= 0.5;
+        } else {
+            high_s = trial_s;
+            high_gap = gap;
+            low_gap *= 0.5;
+        }
+    }
+    Ok(best)
+}
+
+/// The right-hand side as `ode_solvers` wants it; a failure becomes NaN, which stops the stepper.
+struct Foreign<F>(F);
+
+impl<F, const N: usize> System<f64, SVector<f64, N>> for Foreign<F>
+where
+    F: Fn(&[f64; N]) -> Result<[f64; N], TwinError>,
+{
+    fn system(&self, _time: f64, state: &SVector<f64, N>, rate: &mut SVector<f64, N>) {
+        let plain: [f64; N] = std::array::from_fn(|i| state[i]);
+        let found = (self.0)(&plain).unwrap_or([f64::NAN; N]);
+        for (slot, value) in rate.iter_mut().zip(found) {
+            *slot = value;
+        }
+    }
+}
+
+/// Integrates over `duration_s` with the eighth-order Dormand–Prince method of `ode_solvers`.
+///
+/// Independent cross-check for tests and `--verify-numerics` only; `relative` is the relative
+/// tolerance, the absolute one is 1e-6 of it.
+///
+/// # Errors
+/// [`TwinError::OutcomeNotFinite`] if the foreign integrator gives up.
+pub fn verify_with_dop853<const N: usize>(
+    rate: impl Fn(&[f64; N]) -> Result<[f64; N], TwinError>,
+    state: &[f64; N],
+    duration_s: f64,
+    relative: f64,
+) -> Result<[f64; N], TwinError> {
+    let start = SVector::<f64, N>::from_fn(|i, _| state[i]);
+    let mut stepper = Dop853::new(
+        Foreign(rate),
+        0.0,
+        duration_s,
+        duration_s,
+        start,
+        relative,
+        1e-6 * relative,
+    );
+    // Accepted steps only: the dense output is of lower order than the method.
+    stepper.set_output(OutputType::Sparse);
+    let gave_up = TwinError::OutcomeNotFinite { port: 0 };
+    stepper.integrate().map_err(|_| gave_up)?;
+    let end = stepper.y_out().last().ok_or(gave_up)?;
+    Ok(std::array::from_fn(|i| end[i]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math;
+
+    fn decay(state: &[f64; 1]) -> Result<[f64; 1], TwinError> {
+        Ok([-state[0]])
+    }
+
+    #[test]
+    fn halving_the_step_divides_the_error_by_sixteen() -> Result<(), TwinError> {
+        let error = |steps: u32| -> Result<f64, TwinError> {
+            let mut state = [1.0];
+            for _ in 0..steps {
+                state = runge_kutta_step(decay, &state, 1.0 / f64::from(steps))?;
+            }
+            Ok((state[0] - math::exp(-1.0)).abs())
+        };
+        let order = math::log2(error(16)? / error(32)?);
+        assert!((order - 4.0).abs() < 0.1, "order {order}");
+        Ok(())
+    }
+
+    #[test]
+    fn event_is_found_at_the_true_time() -> Result<(), TwinError> {
+        let start = [1.0];
+        let after = runge_kutta_step(decay, &start, 0.05)?;
+        let (time, state) = locate_fall(decay, &start, &after, 0.05, (0, 0.97))?;
+        assert!((state[0] - 0.97).abs() < 1e-14);
+        assert!((time + math::ln(0.97)).abs() < 1e-9);
+        Ok(())
+    }
+
+    #[test]
+    fn foreign_integrator_solves_the_same_problem() -> Result<(), TwinError> {
+        let end = verify_with_dop853(decay, &[1.0], 2.0, 1e-12)?;
+        assert!((end[0] - math::exp(-2.0)).abs() < 1e-11);
+        Ok(())
+    }
+}

@@ -1,0 +1,272 @@
+//! What one sample of the twin came to: valid, valid with reservations, or a typed failure.
+//!
+//! A failed sample is a result, not a crash: the outcome slots hold NaN and the [`TwinError`] says
+//! which law lost its meaning where. All values are SI and `Copy`, so a million of them are cheap.
+
+use std::fmt;
+
+/// Reservations about a valid sample, a set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags(u8);
+
+impl Flags {
+    /// No reservation.
+    pub const NONE: Flags = Flags(0);
+    /// The coating window was asked above the capillary number where its law is indicative
+    /// (Ca > 1; strictly valid below about 0.1).
+    pub const COATING_EXTRAPOLATED: Flags = Flags(1);
+    /// Solvent left the film below the fitted range of its vapour pressure; the outcome
+    /// `drying.extrapolated_share` bounds how much.
+    pub const VAPOUR_PRESSURE_EXTRAPOLATED: Flags = Flags(2);
+    /// Free solvent reached the end of the dryer: the web leaves wet.
+    pub const LEAVES_WET: Flags = Flags(4);
+
+    /// Returns the union of both sets.
+    #[must_use]
+    pub fn with(self, other: Flags) -> Flags {
+        Flags(self.0 | other.0)
+    }
+
+    /// Tells whether all of `other` is in this set.
+    #[must_use]
+    pub fn contains(self, other: Flags) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Tells whether any law was used outside its range (`EXTRAPOLATED`).
+    #[must_use]
+    pub fn is_extrapolated(self) -> bool {
+        self.contains(Flags::COATING_EXTRAPOLATED)
+            || self.contains(Flags::VAPOUR_PRESSURE_EXTRAPOLATED)
+    }
+
+    /// Returns the names of the flags set, in fixed order.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        [
+            (Flags::COATING_EXTRAPOLATED, "EXTRAPOLATED coating window"),
+            (
+                Flags::VAPOUR_PRESSURE_EXTRAPOLATED,
+                "EXTRAPOLATED vapour pressure",
+            ),
+            (Flags::LEAVES_WET, "LEAVES_WET"),
+        ]
+        .into_iter()
+        .filter(move |(flag, _)| self.contains(*flag))
+        .map(|(_, name)| name)
+    }
+}
+
+/// The status of one sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Status {
+    /// The outcomes may be used, with these reservations.
+    Valid(Flags),
+    /// There are no outcomes (all slots NaN), for this reason.
+    Failed(TwinError),
+}
+
+impl Status {
+    /// Returns the flags of a valid sample, `None` for a failed one.
+    #[must_use]
+    pub fn flags(self) -> Option<Flags> {
+        match self {
+            Status::Valid(flags) => Some(flags),
+            Status::Failed(_) => None,
+        }
+    }
+}
+
+/// Why a sample has no outcomes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TwinError {
+    /// The slice handed in has the wrong length.
+    PortCount {
+        /// Ports declared.
+        expected: usize,
+        /// Values handed in.
+        found: usize,
+    },
+    /// An input is NaN or infinite.
+    NotFinite {
+        /// Index of the port.
+        port: usize,
+    },
+    /// An input lies where the law it feeds has no meaning.
+    OutOfDomain {
+        /// Dictionary name of the quantity.
+        quantity: &'static str,
+        /// Its value, SI.
+        value: f64,
+        /// What is expected.
+        expected: &'static str,
+    },
+    /// The dry recipe does not add up to one within 1e-6.
+    DryRecipeSum {
+        /// Sum of the mass fractions.
+        sum: f64,
+    },
+    /// The solids cannot be packed so densely: the slurry does not flow.
+    BeyondMaximumPacking {
+        /// Volume fraction of solids.
+        volume_fraction: f64,
+        /// Maximum packing fraction.
+        maximum: f64,
+    },
+    /// The film or the air is hotter than the vapour-pressure law reaches.
+    AboveVapourPressureRange {
+        /// Zone, counted from 1.
+        zone: usize,
+        /// Temperature asked for, K.
+        temperature_k: f64,
+        /// Upper end of the law, K.
+        maximum_k: f64,
+    },
+    /// The vapour pressure of the film reached the total pressure: it boils.
+    FilmBoils {
+        /// Zone, counted from 1.
+        zone: usize,
+        /// Film temperature, K.
+        temperature_k: f64,
+    },
+    /// The zone air holds more vapour than it can at its temperature.
+    AirSaturated {
+        /// Zone, counted from 1.
+        zone: usize,
+    },
+    /// Solvent condensed into emptying pores, which the receding-front law does not describe.
+    PoresRefill {
+        /// Zone, counted from 1.
+        zone: usize,
+    },
+    /// The film swells beyond the step bound: a zone needs more steps than allowed.
+    StepLimit {
+        /// Zone, counted from 1.
+        zone: usize,
+        /// Steps needed.
+        steps: f64,
+    },
+    /// The porosity asked for is not reachable by rolling.
+    PorosityUnreachable {
+        /// Porosity asked for.
+        porosity: f64,
+        /// Least porosity of the compaction law.
+        minimum: f64,
+        /// Porosity before rolling.
+        initial: f64,
+    },
+    /// A law gave a non-finite outcome for finite inputs.
+    OutcomeNotFinite {
+        /// Index of the outcome port.
+        port: usize,
+    },
+}
+
+impl fmt::Display for TwinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PortCount { expected, found } => {
+                write!(f, "expected {expected} port values, found {found}")
+            }
+            Self::NotFinite { port } => write!(f, "input port {port} is not a finite number"),
+            Self::OutOfDomain {
+                quantity,
+                value,
+                expected,
+            } => write!(f, "`{quantity}` is {value}, expected {expected}"),
+            Self::DryRecipeSum { sum } => write!(
+                f,
+                "mass fractions of the dry recipe add up to {sum}, expected 1 within 1e-6"
+            ),
+            Self::BeyondMaximumPacking {
+                volume_fraction,
+                maximum,
+            } => write!(
+                f,
+                "solids fill {volume_fraction} of the slurry, at or above the maximum packing \
+                 {maximum}: lower the solids"
+            ),
+            Self::AboveVapourPressureRange {
+                zone,
+                temperature_k,
+                maximum_k,
+            } => write!(
+                f,
+                "{temperature_k} K in zone {zone} is above {maximum_k} K, the end of the vapour \
+                 pressure law"
+            ),
+            Self::FilmBoils {
+                zone,
+                temperature_k,
+            } => write!(f, "the film boils at {temperature_k} K in zone {zone}"),
+            Self::AirSaturated { zone } => write!(
+                f,
+                "the air of zone {zone} holds more solvent than its saturation: nothing can dry"
+            ),
+            Self::PoresRefill { zone } => write!(
+                f,
+                "solvent condenses into emptying pores in zone {zone}, which is not modelled"
+            ),
+            Self::StepLimit { zone, steps } => {
+                write!(f, "zone {zone} needs {steps} steps, more than allowed")
+            }
+            Self::PorosityUnreachable {
+                porosity,
+                minimum,
+                initial,
+            } => write!(
+                f,
+                "porosity {porosity} is not between the least {minimum} and the initial {initial}"
+            ),
+            Self::OutcomeNotFinite { port } => {
+                write!(f, "outcome port {port} is not a finite number")
+            }
+        }
+    }
+}
+
+impl std::error::Error for TwinError {}
+
+/// Checks that `value` is greater than zero.
+///
+/// # Errors
+/// [`TwinError::OutOfDomain`] otherwise, NaN included.
+pub(crate) fn positive(quantity: &'static str, value: f64) -> Result<(), TwinError> {
+    if value > 0.0 {
+        return Ok(());
+    }
+    Err(TwinError::OutOfDomain {
+        quantity,
+        value,
+        expected: "a value above 0",
+    })
+}
+
+/// Checks that `value` is not negative.
+///
+/// # Errors
+/// [`TwinError::OutOfDomain`] otherwise, NaN included.
+pub(crate) fn not_negative(quantity: &'static str, value: f64) -> Result<(), TwinError> {
+    if value >= 0.0 {
+        return Ok(());
+    }
+    Err(TwinError::OutOfDomain {
+        quantity,
+        value,
+        expected: "a value not below 0",
+    })
+}
+
+/// Checks that `value` lies strictly between 0 and 1.
+///
+/// # Errors
+/// [`TwinError::OutOfDomain`] otherwise, NaN included.
+pub(crate) fn open_fraction(quantity: &'static str, value: f64) -> Result<(), TwinError> {
+    if value > 0.0 && value < 1.0 {
+        return Ok(());
+    }
+    Err(TwinError::OutOfDomain {
+        quantity,
+        value,
+        expected: "a fraction between 0 and 1, both excluded",
+    })
+}
