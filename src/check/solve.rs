@@ -22,6 +22,13 @@ use crate::rational::Rational;
 /// Decimal places at which a rational neighbour of an irrational value is tried, in this order.
 const IRRATIONAL_PLACES: [usize; 4] = [3, 6, 9, 12];
 
+/// Returns the version of the linked library.
+pub(super) fn version() -> String {
+    // What follows the first word names a commit and a build.
+    let number = z3::full_version().split_whitespace().next();
+    format!("Z3 {}", number.unwrap_or("unknown"))
+}
+
 fn unknown(reason: Reason) -> Answer {
     Answer::Unknown { reason }
 }

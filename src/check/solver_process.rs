@@ -97,6 +97,17 @@ impl Solver {
     }
 }
 
+/// Returns the version of the linked solver for the record, for instance `Z3 5.3.0.0`; nothing
+/// where the program was built without one.
+#[must_use]
+pub fn solver_version() -> Option<String> {
+    #[cfg(feature = "z3")]
+    let version = Some(super::solve::version());
+    #[cfg(not(feature = "z3"))]
+    let version = None;
+    version
+}
+
 fn one(mut answers: Vec<Answer>) -> Answer {
     answers.pop().unwrap_or_else(|| unknown(Reason::Crashed))
 }
