@@ -44,6 +44,32 @@ pub struct Task {
 }
 
 /// Where queries are solved.
+///
+/// # Example
+/// Is there a web speed of at most 25 m/min that is also above 0.5 m/s (30 m/min)?
+/// ```
+/// use cellwright::check::query::{Answer, Formula, Query, Sort, Term, VarId, Variable, Want};
+/// use cellwright::check::solver_process::Solver;
+/// use cellwright::rational::Rational;
+///
+/// let speed = || Term::Real(VarId(0));
+/// let limit = |numerator, denominator| Term::Rational(Rational::ratio(numerator, denominator));
+/// let query = Query {
+///     variables: vec![Variable { name: "coating.web_speed".to_owned(), sort: Sort::Real }],
+///     assertions: vec![
+///         ("CO001".to_owned(), Formula::Le(speed(), limit(25, 60))), // m/s
+///         ("CO002".to_owned(), Formula::Lt(limit(1, 2), speed())),
+///     ],
+///     want: Want::Core,
+///     rlimit: 1_000_000,
+///     wall_ms: 10_000,
+/// };
+/// # #[cfg(feature = "z3")]
+/// assert_eq!(
+///     Solver::InProcess.solve(&query),
+///     Answer::Unsat(vec!["CO001".to_owned(), "CO002".to_owned()])
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Solver {
     /// In this process: for library users, who then bear a solver crash themselves.
