@@ -186,7 +186,7 @@ fn double_text(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
-    let scientific = format!("{:e}", value.abs());
+    let scientific = shortest(value.abs());
     // INVARIANT: `{:e}` always writes `digits[.digits]e[-]digits`.
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
@@ -211,6 +211,21 @@ fn double_text(value: f64) -> String {
         format!("-{body}")
     } else {
         body
+    }
+}
+
+/// Returns the shortest digits that read back, the nearest of them, a tie to the even digit.
+/// The standard library breaks that tie upwards, so the nearest decimal of the same length is
+/// asked for, which it rounds to even.
+fn shortest(value: f64) -> String {
+    let scientific = format!("{value:e}");
+    let mantissa = scientific.split('e').next().unwrap_or("");
+    let decimals = mantissa.len().saturating_sub(2);
+    let nearest = format!("{value:.decimals$e}");
+    if nearest.parse() == Ok(value) {
+        nearest
+    } else {
+        scientific
     }
 }
 
@@ -255,7 +270,7 @@ mod tests {
             (0x444b_1ae4_d6e2_ef50, "1e+21"),
             (0x3eb0_c6f7_a0b5_ed8c, "9.999999999999997e-7"),
             (0x3eb0_c6f7_a0b5_ed8d, "0.000001"),
-            (0x41b3_de43_5555_55f3, "333333333.3333332"),
+            (0x41b3_de43_5555_5553, "333333333.3333332"),
             (0xbecb_f647_612f_3696, "-0.0000033333333333333333"),
             (0x4314_3ff3_c1cb_0959, "1424953923781206.2"),
         ] {

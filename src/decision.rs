@@ -211,6 +211,26 @@ impl fmt::Display for Outcome {
     }
 }
 
+impl Reason {
+    /// Returns whether this reason caps a change that is otherwise in order at a trial.
+    #[must_use]
+    pub fn caps_at_trial(&self) -> bool {
+        match self {
+            Self::LimitRecalled { .. }
+            | Self::GuardBandUsed { .. }
+            | Self::RuleUntested { .. }
+            | Self::NotApproved { .. }
+            | Self::NotObserved { .. }
+            | Self::NothingObserved
+            | Self::NoCriticalRule => true,
+            Self::RuleBroken { .. }
+            | Self::RuleUndecided { .. }
+            | Self::InputMissing { .. }
+            | Self::AllShown => false,
+        }
+    }
+}
+
 impl Standing {
     /// Returns the words of the report.
     fn words(self) -> &'static str {

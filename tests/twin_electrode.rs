@@ -7,14 +7,14 @@
 
 mod line3;
 
-use cellwright::twin::drying::{Dryer, Node, Phase, State, ZoneInputs};
+use cellwright::twin::drying::{Dryer, Node, Phase, ZoneInputs};
+use cellwright::twin::exhaust;
 use cellwright::twin::film::Film;
 use cellwright::twin::humid_air::{
     humidity_ratio, vapour_pressure_over_ice_pa, vapour_pressure_over_liquid_pa,
 };
 use cellwright::twin::line::LineInputs;
 use cellwright::twin::{Flags, Line, STANDARD_PRESSURE_PA, Solvent, Status, TwinError};
-use cellwright::twin::{exhaust, integrate};
 use line3::{input, output};
 use proptest::prelude::*;
 
@@ -198,6 +198,32 @@ fn exhaust_limit_holds_at_thirty_and_breaks_above() {
 }
 
 #[test]
+fn seven_more_metres_per_minute_raise_residual_solvent_twentyfold() {
+    let residual_ppm = |speed: f64, name: &str, change: f64| {
+        let (line, mut values) = at_speed(speed);
+        values[input(&line, name)] += change;
+        outcomes(&line, &values)[output(&line, "drying.residual_solvent")] * 1e6
+    };
+    let zone_3 = "drying.zone[3].air_temperature";
+    let slow = residual_ppm(25.0, zone_3, 0.0);
+    let fast = residual_ppm(32.0, zone_3, 0.0);
+    assert!(slow > 2.0 && slow < 10.0, "{slow} ppm");
+    assert!(fast > 100.0 && fast < 200.0, "{fast} ppm");
+    // Six kelvin in the last zone bring it back to tens of ppm, more exhaust does not.
+    let hotter = residual_ppm(32.0, zone_3, 6.0);
+    assert!(hotter > 10.0 && hotter < 60.0, "{hotter} ppm");
+    assert_eq!(residual_ppm(32.0, "drying.exhaust_flow", 0.1), fast);
+}
+
+#[test]
+fn six_percent_more_exhaust_saves_the_corner() {
+    let (line, mut nominal) = at_speed(32.0);
+    nominal[input(&line, "drying.exhaust_flow")] *= 8_700.0 / 8_200.0;
+    let worst = outcomes(&line, &corner(&line, &nominal, 0b01101));
+    assert!(worst[output(&line, "drying.exhaust_lel")] <= 0.25);
+}
+
+#[test]
 fn exhaust_counts_the_rest_in_the_web_as_vapour() {
     let (line, values) = at_speed(32.0);
     let out = outcomes(&line, &values);
@@ -231,64 +257,21 @@ fn frost_point_and_dew_point_differ_by_half() {
     close(liquid / ice, 1.47, 5e-3);
 }
 
-/// Nodes of a passage, grouped by zone and phase: start, end, duration.
-fn segments(dryer: &Dryer, zones: &[ZoneInputs]) -> Vec<(usize, Phase, State, State, f64)> {
-    let mut nodes: Vec<Node> = Vec::new();
-    dryer
-        .run(zones, 0.65, |node| nodes.push(node), |_| {})
-        .unwrap();
-    let mut found: Vec<(usize, Phase, State, State, f64)> = Vec::new();
-    for pair in nodes.windows(2) {
-        let (from, to) = (&pair[0], &pair[1]);
-        if from.zone != to.zone {
-            continue;
-        }
-        let piece_s = to.zone_time_s - from.zone_time_s;
-        match found.last_mut() {
-            Some((zone, phase, _, end, time_s)) if *zone == to.zone && *phase == to.phase => {
-                *end = to.state;
-                *time_s += piece_s;
-            }
-            _ => found.push((to.zone, to.phase, from.state, to.state, piece_s)),
-        }
-    }
-    found
-}
-
 #[test]
 fn independent_integrator_agrees_on_every_phase_of_every_zone() {
     for speed in SPEEDS_M_MIN {
-        check_against_foreign_integrator(speed);
-    }
-}
-
-fn check_against_foreign_integrator(speed: f64) {
-    let (line, values) = at_speed(speed);
-    let (inputs, dryer) = dryer_of(&line, &values);
-    let segments = segments(&dryer, &inputs.zones);
-    for phase in [Phase::Film, Phase::Front, Phase::Tail] {
-        assert!(
-            segments.iter().any(|segment| segment.1 == phase),
-            "{phase:?} was not met"
-        );
-    }
-    for (zone, phase, start, end, time_s) in segments {
-        let film: Film = dryer.film(&inputs.zones[zone], zone + 1).unwrap();
-        let rate = |state: &State| dryer.rate(&film, phase, state);
-        let other = integrate::verify_with_dop853(rate, &start, time_s, 1e-11).unwrap();
-        let kelvin = dryer.temperature_k(&end) - dryer.temperature_k(&other);
-        assert!(kelvin.abs() < 2e-4, "zone {zone} {phase:?}: {kelvin} K");
-        let free = (end[1] - other[1]) / dryer.entry().0[1];
-        assert!(
-            free.abs() < 1e-6,
-            "zone {zone} {phase:?}: free solvent {free}"
-        );
+        let (line, values) = at_speed(speed);
+        let check = line.verify_numerics(&values).unwrap();
+        for phase in [Phase::Film, Phase::Front, Phase::Tail] {
+            assert!(
+                check.pieces.iter().any(|piece| piece.1 == phase),
+                "{phase:?} was not met"
+            );
+        }
+        assert!(check.temperature_k < 2e-4, "{check:?}");
+        assert!(check.free_share < 1e-6, "{check:?}");
         // Mass fraction of the dry coating, of 6 000 ppm at the start of the tail.
-        let bound = (end[2] - other[2]) / inputs.coating.areal_loading;
-        assert!(
-            bound.abs() < 0.02e-6,
-            "zone {zone} {phase:?}: bound solvent {bound}"
-        );
+        assert!(check.bound_fraction < 0.02e-6, "{check:?}");
     }
 }
 
@@ -430,10 +413,15 @@ fn doubling_all_capacities_doubles_the_constant_rate_time() {
             values[input(&line, &format!("drying.zone[{number}].length"))] *= scale;
         }
         let (inputs, dryer) = dryer_of(&line, &values);
-        let segments = segments(&dryer, &inputs.zones);
-        let film = segments.iter().filter(|segment| segment.1 == Phase::Film);
-        film.map(|segment| segment.4)
-            .fold(0.0, |sum, time_s| sum + time_s)
+        let (mut film_s, mut last) = (0.0, (0, 0.0));
+        let visit = |node: Node| {
+            if node.phase == Phase::Film && node.zone == last.0 {
+                film_s += node.zone_time_s - last.1;
+            }
+            last = (node.zone, node.zone_time_s);
+        };
+        dryer.run(&inputs.zones, 0.65, visit, |_| {}).unwrap();
+        film_s
     };
     close(film_time(2.0), 2.0 * film_time(1.0), 1e-9);
 }
@@ -509,6 +497,14 @@ fn every_mistake_has_its_own_failure() {
     assert!(matches!(
         with("drying.zone[2].air_temperature", 480.0),
         TwinError::AboveVapourPressureRange { zone: 2, .. }
+    ));
+    assert!(matches!(
+        with("drying.zone[3].length", -1.0),
+        TwinError::ZoneOutOfDomain {
+            zone: 3,
+            quantity: "length",
+            ..
+        }
     ));
     assert!(matches!(
         with("drying.air_solvent_fraction", 0.05),

@@ -124,10 +124,10 @@ where
     let mut answer = vec![f64::NAN; outputs];
     match model(values, &mut answer) {
         SampleStatus::Failed { reason } => Err(reason),
-        SampleStatus::Computed if answer.iter().any(|output| !output.is_finite()) => {
+        SampleStatus::Computed { .. } if answer.iter().any(|output| !output.is_finite()) => {
             Err(super::ensemble::NON_FINITE_OUTPUT)
         }
-        SampleStatus::Computed => Ok(answer),
+        SampleStatus::Computed { .. } => Ok(answer),
     }
 }
 
@@ -202,7 +202,7 @@ mod tests {
     fn linear_model_gives_its_coefficients_ranked_with_ties_by_name() {
         let model = |values: &[f64], outputs: &mut [f64]| {
             outputs[0] = 2.0 * values[0] - 2.0 * values[1] + 4.0 * values[2] + 9.0 * values[3];
-            SampleStatus::Computed
+            SampleStatus::COMPUTED
         };
         let influences = one_at_a_time(&model, &inputs(), &[1.0; 4], 1).unwrap();
         let ranked = ranked(&influences, 0);
@@ -223,7 +223,7 @@ mod tests {
             if values[1] > 1.4 {
                 SampleStatus::Failed { reason: "dry" }
             } else {
-                SampleStatus::Computed
+                SampleStatus::COMPUTED
             }
         };
         let influences = one_at_a_time(&model, &inputs(), &[1.0; 4], 1).unwrap();
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_nominal_recipe_of_the_wrong_length_is_refused() {
-        let model = |_: &[f64], _: &mut [f64]| SampleStatus::Computed;
+        let model = |_: &[f64], _: &mut [f64]| SampleStatus::COMPUTED;
         assert!(matches!(
             one_at_a_time(&model, &inputs(), &[1.0; 3], 1),
             Err(EnsembleError::CornerUnusable {
