@@ -20,6 +20,8 @@ pub const FLOORS: &[(&str, u8)] = &[
     ("normal", 0),
     ("summation", 0),
     ("exit_code", 0),
+    ("document", 1),
+    ("table", 1),
     ("rule_language", 1),
     ("certificate", 1),
     ("recipe", 1),
