@@ -168,6 +168,20 @@ const OUTPUTS: [(&str, &str, &str); 9] = [
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
 
+/// Returns the input ports of every formation model, in order.
+#[must_use]
+pub fn input_ports() -> Vec<Port> {
+    INPUTS
+        .iter()
+        .map(|&(name, unit, role, text)| Port {
+            name: name.to_owned(),
+            unit,
+            role,
+            text,
+        })
+        .collect()
+}
+
 impl Model {
     /// Builds a model around a base request.
     ///
@@ -202,15 +216,7 @@ impl Model {
     /// Returns the input ports in order.
     #[must_use]
     pub fn inputs(&self) -> Vec<Port> {
-        INPUTS
-            .iter()
-            .map(|&(name, unit, role, text)| Port {
-                name: name.to_owned(),
-                unit,
-                role,
-                text,
-            })
-            .collect()
+        input_ports()
     }
 
     /// Returns the output ports in order.
