@@ -159,20 +159,12 @@ fn resolve_rules(
     files: &[FileId],
     recipe: &Recipe,
 ) -> (RuleSet, Diagnostics) {
-    let mut diagnostics = Diagnostics::new();
     let parsed: Vec<ParsedFile> = files
         .iter()
-        .map(|&file| {
-            let (parsed, found) =
-                rule_language::parse(file, &intake.sources.get(file).text);
-            diagnostics.extend(found);
-            parsed
-        })
+        .map(|&file| rule_language::parse(file, &intake.sources.get(file).text))
         .collect();
     let zones = BTreeMap::from([("drying.zone".to_owned(), recipe.zone_count())]);
-    let (rules, found) = rule_language::resolve(&parsed, dictionary::standard(), &zones);
-    diagnostics.extend(found);
-    (rules, diagnostics)
+    rule_language::resolve(&parsed, dictionary::standard(), &zones)
 }
 
 /// Every opened document with its digest, text and normal form.
