@@ -271,6 +271,7 @@ impl Bench<'_> {
             evaluation.margin_share = found.limit.as_ref().and_then(|limit| {
                 si.checked_div(&limit.lower().abs()).map(|share| share.to_f64())
             });
+            evaluation.nominal_margin_share = evaluation.margin_share;
         }
         evaluation
     }
@@ -332,6 +333,7 @@ fn undecided(reason: String) -> Evaluation {
         margin: None,
         margin_si: None,
         margin_share: None,
+        nominal_margin_share: None,
         witness: Vec::new(),
         rechecked: false,
         certificate: None,

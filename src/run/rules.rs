@@ -82,7 +82,7 @@ pub fn evidence_name(evidence: EvidenceClass) -> &'static str {
 
 /// Describes a rule for records and reports.
 #[must_use]
-pub fn head(rule: &Rule, sources: &Sources) -> RuleHead {
+pub fn head(rules: &RuleSet, rule: &Rule, sources: &Sources) -> RuleHead {
     let last = crate::span::Span { start: rule.span.end, ..rule.span };
     RuleHead {
         code: rule.code.clone(),
@@ -97,6 +97,7 @@ pub fn head(rule: &Rule, sources: &Sources) -> RuleHead {
         end_line: sources.position(last).line,
         limit: limit_text(rule, sources),
         kind: if rule.is_outcome { "outcome" } else { "input" }.to_owned(),
+        reads: rule.reads.iter().map(|&id| rules.signal(id).name.clone()).collect(),
     }
 }
 
@@ -148,6 +149,9 @@ pub fn evaluation(rules: &RuleSet, rule: &Rule, case: &Case, judgement: &Judgeme
         margin_share: margin_si
             .as_ref()
             .and_then(|si| share(si, worst.and_then(|reading| reading.limit.as_ref()))),
+        nominal_margin_share: nominal.and_then(|reading| {
+            share(reading.margin.as_ref()?.value.lower(), reading.limit.as_ref())
+        }),
         margin_si: margin_si.as_ref().map(Rational::to_ratio_string),
         witness: judgement
             .worst
