@@ -21,6 +21,7 @@ pub mod rational;
 pub mod recipe;
 pub mod record;
 pub mod report;
+pub mod rule_language;
 pub mod scenario;
 pub mod score;
 pub mod span;
