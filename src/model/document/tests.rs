@@ -19,7 +19,6 @@ adopt = ["priors/desorption.toml"]
 const PRIOR: &str = r#"
 schema = "cellwright/prior/1"
 title = "desorption"
-[parameters]
 "drying.desorption_rate" = { value = "0.05 1/s", spread = { lognormal = "11 %" }, source = "s", evidence = "assumed" }
 "#;
 
