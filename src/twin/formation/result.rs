@@ -133,6 +133,8 @@ pub struct Run {
     pub lithium_drift_ah: f64,
     /// Difference between charge passed and change of the positive electrode, Ah: rounding only.
     pub charge_drift_ah: f64,
+    /// Trial time steps taken, accepted or not.
+    pub trials: usize,
     /// Voltage drop of every rest after another step: step and V.
     pub(super) rest_drops_v: Vec<(usize, f64)>,
 }
@@ -154,6 +156,7 @@ impl Default for Run {
             negative_potential_min_v: f64::INFINITY,
             lithium_drift_ah: f64::NAN,
             charge_drift_ah: f64::NAN,
+            trials: 0,
             rest_drops_v: Vec::new(),
         }
     }
