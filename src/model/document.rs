@@ -191,7 +191,12 @@ fn link(entry: &Entry, report: &Report) -> Option<BpxLink> {
         ));
         return None;
     };
-    let roles = [Role::Outcome, Role::Setpoint, Role::Material];
+    let roles = [
+        Role::Outcome,
+        Role::Setpoint,
+        Role::Material,
+        Role::Parameter,
+    ];
     lookup(name, entry.node.span, &roles, report)?;
     Some(BpxLink {
         field: Located {

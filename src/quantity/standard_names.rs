@@ -91,6 +91,8 @@ pub(super) const ROWS: &[Row] = &[
         "solvent per area as coated, one side"),
     ("coating.coated_area_rate", "areal_rate", Outcome, "m^2/h", "",
         "coated area per time, one side"),
+    ("coating.loading_variation", "number", Outcome, "%", "",
+        "standard deviation of the loading over its mean"),
     ("coating.capillary_number", "number", Outcome, "1", "",
         "viscous over capillary forces at the shear rate of the gap"),
     ("coating.gap_ratio", "number", Outcome, "1", "",

@@ -307,7 +307,7 @@ impl Importer<'_, '_> {
         let looked_up = lookup(name, self.table.span(row, 0), &ROLES, &Report::default());
         let Some(Meaning::Quantity(entry)) = looked_up else {
             let word = value.map(|column| self.text(row, column));
-            return Ok(format!("\"{}\"", word.unwrap_or_default()));
+            return Ok(toml::Value::String(word.unwrap_or_default()).to_string());
         };
         let unit = self.unit(unit, name, entry)?;
         let number = |column: Option<usize>| match column {
@@ -335,8 +335,13 @@ impl Importer<'_, '_> {
         };
         match (low, high) {
             (Some(low), Some(high)) if low <= value && value <= high => {
-                let minus = shown(&(&value - &low), width_unit);
-                let plus = shown(&(&high - &value), width_unit);
+                let scale = if width_unit == "ppm_number" {
+                    10_000
+                } else {
+                    1
+                };
+                let width = |span: Rational| shown(&(&span * &Rational::from(scale)), width_unit);
+                let (minus, plus) = (width(&value - &low), width(&high - &value));
                 Ok(format!(
                     "{{ value = \"{setpoint}\", tolerance = {{ minus = \"{minus}\", plus = \"{plus}\" }} }}"
                 ))
