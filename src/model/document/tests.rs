@@ -66,7 +66,7 @@ fn parameters_need_source_and_evidence_and_lie_in_their_range() {
         (
             "drying.tortuosity",
             "coating.web_speed",
-            "is of role setpoint",
+            "is a setpoint, expected",
         ),
         (
             "calendering.thickness",
