@@ -195,8 +195,11 @@ impl<'f> Intake<'f> {
                     ReadError::NotFound | ReadError::Directory => codes::NOT_FOUND,
                     ReadError::Failed { .. } => codes::UNREADABLE,
                 };
-                self.report
-                    .push(at(code, format!("cannot read `{path}`: {error}")));
+                let mut found = at(code, format!("cannot read `{path}`: {error}"));
+                if from.is_some() {
+                    found = found.help("paths in a document are relative to that document");
+                }
+                self.report.push(found);
                 return None;
             }
         };

@@ -6,6 +6,7 @@
 //! scenario's change is applied by [`Recipe::with_changes`], a search step by
 //! [`Recipe::with_value`]; relative tolerances and spreads follow the new value.
 
+pub mod import;
 mod parameter;
 
 use std::collections::BTreeMap;

@@ -38,11 +38,11 @@ pub fn lookup(name: &str, span: Span, roles: &[Role], report: &Report) -> Option
     if roles.contains(&entry.role) {
         return Some(Meaning::Quantity(entry));
     }
-    let wanted: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+    let wanted: Vec<&str> = roles.iter().map(|role| with_article(*role)).collect();
     let message = format!(
-        "`{name}` is of role {}, here is place for {}",
-        entry.role.name(),
-        wanted.join(", ")
+        "`{name}` is {}, expected {}",
+        with_article(entry.role),
+        wanted.join(" or ")
     );
     let help = match entry.role {
         Role::Outcome => "outcomes are computed: limit them by a rule, or observe them",
@@ -51,6 +51,16 @@ pub fn lookup(name: &str, span: Span, roles: &[Role], report: &Report) -> Option
     };
     report.push(Diagnostic::error(codes::WRONG_ROLE, span, message).help(help));
     None
+}
+
+fn with_article(role: Role) -> &'static str {
+    match role {
+        Role::Setpoint => "a setpoint",
+        Role::Material => "a material",
+        Role::Disturbance => "a disturbance",
+        Role::Parameter => "a parameter",
+        Role::Outcome => "an outcome",
+    }
 }
 
 /// Returns the known name nearest to `name`, with its index.

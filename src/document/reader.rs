@@ -135,16 +135,16 @@ impl<'t> Reader<'t> {
     /// Takes a whole number from `low` to `high`.
     pub fn integer(&mut self, key: &str, low: u64, high: u64) -> Option<Located<u64>> {
         let node = self.required(key)?;
-        self.as_integer(node, low, high)
+        self.as_integer(key, node, low, high)
     }
 
     /// Takes a whole number from `low` to `high`; may be absent.
     pub fn optional_integer(&mut self, key: &str, low: u64, high: u64) -> Option<Located<u64>> {
         let node = self.optional(key)?;
-        self.as_integer(node, low, high)
+        self.as_integer(key, node, low, high)
     }
 
-    fn as_integer(&self, node: &Node, low: u64, high: u64) -> Option<Located<u64>> {
+    fn as_integer(&self, key: &str, node: &Node, low: u64, high: u64) -> Option<Located<u64>> {
         let Value::Integer(digits) = &node.value else {
             return self.wrong_type(node, "a whole number");
         };
@@ -154,7 +154,7 @@ impl<'t> Reader<'t> {
                 span: node.span,
             }),
             _ => {
-                let message = format!("`{digits}` lies outside {low} .. {high}");
+                let message = format!("`{key} = {digits}` lies outside {low} .. {high}");
                 self.report
                     .push(Diagnostic::error(codes::OUT_OF_RANGE, node.span, message));
                 None

@@ -166,7 +166,10 @@ impl Spread {
             span: node.span,
         };
         if let Some(message) = spread.problem_at(&base.si) {
-            report.push(Diagnostic::error(codes::SPREAD, node.span, message));
+            report.push(
+                Diagnostic::error(codes::SPREAD, node.span, message)
+                    .help("a spread lies around its value and has a width"),
+            );
             return None;
         }
         Some(spread)

@@ -42,9 +42,10 @@ impl Magnitude {
         base: &Measured,
         report: &Report,
     ) -> Option<Self> {
-        let (body, of_value) = match text.trim().strip_suffix("of value") {
+        let text = text.trim();
+        let (body, of_value) = match text.strip_suffix("of value") {
             Some(rest) => (rest.trim(), true),
-            None => (text.trim(), false),
+            None => (text, false),
         };
         let (width, unit) = match parse_quantity(body) {
             Ok(parsed) => parsed,

@@ -1,7 +1,7 @@
 //! Model documents: the constants of one line and one cell, each with its source.
 //!
-//! In: a TOML document of schema `cellwright/model/1` and the priors (`cellwright/prior/1`) it
-//! adopts by a visible line. Out: a [`Model`]: parameters by dictionary name, the path of the BPX
+//! In: a TOML document of schema `cellwright/model/1` and the priors (`cellwright/prior/1`, one
+//! `["name"]` table per parameter) it adopts by a visible line. Out: a [`Model`]: parameters by dictionary name, the path of the BPX
 //! file, the path of the formation protocol and the declared map from line outcomes to BPX
 //! fields. What a part of the simulation needs and nobody gives is listed by [`missing`]; nothing
 //! is filled in.
@@ -172,11 +172,13 @@ fn read_prior(
     let mut reader = Reader::new(&table, "the prior", &intake.report);
     reader.optional("schema");
     reader.text("title");
-    if let Some(mut entries) = reader.table("parameters") {
-        let entries = entries.named_entries();
-        add(entries, Some(&prior.value), parameters, &intake.report);
-    }
-    reader.finish();
+    let entries: Vec<Entry> = reader
+        .named_entries()
+        .iter()
+        .filter(|entry| !["schema", "title"].contains(&entry.key.as_str()))
+        .cloned()
+        .collect();
+    add(&entries, Some(&prior.value), parameters, &intake.report);
 }
 
 fn link(entry: &Entry, report: &Report) -> Option<BpxLink> {
@@ -189,7 +191,12 @@ fn link(entry: &Entry, report: &Report) -> Option<BpxLink> {
         ));
         return None;
     };
-    let roles = [Role::Outcome, Role::Setpoint, Role::Material];
+    let roles = [
+        Role::Outcome,
+        Role::Setpoint,
+        Role::Material,
+        Role::Parameter,
+    ];
     lookup(name, entry.node.span, &roles, report)?;
     Some(BpxLink {
         field: Located {

@@ -218,6 +218,11 @@ const NAMED: [(&str, Dimension, Kind); 55] = [
         Kind::Plain,
     ),
     (
+        "resistivity",
+        dimension([3, 1, -3, -2, 0, 0, 0]),
+        Kind::Plain,
+    ),
+    (
         "conductivity",
         dimension([-3, -1, 3, 2, 0, 0, 0]),
         Kind::Plain,

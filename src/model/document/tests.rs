@@ -19,7 +19,6 @@ adopt = ["priors/desorption.toml"]
 const PRIOR: &str = r#"
 schema = "cellwright/prior/1"
 title = "desorption"
-[parameters]
 "drying.desorption_rate" = { value = "0.05 1/s", spread = { lognormal = "11 %" }, source = "s", evidence = "assumed" }
 "#;
 
@@ -67,7 +66,7 @@ fn parameters_need_source_and_evidence_and_lie_in_their_range() {
         (
             "drying.tortuosity",
             "coating.web_speed",
-            "is of role setpoint",
+            "is a setpoint, expected",
         ),
         (
             "calendering.thickness",
