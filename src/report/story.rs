@@ -32,9 +32,18 @@ pub fn request_label(body: &Body) -> String {
     }
 }
 
+/// How a note names the rules that block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// By their codes.
+    Codes,
+    /// By their numbers in the table of the page.
+    Numbers,
+}
+
 /// The answers: as requested, at the highest passing step, with the proposal.
 #[must_use]
-pub fn decision_lines(body: &Body) -> Vec<DecisionLine> {
+pub fn decision_lines(body: &Body, naming: Naming) -> Vec<DecisionLine> {
     let label = request_label(body);
     let mut lines = vec![DecisionLine {
         subject: if body.changes.is_empty() {
@@ -43,7 +52,7 @@ pub fn decision_lines(body: &Body) -> Vec<DecisionLine> {
             format!("{label} as requested")
         },
         decision: body.decision.decision.clone(),
-        note: blocking_note(body).unwrap_or_else(|| body.decision.sentence.clone()),
+        note: blocking_note(body, naming).unwrap_or_else(|| body.decision.sentence.clone()),
     }];
     if let Some(ladder) = &body.ladder {
         lines.push(ladder_decision(ladder));
@@ -73,10 +82,13 @@ pub fn moves_phrase(proposal: &Proposal) -> String {
     }
 }
 
-fn blocking_note(body: &Body) -> Option<String> {
+fn blocking_note(body: &Body, naming: Naming) -> Option<String> {
     let blocking = &body.decision.blocking;
     if blocking.is_empty() {
         return None;
+    }
+    if naming == Naming::Codes {
+        return Some(format!("blocked by {}", and_list(blocking)));
     }
     let rows = by_margin(body);
     let places: Vec<String> = blocking

@@ -82,7 +82,7 @@ fn heading(page: &mut Page, body: &Body) {
 
 fn decision(page: &mut Page, body: &Body) {
     let mut label = "DECISION";
-    for line in story::decision_lines(body) {
+    for line in story::decision_lines(body, story::Naming::Numbers) {
         let mut left = Rich::plain(&line.subject);
         if !line.decision.is_empty() {
             left = left.and(": ").and_styled(

@@ -39,8 +39,11 @@ pub fn evaluation(verdict: &str, value: &str, worst: &str, margin: f64) -> Evalu
         method: text("corners"),
         value: Some(text(value)),
         worst_value: Some(text(worst)),
-        margin: Some(format!("{:.1} %LEL", margin * 25.0)),
-        margin_si: Some(text("-7/500")),
+        margin: Some(match value.split_once(' ') {
+            Some((_, unit)) => format!("{:.1} {unit}", margin * 25.0),
+            None => format!("{margin:.3}"),
+        }),
+        margin_si: None,
         margin_share: Some(margin),
         nominal_margin_share: Some(margin + 0.07),
         witness: Vec::new(),
@@ -101,6 +104,7 @@ fn corner() -> Vec<Assignment> {
 fn exhaust() -> RuleRow {
     let mut requested = evaluation("holds_nominally", "24.5 %LEL", "26.4 %LEL", -0.056);
     requested.nominal_margin_share = Some(0.02);
+    requested.margin_si = Some(text("-7/500"));
     requested.witness = corner();
     requested.smtlib = Some(text(
         "(set-logic QF_LRA)\n(declare-const v Real)\n(assert (> (* 3 v) 25))\n(check-sat)\n",
