@@ -61,7 +61,7 @@ pub fn decision_lines(body: &Body, naming: Naming) -> Vec<DecisionLine> {
         Some(proposal) => lines.push(DecisionLine {
             subject: format!("{label} with {} below", moves_phrase(proposal)),
             decision: proposal.decision.clone(),
-            note: "simulated before being proposed".to_owned(),
+            note: String::new(),
         }),
         None if body.decision.decision == "reject" => lines.push(DecisionLine {
             subject: "no further change was found that passes".to_owned(),
@@ -163,6 +163,12 @@ pub fn change_text(change: &Change) -> String {
         change.name,
         glued(&change.to)
     )
+}
+
+/// A range with the unit once: `81 .. 262 ppm_mass`.
+#[must_use]
+pub fn range_text(low: &str, high: &str) -> String {
+    glued(&format!("{} .. {high}", without_shared_unit(low, high)))
 }
 
 /// Drops the unit of `from` where `to` repeats it.

@@ -412,20 +412,7 @@ pub fn body() -> Body {
             solver: text("Z3 5.3.0"),
             math: text("pxfm 0.1.30"),
         },
-        request: Request {
-            scenario: text("scenarios/line3-speed.toml"),
-            id: text("ECR-2231"),
-            title: text("Raise web speed, line 3 cathode"),
-            reason: text("coating is the bottleneck"),
-            requested_by: text("process engineering"),
-            scope: Some(text("3 reels of 1 200 m")),
-            until: None,
-            seed: 20_261_122,
-            samples: 16_384,
-            search_samples: 3_000,
-            ladder: Some(text("coating.web_speed=25..32:0.5")),
-            strict: false,
-        },
+        request: request(),
         inputs: vec![Input {
             path: text("scenarios/line3-speed.toml"),
             sha256: "ab".repeat(32),
@@ -473,6 +460,23 @@ pub fn body() -> Body {
             "20 peel tests",
         ]),
         paperwork: texts(&["revise control plan 40-3, 40-7", "PFMEA 40-2.1, 40-2.4"]),
+    }
+}
+
+fn request() -> Request {
+    Request {
+        scenario: text("scenarios/line3-speed.toml"),
+        id: text("ECR-2231"),
+        title: text("Raise web speed, line 3 cathode"),
+        reason: text("coating is the bottleneck"),
+        requested_by: text("process engineering"),
+        scope: Some(text("3 reels of 1 200 m")),
+        until: None,
+        seed: 20_261_122,
+        samples: 16_384,
+        search_samples: 3_000,
+        ladder: Some(text("coating.web_speed=25..32:0.5")),
+        strict: false,
     }
 }
 
