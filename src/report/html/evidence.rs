@@ -43,7 +43,7 @@ fn assumptions(section: &mut Markup, body: &Body) {
     section.classed(
         "p",
         "quiet",
-        "numbers nobody measured on this line; influence in standard deviations of the outcome",
+        "assumed or recalled, not measured; influence in standard deviations of the outcome",
     );
     let head = [
         "parameter",

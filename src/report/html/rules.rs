@@ -118,8 +118,8 @@ fn rule(section: &mut Markup, row: &RuleRow, strict: bool) {
         });
         details.element("div", &[("class", "inside")], |inside| {
             provenance(inside, rule);
-            evaluation(inside, "now", rule, &row.now, strict);
             evaluation(inside, "as requested", rule, &row.requested, strict);
+            evaluation(inside, "now", rule, &row.now, strict);
             if let Some(proposed) = &row.proposed {
                 evaluation(inside, "as proposed", rule, proposed, strict);
             }
