@@ -1,8 +1,8 @@
 //! JUnit XML for CI: one test case per rule and per finding.
 //!
 //! In: a [`Sheet`]. Out: `testsuites` with one suite. A broken rule is a failure, an undecided
-//! one an error (never a pass), a rule that does not apply is skipped, a warning passes with its
-//! words in `system-out`. No times and no host: the same findings give the same bytes.
+//! one an error (never a pass), a rule that does not apply or has no recipe to judge is skipped,
+//! a warning passes with its words in `system-out`. No times and no host: the same findings give the same bytes.
 
 use super::sheet::{Item, Level, Sheet, one_line, relative_uri};
 use super::standing::Standing;
@@ -43,7 +43,7 @@ pub fn junit(sheet: &Sheet<'_>) -> String {
 fn kind(item: &Item<'_>) -> Kind {
     match (item.level, item.standing) {
         (_, Some(Standing::Undecided)) => Kind::Error,
-        (_, Some(Standing::Idle)) => Kind::Skipped,
+        (_, Some(Standing::Idle)) | (Level::Silent, None) => Kind::Skipped,
         (_, Some(Standing::Breaks)) | (Level::Error, _) => Kind::Failure,
         (Level::Warning | Level::Note, _) => Kind::Remark,
         (Level::Silent, _) => Kind::Pass,

@@ -111,7 +111,9 @@ fn table(lines: &mut Vec<String>, sheet: &Sheet<'_>) {
 #[must_use]
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for (index, c) in one_line(text).chars().enumerate() {
+    let text = one_line(text).replace("www.", "www\u{e000}");
+    let mut before = ' ';
+    for (index, c) in text.chars().enumerate() {
         if index == TEXT_MAX {
             out.push('…');
             break;
@@ -121,13 +123,16 @@ pub fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             '@' => out.push_str("&#64;"),
-            ':' => out.push_str("&#58;"),
+            // Without `://` and `www.` nothing becomes a link by itself.
+            '/' if before == ':' => out.push_str("&#47;"),
+            '\u{e000}' => out.push_str("&#46;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '!' | '$' => {
                 out.push('\\');
                 out.push(c);
             }
             c => out.push(c),
         }
+        before = c;
     }
     out
 }
@@ -140,7 +145,7 @@ mod tests {
     fn document_text_makes_no_markup() {
         assert_eq!(
             escaped("<img> [x](http://y) @all a|b"),
-            "&lt;img&gt; \\[x\\](http&#58;//y) &#64;all a\\|b"
+            "&lt;img&gt; \\[x\\](http:&#47;/y) &#64;all a\\|b"
         );
     }
 }

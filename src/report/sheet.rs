@@ -60,7 +60,7 @@ pub struct Sheet<'a> {
     pub weaknesses: Vec<String>,
     /// Version of the tool.
     pub version: &'a str,
-    /// Rules worst first, findings before them.
+    /// Rules and findings, the loudest first.
     pub items: Vec<Item<'a>>,
 }
 
@@ -87,9 +87,10 @@ impl<'a> Sheet<'a> {
             }
             items.push(item);
         }
+        items.sort_by_key(|item| item.level);
         Self {
             subject: format!("{} {}", request.id, request.title),
-            answers: story::decision_lines(body)
+            answers: story::decision_lines(body, story::Naming::Codes)
                 .into_iter()
                 .map(|line| answer_text(&line))
                 .collect(),
@@ -111,7 +112,6 @@ impl<'a> Sheet<'a> {
             .iter()
             .map(|finding| finding_item(finding, "", &fallback))
             .collect();
-        let mut rules: Vec<Item<'a>> = Vec::new();
         for checked in &findings.rules {
             let counted = findings
                 .table
@@ -119,16 +119,15 @@ impl<'a> Sheet<'a> {
                 .and_then(|table| table.rules.iter().find(|r| r.code == checked.rule.code));
             match (&checked.evaluation, counted) {
                 (Some(evaluation), _) => {
-                    rules.push(rule_item(&checked.rule, evaluation, findings.strict, ""));
+                    items.push(rule_item(&checked.rule, evaluation, findings.strict, ""));
                 }
                 (None, Some(counts)) => {
-                    rules.push(table_item(&checked.rule, counts, findings.strict));
+                    items.push(table_item(&checked.rule, counts, findings.strict));
                 }
-                (None, None) => {}
+                (None, None) => items.push(read_item(&checked.rule)),
             }
         }
-        rules.sort_by(|a, b| (a.level, a.standing).cmp(&(b.level, b.standing)));
-        items.extend(rules);
+        items.sort_by_key(|item| (item.level, item.standing));
         Self {
             subject: findings.subject.clone(),
             answers: vec![summary(findings)],
@@ -239,6 +238,20 @@ fn table_item<'a>(rule: &'a RuleHead, counts: &TableRule, strict: bool) -> Item<
         details,
         places: vec![rule_place(rule)],
         fingerprint: fingerprint(&["table", &rule.code]),
+    }
+}
+
+/// A rule that was read and checked with its set, without a recipe to judge.
+fn read_item(rule: &RuleHead) -> Item<'_> {
+    Item {
+        code: rule.code.clone(),
+        level: Level::Silent,
+        standing: None,
+        rule: Some(rule),
+        message: format!("{} {}: no recipe to judge", rule.code, rule.title),
+        details: Vec::new(),
+        places: vec![rule_place(rule)],
+        fingerprint: fingerprint(&["rule", &rule.code, ""]),
     }
 }
 

@@ -32,9 +32,18 @@ pub fn request_label(body: &Body) -> String {
     }
 }
 
+/// How a note names the rules that block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// By their codes.
+    Codes,
+    /// By their numbers in the table of the page.
+    Numbers,
+}
+
 /// The answers: as requested, at the highest passing step, with the proposal.
 #[must_use]
-pub fn decision_lines(body: &Body) -> Vec<DecisionLine> {
+pub fn decision_lines(body: &Body, naming: Naming) -> Vec<DecisionLine> {
     let label = request_label(body);
     let mut lines = vec![DecisionLine {
         subject: if body.changes.is_empty() {
@@ -43,7 +52,7 @@ pub fn decision_lines(body: &Body) -> Vec<DecisionLine> {
             format!("{label} as requested")
         },
         decision: body.decision.decision.clone(),
-        note: blocking_note(body).unwrap_or_else(|| body.decision.sentence.clone()),
+        note: blocking_note(body, naming).unwrap_or_else(|| body.decision.sentence.clone()),
     }];
     if let Some(ladder) = &body.ladder {
         lines.push(ladder_decision(ladder));
@@ -52,7 +61,7 @@ pub fn decision_lines(body: &Body) -> Vec<DecisionLine> {
         Some(proposal) => lines.push(DecisionLine {
             subject: format!("{label} with {} below", moves_phrase(proposal)),
             decision: proposal.decision.clone(),
-            note: "simulated before being proposed".to_owned(),
+            note: String::new(),
         }),
         None if body.decision.decision == "reject" => lines.push(DecisionLine {
             subject: "no further change was found that passes".to_owned(),
@@ -73,10 +82,13 @@ pub fn moves_phrase(proposal: &Proposal) -> String {
     }
 }
 
-fn blocking_note(body: &Body) -> Option<String> {
+fn blocking_note(body: &Body, naming: Naming) -> Option<String> {
     let blocking = &body.decision.blocking;
     if blocking.is_empty() {
         return None;
+    }
+    if naming == Naming::Codes {
+        return Some(format!("blocked by {}", and_list(blocking)));
     }
     let rows = by_margin(body);
     let places: Vec<String> = blocking
@@ -151,6 +163,12 @@ pub fn change_text(change: &Change) -> String {
         change.name,
         glued(&change.to)
     )
+}
+
+/// A range with the unit once: `81 .. 262 ppm_mass`.
+#[must_use]
+pub fn range_text(low: &str, high: &str) -> String {
+    glued(&format!("{} .. {high}", without_shared_unit(low, high)))
 }
 
 /// Drops the unit of `from` where `to` repeats it.

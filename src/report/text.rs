@@ -20,9 +20,9 @@ pub use findings::findings_text;
 
 /// Width of the label column.
 const LABEL: usize = 10;
-/// Width of the left part of a decision line.
-const DECISION_LEFT: usize = 36;
-/// Width of the remark beside it.
+/// Width of the left part of a decision line with its remark beside it.
+const DECISION_LEFT: usize = 38;
+/// Width of the remark; a longer one goes below.
 const DECISION_RIGHT: usize = 32;
 
 /// Writes the page of one judgement.
@@ -82,7 +82,7 @@ fn heading(page: &mut Page, body: &Body) {
 
 fn decision(page: &mut Page, body: &Body) {
     let mut label = "DECISION";
-    for line in story::decision_lines(body) {
+    for line in story::decision_lines(body, story::Naming::Numbers) {
         let mut left = Rich::plain(&line.subject);
         if !line.decision.is_empty() {
             left = left.and(": ").and_styled(
@@ -90,16 +90,22 @@ fn decision(page: &mut Page, body: &Body) {
                 &line.decision.to_uppercase(),
             );
         }
-        page.row(
-            0,
-            0,
-            &[
-                (LABEL, Align::Left, Rich::styled(Style::Strong, label)),
-                (DECISION_LEFT, Align::Left, left),
-                (2, Align::Left, Rich::default()),
-                (DECISION_RIGHT, Align::Left, Rich::plain(&line.note)),
-            ],
-        );
+        let note = Rich::plain(&line.note);
+        let beside = left.width() < DECISION_LEFT && note.width() <= DECISION_RIGHT;
+        if beside {
+            page.row(
+                0,
+                0,
+                &[
+                    (LABEL, Align::Left, Rich::styled(Style::Strong, label)),
+                    (DECISION_LEFT, Align::Left, left),
+                    (DECISION_RIGHT, Align::Left, note),
+                ],
+            );
+        } else {
+            labelled(page, label, &left);
+            page.paragraph(LABEL + 2, &note);
+        }
         label = "";
     }
 }

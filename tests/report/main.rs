@@ -115,11 +115,9 @@ fn every_sarif_result_has_a_location_text_and_fingerprint() {
             );
             assert_eq!(place["artifactLocation"]["uriBaseId"], "SRCROOT");
             assert!(place["region"]["startLine"].as_u64().expect("line") >= 1);
-            let index = usize::try_from(result["ruleIndex"].as_u64().expect("index")).unwrap();
-            assert_eq!(
-                run["tool"]["driver"]["rules"][index]["id"],
-                result["ruleId"]
-            );
+            let index = result["ruleIndex"].as_u64().expect("index");
+            let rule = run.pointer(&format!("/tool/driver/rules/{index}/id"));
+            assert_eq!(rule, Some(&result["ruleId"]));
             assert_eq!(
                 result["partialFingerprints"]["cellwrightFinding/v1"]
                     .as_str()
@@ -225,4 +223,73 @@ fn without_colour(page: &str) -> String {
         rest = after.split_once('m').map_or("", |(_, rest)| rest);
     }
     out + rest
+}
+
+/// A body with nothing optional in it, and one whose numbers are of no use: no view panics, and
+/// the page still leads with the decision.
+#[test]
+fn sparse_and_unusable_bodies_are_written_in_every_format() {
+    let mut sparse = sample::body();
+    sparse.changes.clear();
+    sparse.rules.clear();
+    sparse.findings.clear();
+    sparse.outcomes.clear();
+    sparse.dryer.clear();
+    sparse.ladder = None;
+    sparse.proposal = None;
+    sparse.deltas.clear();
+    sparse.assumptions.clear();
+    sparse.score.components.clear();
+    sparse.score.hyperscores.clear();
+    sparse.argument.clear();
+    sparse.decision.blocking = vec!["XX001".to_owned()];
+    let mut unusable = sample::body();
+    for outcome in &mut unusable.outcomes {
+        outcome.now.nominal = None;
+        outcome.now.n = 0;
+        outcome.requested.nominal = Some(f64::NAN);
+        outcome.requested.p95 = f64::INFINITY;
+    }
+    unusable.dryer[0].zone_end_m.clear();
+    unusable.dryer[1].film_temperature_deg_c.fill(f64::NAN);
+    unusable.dryer[2].position_m.truncate(1);
+    unusable.deltas[0].observed_spread = 0.0;
+    unusable.deltas[1].observed_centre = f64::NAN;
+    if let Some(histogram) = &mut unusable.outcomes[4].histogram {
+        histogram.high = histogram.low;
+        histogram.now.clear();
+    }
+    unusable.rules[0].requested.margin_share = Some(f64::NAN);
+    unusable.rules[1].requested.verdict = "a word of a later version".to_owned();
+    for body in [sparse, unusable] {
+        let page = text::page(&body, &RECORD, false);
+        assert!(
+            page.contains("REJECT") && widest(&page) <= COLUMNS,
+            "{page}"
+        );
+        assert!(html::page(&body, &RECORD).ends_with("</html>\n"));
+        let sheet = Sheet::of_body(&body);
+        for written in [
+            sarif::sarif(&sheet),
+            junit::junit(&sheet),
+            markdown::markdown(&sheet),
+            github::github(&sheet),
+        ] {
+            assert!(!written.is_empty());
+        }
+    }
+}
+
+#[test]
+fn an_unknown_verdict_is_undecided_and_never_a_pass() {
+    let mut body = sample::body();
+    body.rules[0].requested.verdict = "probably_fine".to_owned();
+    let sheet = Sheet::of_body(&body);
+    let item = sheet
+        .items
+        .iter()
+        .find(|i| i.code == "DR004")
+        .expect("DR004");
+    assert!(item.message.contains("UNDECIDED"), "{}", item.message);
+    assert!(text::page(&body, &RECORD, false).contains("1 undecided"));
 }

@@ -39,8 +39,11 @@ pub fn evaluation(verdict: &str, value: &str, worst: &str, margin: f64) -> Evalu
         method: text("corners"),
         value: Some(text(value)),
         worst_value: Some(text(worst)),
-        margin: Some(format!("{:.1} %LEL", margin * 25.0)),
-        margin_si: Some(text("-7/500")),
+        margin: Some(match value.split_once(' ') {
+            Some((_, unit)) => format!("{:.1} {unit}", margin * 25.0),
+            None => format!("{margin:.3}"),
+        }),
+        margin_si: None,
         margin_share: Some(margin),
         nominal_margin_share: Some(margin + 0.07),
         witness: Vec::new(),
@@ -101,6 +104,7 @@ fn corner() -> Vec<Assignment> {
 fn exhaust() -> RuleRow {
     let mut requested = evaluation("holds_nominally", "24.5 %LEL", "26.4 %LEL", -0.056);
     requested.nominal_margin_share = Some(0.02);
+    requested.margin_si = Some(text("-7/500"));
     requested.witness = corner();
     requested.smtlib = Some(text(
         "(set-logic QF_LRA)\n(declare-const v Real)\n(assert (> (* 3 v) 25))\n(check-sat)\n",
@@ -408,20 +412,7 @@ pub fn body() -> Body {
             solver: text("Z3 5.3.0"),
             math: text("pxfm 0.1.30"),
         },
-        request: Request {
-            scenario: text("scenarios/line3-speed.toml"),
-            id: text("ECR-2231"),
-            title: text("Raise web speed, line 3 cathode"),
-            reason: text("coating is the bottleneck"),
-            requested_by: text("process engineering"),
-            scope: Some(text("3 reels of 1 200 m")),
-            until: None,
-            seed: 20_261_122,
-            samples: 16_384,
-            search_samples: 3_000,
-            ladder: Some(text("coating.web_speed=25..32:0.5")),
-            strict: false,
-        },
+        request: request(),
         inputs: vec![Input {
             path: text("scenarios/line3-speed.toml"),
             sha256: "ab".repeat(32),
@@ -469,6 +460,23 @@ pub fn body() -> Body {
             "20 peel tests",
         ]),
         paperwork: texts(&["revise control plan 40-3, 40-7", "PFMEA 40-2.1, 40-2.4"]),
+    }
+}
+
+fn request() -> Request {
+    Request {
+        scenario: text("scenarios/line3-speed.toml"),
+        id: text("ECR-2231"),
+        title: text("Raise web speed, line 3 cathode"),
+        reason: text("coating is the bottleneck"),
+        requested_by: text("process engineering"),
+        scope: Some(text("3 reels of 1 200 m")),
+        until: None,
+        seed: 20_261_122,
+        samples: 16_384,
+        search_samples: 3_000,
+        ladder: Some(text("coating.web_speed=25..32:0.5")),
+        strict: false,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::report::RecordReference;
 use crate::report::number::{count, fixed, glued, significant};
 use crate::report::story;
 
-use super::markup::Markup;
+use super::markup::{Markup, typographic};
 use super::{svg_histogram, svg_waterfall};
 
 /// Adds the third screen.
@@ -18,7 +18,7 @@ pub fn screen(main: &mut Markup, body: &Body, record: &RecordReference<'_>) {
         section.leaf("h2", &[], "Simulated and measured");
         section.element("p", &[("class", "legend")], |line| {
             line.classed("span", "simulated", "simulated in blue");
-            line.text(" (filled: as requested, outline: now) ");
+            line.text(" (filled: as requested, outline: now) · ");
             line.classed("span", "measured", "measured in ink");
         });
         assumptions(section, body);
@@ -43,7 +43,7 @@ fn assumptions(section: &mut Markup, body: &Body) {
     section.classed(
         "p",
         "quiet",
-        "numbers nobody measured on this line; influence in standard deviations of the outcome",
+        "assumed or recalled, not measured; influence in standard deviations of the outcome",
     );
     let head = [
         "parameter",
@@ -67,7 +67,11 @@ fn assumptions(section: &mut Markup, body: &Body) {
                 row.leaf("td", &[], &story::short_name(&assumption.outcome));
                 row.classed("td", "number simulated", &glued(&assumption.low));
                 row.classed("td", "number simulated", &glued(&assumption.high));
-                row.classed("td", "number", &significant(assumption.influence, 2));
+                row.classed(
+                    "td",
+                    "number",
+                    &typographic(&significant(assumption.influence, 2)),
+                );
             });
         }
     });
@@ -144,8 +148,8 @@ fn outcomes(section: &mut Markup, body: &Body) {
                 } else {
                     format!(
                         "{} .. {}",
-                        significant(requested.p05, 3),
-                        significant(requested.p95, 3)
+                        story::readable(requested.p05),
+                        story::readable(requested.p95)
                     )
                 };
                 let proposed = outcome.proposed.as_ref().and_then(story::centre);
@@ -156,7 +160,7 @@ fn outcomes(section: &mut Markup, body: &Body) {
                     glued(&percentiles),
                     proposed.map_or_else(|| "–".to_owned(), story::readable),
                 ] {
-                    row.classed("td", "number simulated", &text);
+                    row.classed("td", "number simulated", &typographic(&text));
                 }
             });
         }
@@ -187,8 +191,8 @@ fn deltas(section: &mut Markup, body: &Body) {
                 });
                 row.classed("td", "number measured", &story::measured_pair(delta));
                 row.classed("td", "number simulated", &story::simulated_pair(delta));
-                row.classed("td", "number", &significant(delta.distance, 3));
-                row.classed("td", "number", &significant(delta.null_level, 2));
+                row.classed("td", "number", &story::readable(delta.distance));
+                row.classed("td", "number", &story::readable(delta.null_level));
                 row.classed("td", "number", &fixed(delta.score, 2));
                 row.element("td", &[], |cell| {
                     cell.text(story::subject_text(delta));
@@ -240,9 +244,10 @@ fn score(section: &mut Markup, body: &Body) {
         for row in &score.hyperscores {
             table.element("tr", &[], |line| {
                 line.leaf("td", &[], &row.preset);
-                for value in [row.hyperscore, row.ungated, row.highest, row.midpoint] {
+                for value in [row.hyperscore, row.ungated, row.highest] {
                     line.classed("td", "number", &significant(value, 4));
                 }
+                line.classed("td", "number", &story::readable(row.midpoint));
             });
         }
     });

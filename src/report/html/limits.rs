@@ -10,7 +10,7 @@ use crate::report::number::percent;
 use crate::report::standing::{self, Standing};
 use crate::report::text::rules::{cell, value};
 
-use super::markup::{Markup, coordinate};
+use super::markup::{Markup, coordinate, typographic};
 
 /// Bars shown on the first screen.
 const LIMITS_SHOWN: usize = 2;
@@ -77,7 +77,7 @@ fn limit(block: &mut Markup, row: &RuleRow, strict: bool) {
     block.element("div", &[("class", "limit")], |card| {
         card.element("h3", &[], |title| {
             title.classed("b", "id", &rule.code);
-            title.text(&format!(" {} ", rule.title));
+            title.text(&typographic(&format!(" {} ", rule.title)));
             let class = format!("word {}", standing.class());
             title.classed(
                 "span",
@@ -87,7 +87,7 @@ fn limit(block: &mut Markup, row: &RuleRow, strict: bool) {
         });
         let axis = match probability {
             Some(p) => format!(
-                "limit {}: share of samples that fail, {} allowed",
+                "limit {}: share of samples that fail, with its upper bound; {} allowed",
                 rule.limit,
                 percent(1.0 - p.required, 1)
             ),
@@ -97,7 +97,7 @@ fn limit(block: &mut Markup, row: &RuleRow, strict: bool) {
                 rule.limit
             ),
         };
-        card.classed("p", "quiet", &axis);
+        card.classed("p", "quiet", &typographic(&axis));
         for bar in &bars {
             drawn(card, bar, limit_at, scale);
         }
@@ -112,7 +112,7 @@ fn bar(recipe: &'static str, evaluation: &Evaluation, row: &RuleRow) -> Option<B
             nominal: Some(1.0 - probability.estimate),
             worst: 1.0 - probability.lower,
             words: format!(
-                "{} fail, at most {}",
+                "{} (up to {})",
                 percent(1.0 - probability.estimate, 1),
                 percent(1.0 - probability.lower, 1)
             ),

@@ -114,6 +114,29 @@ fn push_escaped(out: &mut String, text: &str) {
     }
 }
 
+/// Sets our plain-text signs as a printer would: `->`, `<=`, `>=` and a minus before a digit.
+#[must_use]
+pub fn typographic(text: &str) -> String {
+    let text = text
+        .replace("->", "→")
+        .replace("<=", "≤")
+        .replace(">=", "≥")
+        .replace("degC", "°C");
+    let characters: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len());
+    for (at, &c) in characters.iter().enumerate() {
+        let before = at.checked_sub(1).map(|at| characters[at]);
+        let opens = before.is_none_or(|c| c.is_whitespace() || c == '(');
+        let number = characters.get(at + 1).is_some_and(char::is_ascii_digit);
+        out.push(if c == '-' && opens && number {
+            '−'
+        } else {
+            c
+        });
+    }
+    out
+}
+
 /// Writes a coordinate with two decimals, enough for a drawing and the same everywhere.
 #[must_use]
 pub fn coordinate(value: f64) -> String {

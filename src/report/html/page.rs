@@ -8,7 +8,7 @@ use crate::report::RecordReference;
 use crate::report::number::{count, glued};
 use crate::report::story;
 
-use super::markup::Markup;
+use super::markup::{Markup, typographic};
 use super::{evidence, limits, rules, svg_dryer};
 
 /// No script, no network, no form, no frame: only the style inside the file.
@@ -90,7 +90,10 @@ fn heading(section: &mut Markup, body: &Body) {
 }
 
 fn decision(section: &mut Markup, body: &Body) {
-    for (index, line) in story::decision_lines(body).iter().enumerate() {
+    for (index, line) in story::decision_lines(body, story::Naming::Codes)
+        .iter()
+        .enumerate()
+    {
         let (tag, class) = if index == 0 {
             ("h1", "decision")
         } else {
@@ -142,7 +145,7 @@ fn facts(facts: &mut Markup, body: &Body) {
     for change in &body.changes {
         let (range, inside) = story::approval(change);
         fact(facts, "Changed", |value| {
-            value.text(&story::change_text(change));
+            value.text(&typographic(&story::change_text(change)));
             value.element("span", &[("class", "sub")], |sub| {
                 sub.text(&range);
                 sub.text(" ");
@@ -165,7 +168,7 @@ fn facts(facts: &mut Markup, body: &Body) {
             fact(facts, label, |value| {
                 value.element("span", &[("class", "simulated")], |value| {
                     for shift in &shifts {
-                        value.classed("span", "line", shift);
+                        value.classed("span", "line", &typographic(shift));
                     }
                 });
             });
@@ -214,9 +217,9 @@ fn proposal(section: &mut Markup, body: &Body) {
                     row.classed(
                         "td",
                         "number",
-                        &format!("{} → {}", glued(&step.from), glued(&step.to)),
+                        &typographic(&format!("{} -> {}", glued(&step.from), glued(&step.to))),
                     );
-                    row.classed("td", "simulated", &step.effect);
+                    row.classed("td", "simulated", &typographic(&step.effect));
                     row.classed("td", "quiet", if step.needed { "needed" } else { "helps" });
                 });
             }

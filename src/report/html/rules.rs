@@ -4,12 +4,15 @@
 //! source, owner, reason, corner, sampling, certificate and the question as SMT-LIB.
 
 use crate::record::body::{Body, Evaluation, RuleHead, RuleRow};
-use crate::report::number::glued;
+use crate::report::number::{fixed, glued};
 use crate::report::standing::{self, Standing};
 use crate::report::story;
 use crate::report::text::rules::{cell, sampling_text, value};
 
-use super::markup::Markup;
+use super::markup::{Markup, typographic};
+
+/// Holding rules shown before the rest is folded: the ones with the least slack.
+const HOLDING_SHOWN: usize = 10;
 
 /// Adds the second screen.
 pub fn screen(main: &mut Markup, body: &Body) {
@@ -33,10 +36,35 @@ pub fn screen(main: &mut Markup, body: &Body) {
             });
         }
         head(section, body);
-        for row in standing::by_margin(body) {
-            rule(section, row, body.request.strict);
+        let strict = body.request.strict;
+        let (looked_at, others): (Vec<&RuleRow>, Vec<&RuleRow>) = standing::by_margin(body)
+            .into_iter()
+            .partition(|row| Standing::of(&row.rule, &row.requested, strict).needs_a_look());
+        let (near, far) = others.split_at(others.len().min(HOLDING_SHOWN));
+        for row in looked_at.into_iter().chain(near.iter().copied()) {
+            rule(section, row, strict);
+        }
+        if !far.is_empty() {
+            section.element("details", &[("class", "more")], |more| {
+                more.leaf(
+                    "summary",
+                    &[],
+                    &format!("{} more, with more slack or not concerned", far.len()),
+                );
+                for row in far {
+                    rule(more, row, strict);
+                }
+            });
         }
     });
+}
+
+/// Slack at the worst corner in shares of the limit.
+fn slack(evaluation: &Evaluation) -> String {
+    evaluation.margin_share.map_or_else(String::new, |share| {
+        let sign = if share > 0.0 { "+" } else { "" };
+        glued(&format!("{sign}{} %", fixed(share * 100.0, 1)))
+    })
 }
 
 fn head(section: &mut Markup, body: &Body) {
@@ -47,7 +75,8 @@ fn head(section: &mut Markup, body: &Body) {
             ("limit", "limit"),
             ("number", "now"),
             ("number", requested.as_str()),
-            ("number", "worst corner"),
+            ("number", "corner"),
+            ("number", "slack"),
             ("number", "proposal"),
             ("verdict", ""),
         ] {
@@ -64,9 +93,9 @@ fn rule(section: &mut Markup, row: &RuleRow, strict: bool) {
         details.element("summary", &[("class", &class)], |summary| {
             summary.element("span", &[("class", "what")], |what| {
                 what.classed("b", "id", &rule.code);
-                what.text(&format!(" {}", rule.title));
+                what.text(&typographic(&format!(" {}", rule.title)));
             });
-            summary.classed("span", "limit", &glued(&rule.limit));
+            summary.classed("span", "limit", &typographic(&glued(&rule.limit)));
             number(summary, "now", &value(&row.now, &rule.limit));
             number(summary, "requested", &value(&row.requested, &rule.limit));
             let corner = if row.requested.probability.is_some() {
@@ -74,7 +103,8 @@ fn rule(section: &mut Markup, row: &RuleRow, strict: bool) {
             } else {
                 cell(row.requested.worst_value.as_deref(), &rule.limit)
             };
-            number(summary, "worst corner", &corner);
+            number(summary, "corner", &corner);
+            number(summary, "slack", &slack(&row.requested));
             let proposed = row
                 .proposed
                 .as_ref()
@@ -88,8 +118,8 @@ fn rule(section: &mut Markup, row: &RuleRow, strict: bool) {
         });
         details.element("div", &[("class", "inside")], |inside| {
             provenance(inside, rule);
-            evaluation(inside, "now", rule, &row.now, strict);
             evaluation(inside, "as requested", rule, &row.requested, strict);
+            evaluation(inside, "now", rule, &row.now, strict);
             if let Some(proposed) = &row.proposed {
                 evaluation(inside, "as proposed", rule, proposed, strict);
             }
@@ -103,7 +133,11 @@ fn number(summary: &mut Markup, label: &str, text: &str) {
         "span",
         &[("class", "number"), ("data-label", label)],
         |cell| {
-            cell.text(if text.is_empty() { "–" } else { text });
+            cell.text(&if text.is_empty() {
+                "–".to_owned()
+            } else {
+                typographic(text)
+            });
         },
     );
 }

@@ -5,7 +5,8 @@
 //! the set air temperature of the zones is a grey step, a setting and no prediction.
 
 use crate::record::body::{Body, DryerProfile};
-use crate::report::number::{fixed, significant};
+use crate::report::number::fixed;
+use crate::report::story;
 
 use super::markup::{Markup, coordinate};
 
@@ -13,8 +14,8 @@ const WIDTH: f64 = 1040.0;
 const LEFT: f64 = 58.0;
 const RIGHT: f64 = 1024.0;
 /// Top and bottom of the two panels.
-const PANELS: [(f64, f64); 2] = [(30.0, 196.0), (222.0, 356.0)];
-const HEIGHT: f64 = 392.0;
+const PANELS: [(f64, f64); 2] = [(24.0, 188.0), (240.0, 368.0)];
+const HEIGHT: f64 = 404.0;
 
 /// A linear scale from values to coordinates.
 #[derive(Clone, Copy)]
@@ -189,7 +190,7 @@ fn zones(svg: &mut Markup, profile: &DryerProfile, along: &Scale, length: f64) {
         }
         label(
             svg,
-            ("zone-name", x + width / 2.0, PANELS[0].0 - 10.0),
+            ("zone-name", x + width / 2.0, PANELS[0].1 + 17.0),
             &format!("zone {}", index + 1),
         );
         start = end;
@@ -212,10 +213,10 @@ fn axis(svg: &mut Markup, scale: &Scale, panel: (f64, f64), title: &str) {
         label(
             svg,
             ("tick end", LEFT - 8.0, y + 4.0),
-            &significant(tick, 3),
+            &story::readable(tick),
         );
     }
-    label(svg, ("axis", LEFT + 8.0, panel.0 + 17.0), title);
+    label(svg, ("axis", LEFT, panel.0 - 8.0), title);
 }
 
 fn length_axis(svg: &mut Markup, along: &Scale) {

@@ -5,7 +5,7 @@
 //! axis, a summary as a dot with a whisker of one spread. The axis reaches everything drawn.
 
 use crate::record::body::{DeltaRow, Histogram, OutcomeRow};
-use crate::report::number::significant;
+use crate::report::story;
 
 use super::markup::{Markup, coordinate};
 use super::svg_dryer::Scale;
@@ -49,7 +49,7 @@ pub fn drawing(parent: &mut Markup, outcome: &OutcomeRow, observed: &[&DeltaRow]
                 text(
                     svg,
                     ("tick middle", along.at(tick), BASE + 16.0),
-                    &significant(tick, 3),
+                    &story::readable(tick),
                 );
             }
             for delta in observed {

@@ -81,7 +81,11 @@ fn rule(page: &mut Page, checked: &CheckedRule, strict: bool) {
     page.paragraph(
         0,
         &Rich::styled(standing.style(), &evaluation.verdict.replace('_', " "))
-            .and(" ")
+            .and(if standing == Standing::Warns {
+                " (limit recalled, warns only) "
+            } else {
+                " "
+            })
             .and_styled(Style::Strong, &rule.code)
             .and(&format!(" {}  {}:{}", rule.title, rule.path, rule.line)),
     );

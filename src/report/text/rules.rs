@@ -227,10 +227,9 @@ fn outcome_details(page: &mut Page, body: &Body, row: &RuleRow, probability: &Pr
             detail(
                 page,
                 &format!(
-                    "model error: {} gives {} .. {}{}",
+                    "model error: {} gives {}{}",
                     story::assumption_text(assumption),
-                    glued(&assumption.low),
-                    glued(&assumption.high),
+                    story::range_text(&assumption.low, &assumption.high),
                     if assumption.evidence == "assumed" || assumption.evidence == "recalled" {
                         "; measure it first"
                     } else {
