@@ -1,4 +1,5 @@
 //! Cellwright.
+pub mod certificate;
 pub mod check;
 pub mod diagnostic;
 pub mod linear_program;
@@ -10,6 +11,7 @@ pub mod quantity;
 pub mod random;
 pub mod rational;
 pub mod record;
+pub mod rule_language;
 pub mod span;
 pub mod summation;
 pub mod twin;
