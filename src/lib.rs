@@ -1,5 +1,6 @@
 //! Cellwright.
 pub mod canonical;
+pub mod certificate;
 pub mod check;
 pub mod decision;
 pub mod delta;
