@@ -81,7 +81,7 @@ const fn dimension(exponents: [i8; 7]) -> Dimension {
 }
 
 /// Kind names of documents, in the order shown when a name is unknown.
-const NAMED: [(&str, Dimension, Kind); 55] = [
+const NAMED: [(&str, Dimension, Kind); 32] = [
     ("number", Dimension::NONE, Kind::Plain),
     ("mass_fraction", Dimension::NONE, Kind::MassFraction),
     ("volume_fraction", Dimension::NONE, Kind::VolumeFraction),
