@@ -81,7 +81,7 @@ const fn dimension(exponents: [i8; 7]) -> Dimension {
 }
 
 /// Kind names of documents, in the order shown when a name is unknown.
-const NAMED: [(&str, Dimension, Kind); 32] = [
+const NAMED: &[(&str, Dimension, Kind)] = &[
     ("number", Dimension::NONE, Kind::Plain),
     ("mass_fraction", Dimension::NONE, Kind::MassFraction),
     ("volume_fraction", Dimension::NONE, Kind::VolumeFraction),
@@ -227,7 +227,6 @@ const NAMED: [(&str, Dimension, Kind); 32] = [
         dimension([-3, -1, 3, 2, 0, 0, 0]),
         Kind::Plain,
     ),
-    ("resistivity", dimension([3, 1, -3, -2, 0, 0, 0]), Kind::Plain),
     ("wear", dimension([2, 1, -1, 0, 0, 0, 0]), Kind::Plain),
     (
         "penetration_rate",
