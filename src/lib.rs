@@ -23,6 +23,7 @@ pub mod recipe;
 pub mod record;
 pub mod report;
 pub mod rule_language;
+pub mod run;
 pub mod scenario;
 pub mod score;
 pub mod span;

@@ -10,7 +10,6 @@ pub mod assumptions;
 pub mod binding;
 pub mod body;
 pub mod changes;
-pub mod check_rules;
 pub mod documents;
 pub mod evidence;
 pub mod outcomes;
@@ -175,19 +174,22 @@ pub fn judge(
 ) -> Result<Outcome, RunError> {
     let context = Context::new(&documents, options, progress);
     let (body, exit) = body::assemble(&context)?;
-    Ok(Outcome { body, exit, documents })
+    Ok(Outcome {
+        body,
+        exit,
+        documents,
+    })
 }
 
 impl<'a> Context<'a> {
     /// Sets up a run.
     #[must_use]
-    pub fn new(
-        documents: &'a Documents,
-        options: &'a Options,
-        progress: &'a dyn Progress,
-    ) -> Self {
+    pub fn new(documents: &'a Documents, options: &'a Options, progress: &'a dyn Progress) -> Self {
         let simulation = documents.scenario.simulation.as_ref();
-        let samples = options.samples.or(simulation.map(|s| s.samples)).unwrap_or(SEARCH_SAMPLES);
+        let samples = options
+            .samples
+            .or(simulation.map(|s| s.samples))
+            .unwrap_or(SEARCH_SAMPLES);
         Self {
             documents,
             options,
@@ -213,8 +215,10 @@ impl<'a> Context<'a> {
         Binding::new(&self.documents.plant, recipe, &self.documents.model).map_err(|error| {
             let message = match error {
                 BindingError::Missing(missing) => {
-                    let names: Vec<String> =
-                        missing.iter().map(|one| format!("`{}`", one.name)).collect();
+                    let names: Vec<String> = missing
+                        .iter()
+                        .map(|one| format!("`{}`", one.name))
+                        .collect();
                     format!("the twin needs {}", names.join(", "))
                 }
                 BindingError::Spread { name, error } => format!("`{name}`: {error}"),
@@ -228,8 +232,9 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn check_inputs(&self, case: &Case) -> Vec<(usize, Evaluation, Vec<String>)> {
         let rules = self.rules();
-        let places: Vec<usize> =
-            (0..rules.rules.len()).filter(|&at| !rules.rules[at].is_outcome).collect();
+        let places: Vec<usize> = (0..rules.rules.len())
+            .filter(|&at| !rules.rules[at].is_outcome)
+            .collect();
         let selected: Vec<&Rule> = places.iter().map(|&at| &rules.rules[at]).collect();
         let judgements = judge_rules(rules, &selected, case, self.options.solver.as_ref());
         places
@@ -324,13 +329,21 @@ impl<'a> Context<'a> {
             .filter_map(|(rule, evaluation)| {
                 let obstacle = self.obstacle(rule, evaluation);
                 let margin = evaluation.margin_share.unwrap_or(0.0);
-                (obstacle != Obstacle::None)
-                    .then_some((obstacle != Obstacle::Broken, margin, rule.code.as_str()))
+                (obstacle != Obstacle::None).then_some((
+                    obstacle != Obstacle::Broken,
+                    margin,
+                    rule.code.as_str(),
+                ))
             })
             .collect();
         found.sort_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| a.1.total_cmp(&b.1)).then_with(|| a.2.cmp(b.2))
+            a.0.cmp(&b.0)
+                .then_with(|| a.1.total_cmp(&b.1))
+                .then_with(|| a.2.cmp(b.2))
         });
-        found.into_iter().map(|(_, _, code)| code.to_owned()).collect()
+        found
+            .into_iter()
+            .map(|(_, _, code)| code.to_owned())
+            .collect()
     }
 }

@@ -14,6 +14,7 @@ pub mod impact;
 pub mod logic;
 pub mod meta;
 pub mod novelty;
+pub mod preset;
 pub mod reproducibility;
 
 /// Which question a component answers.

@@ -326,4 +326,9 @@ pub(super) const ROWS: &[Row] = &[
         "voltage drop in the first 600 s of rest after the first charge"),
     ("formation.anode_potential_min", "voltage", Outcome, "mV", "",
         "lowest anode potential; below 0 lithium may plate"),
+    // Score
+    ("score.base_failure_probability", "number", Parameter, "%", "",
+        "probability of an early failure with no residual solvent"),
+    ("score.residual_solvent_log_odds", "number", Parameter, "1", "",
+        "growth of the log odds of an early failure per mass fraction of residual solvent"),
 ];

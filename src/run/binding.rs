@@ -64,7 +64,10 @@ impl Binding {
     /// [`BindingError`].
     pub fn new(plant: &Plant, recipe: &Recipe, model: &Model) -> Result<Self, BindingError> {
         let ports = plant.inputs();
-        let required = ports.iter().map(|port| Required { name: &port.name, needed_by: "the twin" });
+        let required = ports.iter().map(|port| Required {
+            name: &port.name,
+            needed_by: "the twin",
+        });
         let missing = missing(recipe, Some(model), required);
         if !missing.is_empty() {
             return Err(BindingError::Missing(missing));
@@ -82,29 +85,40 @@ impl Binding {
     }
 
     fn push(&mut self, name: &str, recipe: &Recipe, model: &Model) -> Result<(), BindingError> {
-        let not_a_number = || BindingError::NotANumber { name: name.to_owned() };
-        let (nominal, bounds, declared, origin) = if let Some(parameter) =
-            recipe.parameters.get(name)
-        {
-            let value = parameter.number().ok_or_else(not_a_number)?;
-            let (low, high) = parameter.bounds().ok_or_else(not_a_number)?;
-            let draw = parameter.draw().ok_or_else(not_a_number)?;
-            let bounds = (low.to_f64(), high.to_f64());
-            (value.to_f64(), bounds, draw.distribution, Origin::Recipe(draw.source))
-        } else if let Some(parameter) = model.parameters.get(name) {
-            let value = parameter.number().to_f64();
-            let origin = Origin::Model {
-                evidence: parameter.evidence,
-                source: parameter.source.clone(),
-            };
-            (value, (value, value), parameter.distribution(), origin)
-        } else {
-            // INVARIANT: `new` has checked that recipe or model gives every port.
-            return Err(not_a_number());
+        let not_a_number = || BindingError::NotANumber {
+            name: name.to_owned(),
         };
-        let distribution = spread::to_sampler(&declared)
-            .map_err(|error| BindingError::Spread { name: name.to_owned(), error })?;
-        self.inputs.push(Input { name: name.to_owned(), distribution });
+        let (nominal, bounds, declared, origin) =
+            if let Some(parameter) = recipe.parameters.get(name) {
+                let value = parameter.number().ok_or_else(not_a_number)?;
+                let (low, high) = parameter.bounds().ok_or_else(not_a_number)?;
+                let draw = parameter.draw().ok_or_else(not_a_number)?;
+                let bounds = (low.to_f64(), high.to_f64());
+                (
+                    value.to_f64(),
+                    bounds,
+                    draw.distribution,
+                    Origin::Recipe(draw.source),
+                )
+            } else if let Some(parameter) = model.parameters.get(name) {
+                let value = parameter.number().to_f64();
+                let origin = Origin::Model {
+                    evidence: parameter.evidence,
+                    source: parameter.source.clone(),
+                };
+                (value, (value, value), parameter.distribution(), origin)
+            } else {
+                // INVARIANT: `new` has checked that recipe or model gives every port.
+                return Err(not_a_number());
+            };
+        let distribution = spread::to_sampler(&declared).map_err(|error| BindingError::Spread {
+            name: name.to_owned(),
+            error,
+        })?;
+        self.inputs.push(Input {
+            name: name.to_owned(),
+            distribution,
+        });
         self.nominal.push(nominal);
         self.bounds.push(bounds);
         self.origins.push(origin);

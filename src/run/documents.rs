@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::plant::Plant;
 use crate::canonical;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{Files, Intake, Located, NormalForm};
+use crate::document::{Files, Intake, Located, NormalForm, resolve};
 use crate::model::bpx::Bpx;
 use crate::model::{Model, Required, missing};
 use crate::quantity::dictionary;
@@ -42,6 +42,8 @@ pub struct Documents {
     pub model: Model,
     /// The cell file.
     pub bpx: Bpx,
+    /// Recipes approved before.
+    pub approved: Vec<Recipe>,
     /// The line and the formation.
     pub plant: Plant,
     /// The rules.
@@ -72,12 +74,18 @@ pub fn read(files: &dyn Files, path: &str) -> Result<Documents, Rejected> {
     let read = read_all(&mut intake, path);
     let mut diagnostics = intake.report.diagnostics();
     let Some(parts) = read else {
-        return Err(Rejected { diagnostics, sources: intake.sources });
+        return Err(Rejected {
+            diagnostics,
+            sources: intake.sources,
+        });
     };
     let (rules, found) = resolve_rules(&intake, &parts.rule_files, &parts.old);
     diagnostics.extend(found);
     if diagnostics.has_errors() {
-        return Err(Rejected { diagnostics, sources: intake.sources });
+        return Err(Rejected {
+            diagnostics,
+            sources: intake.sources,
+        });
     }
     match Plant::of_documents(&parts) {
         Ok(plant) => Ok(Documents {
@@ -87,6 +95,7 @@ pub fn read(files: &dyn Files, path: &str) -> Result<Documents, Rejected> {
             new: parts.new,
             model: parts.model,
             bpx: parts.bpx,
+            approved: parts.approved,
             plant,
             rules,
             warnings: diagnostics,
@@ -94,7 +103,10 @@ pub fn read(files: &dyn Files, path: &str) -> Result<Documents, Rejected> {
         }),
         Err(found) => {
             diagnostics.extend(found);
-            Err(Rejected { diagnostics, sources: intake.sources })
+            Err(Rejected {
+                diagnostics,
+                sources: intake.sources,
+            })
         }
     }
 }
@@ -106,6 +118,7 @@ struct Parts {
     new: Recipe,
     model: Model,
     bpx: Bpx,
+    approved: Vec<Recipe>,
     rule_files: Vec<FileId>,
 }
 
@@ -130,9 +143,35 @@ fn read_all(intake: &mut Intake<'_>, path: &str) -> Option<Parts> {
         .collect();
     let (old, model) = (old?, model?);
     model.check_against(&old, &intake.report);
-    let set = scenario.change.as_ref().map_or(&[][..], |change| &change.set);
+    let set = scenario
+        .change
+        .as_ref()
+        .map_or(&[][..], |change| &change.set);
     let new = old.with_changes(set, &intake.report);
-    Some(Parts { scenario, old, new, model, bpx: bpx?, rule_files })
+    let approved = read_approved(intake, &scenario);
+    Some(Parts {
+        scenario,
+        old,
+        new,
+        model,
+        bpx: bpx?,
+        approved,
+        rule_files,
+    })
+}
+
+fn read_approved(intake: &mut Intake<'_>, scenario: &Scenario) -> Vec<Recipe> {
+    let Some(score) = &scenario.score else {
+        return Vec::new();
+    };
+    score
+        .approved
+        .iter()
+        .filter_map(|path| {
+            let resolved = resolve(&scenario.path, &path.value);
+            Recipe::read(intake, &resolved, Some(path.span))
+        })
+        .collect()
 }
 
 fn read_cell(intake: &mut Intake<'_>, model: &Model) -> Option<Bpx> {
@@ -148,17 +187,15 @@ fn read_cell(intake: &mut Intake<'_>, model: &Model) -> Option<Bpx> {
         Ok(bpx) => Some(bpx),
         Err(error) => {
             let message = format!("`{}` cannot be used: {error}", cell.value);
-            intake.report.push(Diagnostic::error(CELL, cell.span, message));
+            intake
+                .report
+                .push(Diagnostic::error(CELL, cell.span, message));
             None
         }
     }
 }
 
-fn resolve_rules(
-    intake: &Intake<'_>,
-    files: &[FileId],
-    recipe: &Recipe,
-) -> (RuleSet, Diagnostics) {
+fn resolve_rules(intake: &Intake<'_>, files: &[FileId], recipe: &Recipe) -> (RuleSet, Diagnostics) {
     let parsed: Vec<ParsedFile> = files
         .iter()
         .map(|&file| rule_language::parse(file, &intake.sources.get(file).text))
@@ -195,8 +232,10 @@ fn inputs(intake: &Intake<'_>, parts: &Parts) -> Vec<Input> {
         .collect()
 }
 
-/// Names the formation needs besides the plant's ports.
-const FORMATION_CONSTANTS: [&str; 6] = [
+/// Names that formation and score need besides the plant's ports.
+const CONSTANTS: [&str; 8] = [
+    super::evidence::BASE_FAILURE,
+    super::evidence::RESIDUAL_LOG_ODDS,
     "formation.sei_molar_volume",
     "formation.sei_lithium_per_mole",
     "formation.sei_resistivity",
@@ -211,7 +250,10 @@ impl Plant {
         let span = parts.model.span;
         let line = Line::new(parts.old.zone_count(), solvent(&parts.old, span)?);
         let names = plant_names(&line);
-        let required = names.iter().map(|name| Required { name, needed_by: "the twin" });
+        let required = names.iter().map(|name| Required {
+            name,
+            needed_by: "the twin",
+        });
         let missing = missing(&parts.old, Some(&parts.model), required);
         if !missing.is_empty() {
             let mut diagnostics = Diagnostics::new();
@@ -237,7 +279,7 @@ fn plant_names(line: &Line) -> Vec<String> {
         .map(|port| port.name)
         .chain(formation::input_ports().into_iter().map(|port| port.name))
         .filter(|name| !made_by_the_line.contains(&name.as_str()))
-        .chain(FORMATION_CONSTANTS.iter().map(|&name| name.to_owned()))
+        .chain(CONSTANTS.iter().map(|&name| name.to_owned()))
         .collect()
 }
 
@@ -245,9 +287,11 @@ fn solvent(recipe: &Recipe, span: Span) -> Result<Solvent, Diagnostics> {
     match recipe.choice("slurry.solvent") {
         Some("NMP") => Ok(Solvent::Nmp),
         Some("water") => Ok(Solvent::Water),
-        _ => Err(Diagnostic::error(NOT_SIMULATED, span, "the recipe does not say its solvent")
-            .help("add `\"slurry.solvent\" = { value = \"NMP\" }` to the recipe")
-            .into()),
+        _ => Err(
+            Diagnostic::error(NOT_SIMULATED, span, "the recipe does not say its solvent")
+                .help("add `\"slurry.solvent\" = { value = \"NMP\" }` to the recipe")
+                .into(),
+        ),
     }
 }
 
@@ -255,8 +299,17 @@ fn solvent(recipe: &Recipe, span: Span) -> Result<Solvent, Diagnostics> {
 fn formation_model(parts: &Parts) -> Result<formation::Model, formation::FormationError> {
     // INVARIANT: the caller has checked that recipe or model gives every name.
     let get = |name: &str| {
-        let recipe = parts.old.number(name).map(crate::rational::Rational::to_f64);
-        let model = || parts.model.parameters.get(name).map(|p| p.number().to_f64());
+        let recipe = parts
+            .old
+            .number(name)
+            .map(crate::rational::Rational::to_f64);
+        let model = || {
+            parts
+                .model
+                .parameters
+                .get(name)
+                .map(|p| p.number().to_f64())
+        };
         recipe.or_else(model).unwrap_or(f64::NAN)
     };
     let request = Request {
@@ -302,7 +355,10 @@ fn formation_model(parts: &Parts) -> Result<formation::Model, formation::Formati
 
 /// Loading at which an electrode of the file has its thickness: thickness × solids × density.
 fn file_loading_kg_m2(electrode: &crate::model::bpx::Electrode, density_kg_m3: f64) -> f64 {
-    let porosity = electrode.porous.as_ref().map_or(f64::NAN, |porous| porous.porosity);
+    let porosity = electrode
+        .porous
+        .as_ref()
+        .map_or(f64::NAN, |porous| porous.porosity);
     electrode.thickness_m * (1.0 - porosity) * density_kg_m3
 }
 

@@ -99,7 +99,11 @@ impl Bench<'_> {
             sources[id.0] = if let Some(&(stage, at)) = self.places.get(name) {
                 Source::Outcome(stage, at)
             } else if let Some(place) = self.binding.place(name) {
-                Source::Drawn(draw_column(&self.binding.inputs[place], self.seed, samples)?)
+                Source::Drawn(draw_column(
+                    &self.binding.inputs[place],
+                    self.seed,
+                    samples,
+                )?)
             } else {
                 match self.case.get(id) {
                     SignalCase::Missing => Source::Missing,
@@ -121,7 +125,11 @@ impl Bench<'_> {
         let body = FloatCondition::new(self.rules, &rule.body);
         let mut values = vec![f64::NAN; sources.len()];
         let mut scratch = Vec::new();
-        let mut counts = OutcomeCounts { guarded: 0, broken: 0, failed: 0 };
+        let mut counts = OutcomeCounts {
+            guarded: 0,
+            broken: 0,
+            failed: 0,
+        };
         for index in 0..self.simulated.line.samples() {
             if !self.fill(sources, index, &mut values) {
                 counts.failed += 1;
@@ -138,9 +146,10 @@ impl Bench<'_> {
             OutcomeVerdict::Holds => ("holds", "in the model"),
             OutcomeVerdict::Violated => ("violated", "in the model"),
             OutcomeVerdict::Undecided => ("undecided", "too few samples to tell"),
-            OutcomeVerdict::OperationallyVacuous => {
-                ("vacuous", "operationally vacuous: the guard was met in no sample")
-            }
+            OutcomeVerdict::OperationallyVacuous => (
+                "vacuous",
+                "operationally vacuous: the guard was met in no sample",
+            ),
         };
         let nominal = self.nominal_reading(rule);
         Evaluation {
@@ -188,7 +197,9 @@ impl Bench<'_> {
             return nominal;
         }
         let base = &self.binding.nominal;
-        let Some(base_margin) = self.margin_at(rule, base) else { return nominal };
+        let Some(base_margin) = self.margin_at(rule, base) else {
+            return nominal;
+        };
         let mut worst = base.clone();
         for (place, &(low, high)) in self.binding.bounds.iter().enumerate() {
             if low >= high {
@@ -221,8 +232,13 @@ impl Bench<'_> {
     }
 
     fn corner_evaluation(&self, rule: &Rule, nominal: Evaluation, point: &Point) -> Evaluation {
-        let Some(worst) = reading(self.rules, rule, point) else { return nominal };
-        let margin = worst.margin.as_ref().map(|margin| margin.value.lower().clone());
+        let Some(worst) = reading(self.rules, rule, point) else {
+            return nominal;
+        };
+        let margin = worst
+            .margin
+            .as_ref()
+            .map(|margin| margin.value.lower().clone());
         let broken = margin.as_ref().is_some_and(Rational::is_negative);
         let in_band = rule.guard_band.as_ref().zip(margin.as_ref());
         let verdict = if broken {
@@ -232,15 +248,25 @@ impl Bench<'_> {
         } else {
             "holds"
         };
-        let share = margin.as_ref().zip(worst.limit.as_ref()).and_then(|(margin, limit)| {
-            margin.checked_div(&limit.lower().abs()).map(|share| share.to_f64())
-        });
+        let share = margin
+            .as_ref()
+            .zip(worst.limit.as_ref())
+            .and_then(|(margin, limit)| {
+                margin
+                    .checked_div(&limit.lower().abs())
+                    .map(|share| share.to_f64())
+            });
         Evaluation {
             verdict: verdict.to_owned(),
-            worst_value: worst.value.as_ref().map(|value| rule.unit.display(value.lower())),
+            worst_value: worst
+                .value
+                .as_ref()
+                .map(|value| rule.unit.display(value.lower())),
             margin: margin.as_ref().map(|margin| {
                 let value = rule.unit.difference_from_si(margin).display_significant(4);
-                format!("{value} {}", rule.unit.symbol).trim_end_matches(" 1").to_owned()
+                format!("{value} {}", rule.unit.symbol)
+                    .trim_end_matches(" 1")
+                    .to_owned()
             }),
             margin_si: margin.as_ref().map(Rational::to_ratio_string),
             margin_share: share,
@@ -251,7 +277,9 @@ impl Bench<'_> {
     /// The rule at the nominal recipe, simulated.
     fn nominal_reading(&self, rule: &Rule) -> Evaluation {
         let mut evaluation = undecided("the twin cannot simulate the nominal recipe".to_owned());
-        let Some(point) = self.point_at(&self.binding.nominal) else { return evaluation };
+        let Some(point) = self.point_at(&self.binding.nominal) else {
+            return evaluation;
+        };
         let evaluator = crate::rule_language::evaluate::Evaluator::new(self.rules, &point);
         let verdict = match evaluator.verdict(rule) {
             Ok(verdict) => verdict,
@@ -260,8 +288,13 @@ impl Bench<'_> {
         evaluation.verdict = verdict_name(verdict).to_owned();
         evaluation.method = "nominal and corners".to_owned();
         evaluation.remark = Some("simulated, not proved".to_owned());
-        let Some(found) = reading(self.rules, rule, &point) else { return evaluation };
-        evaluation.value = found.value.as_ref().map(|value| rule.unit.display(value.lower()));
+        let Some(found) = reading(self.rules, rule, &point) else {
+            return evaluation;
+        };
+        evaluation.value = found
+            .value
+            .as_ref()
+            .map(|value| rule.unit.display(value.lower()));
         if let Some(margin) = &found.margin {
             let si = margin.value.lower();
             let shown = rule.unit.difference_from_si(si).display_significant(4);
@@ -269,7 +302,8 @@ impl Bench<'_> {
             evaluation.margin = Some(shown.trim_end_matches(" 1").to_owned());
             evaluation.margin_si = Some(si.to_ratio_string());
             evaluation.margin_share = found.limit.as_ref().and_then(|limit| {
-                si.checked_div(&limit.lower().abs()).map(|share| share.to_f64())
+                si.checked_div(&limit.lower().abs())
+                    .map(|share| share.to_f64())
             });
             evaluation.nominal_margin_share = evaluation.margin_share;
         }

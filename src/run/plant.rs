@@ -65,7 +65,9 @@ impl Plant {
                 inputs
                     .iter()
                     .position(|p| p.name == name)
-                    .ok_or_else(|| UnjoinedPort { name: name.to_owned() })
+                    .ok_or_else(|| UnjoinedPort {
+                        name: name.to_owned(),
+                    })
             };
             let source = match port.name.as_str() {
                 CATHODE_LOADING => Source::LoadingAfterCalendering(
@@ -83,7 +85,12 @@ impl Plant {
             };
             sources.push(source);
         }
-        Ok(Self { line, formation, inputs, sources })
+        Ok(Self {
+            line,
+            formation,
+            inputs,
+            sources,
+        })
     }
 
     /// The inputs of both models; the line's come first.
@@ -120,19 +127,23 @@ impl Plant {
     pub fn run(&self, stage: Stage, inputs: &[f64], outputs: &mut [f64]) -> SampleStatus {
         match stage {
             Stage::Line => self.run_line(inputs, outputs),
-            Stage::Formation => {
-                match self.formation.run(&self.formation_inputs(inputs), outputs) {
-                    formation::Status::Ok => SampleStatus::COMPUTED,
-                    failed => SampleStatus::Failed { reason: failed.label() },
-                }
-            }
+            Stage::Formation => match self.formation.run(&self.formation_inputs(inputs), outputs) {
+                formation::Status::Ok => SampleStatus::COMPUTED,
+                failed => SampleStatus::Failed {
+                    reason: failed.label(),
+                },
+            },
         }
     }
 
     fn run_line(&self, inputs: &[f64], outputs: &mut [f64]) -> SampleStatus {
         match self.line.run(&inputs[..self.line.input_count()], outputs) {
-            Status::Valid(found) => SampleStatus::Computed { flags: found.bits() },
-            Status::Failed(error) => SampleStatus::Failed { reason: error.label() },
+            Status::Valid(found) => SampleStatus::Computed {
+                flags: found.bits(),
+            },
+            Status::Failed(error) => SampleStatus::Failed {
+                reason: error.label(),
+            },
         }
     }
 

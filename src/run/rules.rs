@@ -54,7 +54,9 @@ fn number_case(recipe: &Recipe, model: Option<&Model>, name: &str) -> Option<Sig
         }));
     }
     let parameter = model?.parameters.get(name)?;
-    Some(SignalCase::Number(NumberCase::exact(parameter.number().clone())))
+    Some(SignalCase::Number(NumberCase::exact(
+        parameter.number().clone(),
+    )))
 }
 
 /// Names a severity as documents do.
@@ -83,7 +85,10 @@ pub fn evidence_name(evidence: EvidenceClass) -> &'static str {
 /// Describes a rule for records and reports.
 #[must_use]
 pub fn head(rules: &RuleSet, rule: &Rule, sources: &Sources) -> RuleHead {
-    let last = crate::span::Span { start: rule.span.end, ..rule.span };
+    let last = crate::span::Span {
+        start: rule.span.end,
+        ..rule.span
+    };
     RuleHead {
         code: rule.code.clone(),
         title: rule.title.clone(),
@@ -97,14 +102,20 @@ pub fn head(rules: &RuleSet, rule: &Rule, sources: &Sources) -> RuleHead {
         end_line: sources.position(last).line,
         limit: limit_text(rule, sources),
         kind: if rule.is_outcome { "outcome" } else { "input" }.to_owned(),
-        reads: rule.reads.iter().map(|&id| rules.signal(id).name.clone()).collect(),
+        reads: rule
+            .reads
+            .iter()
+            .map(|&id| rules.signal(id).name.clone())
+            .collect(),
     }
 }
 
 /// The limit as written: operator and right side of a single comparison, else the whole body.
 fn limit_text(rule: &Rule, sources: &Sources) -> String {
     let body = match &rule.body.kind {
-        BoolKind::Compare { operator, right, .. } => {
+        BoolKind::Compare {
+            operator, right, ..
+        } => {
             format!("{} {}", operator.text(), sources.text(right.span))
         }
         _ => sources.text(rule.body.span).to_owned(),
@@ -150,7 +161,10 @@ pub fn evaluation(rules: &RuleSet, rule: &Rule, case: &Case, judgement: &Judgeme
             .as_ref()
             .and_then(|si| share(si, worst.and_then(|reading| reading.limit.as_ref()))),
         nominal_margin_share: nominal.and_then(|reading| {
-            share(reading.margin.as_ref()?.value.lower(), reading.limit.as_ref())
+            share(
+                reading.margin.as_ref()?.value.lower(),
+                reading.limit.as_ref(),
+            )
         }),
         margin_si: margin_si.as_ref().map(Rational::to_ratio_string),
         witness: judgement
@@ -207,17 +221,15 @@ fn witness(rules: &RuleSet, rule: &Rule, case: &Case, reading: &Reading) -> Vec<
         .iter()
         .filter_map(|&id| assignment(rules, id, &nominal, &reading.point))
         .collect();
-    let moved: Vec<Assignment> =
-        all.iter().filter(|one| !one.offset.is_empty()).cloned().collect();
+    let moved: Vec<Assignment> = all
+        .iter()
+        .filter(|one| !one.offset.is_empty())
+        .cloned()
+        .collect();
     if moved.is_empty() { all } else { moved }
 }
 
-fn assignment(
-    rules: &RuleSet,
-    id: SignalId,
-    nominal: &Point,
-    point: &Point,
-) -> Option<Assignment> {
+fn assignment(rules: &RuleSet, id: SignalId, nominal: &Point, point: &Point) -> Option<Assignment> {
     let signal = rules.signal(id);
     let (value, exact, offset) = match (point.get(id), &signal.signal_type) {
         (PointValue::Number(si), SignalType::Number { unit, .. }) => {
@@ -234,7 +246,12 @@ fn assignment(
         }
         _ => return None,
     };
-    Some(Assignment { name: signal.name.clone(), value, exact, offset })
+    Some(Assignment {
+        name: signal.name.clone(),
+        value,
+        exact,
+        offset,
+    })
 }
 
 fn display_unit(name: &str) -> Option<Unit> {

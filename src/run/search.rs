@@ -42,13 +42,19 @@ impl LadderRequest {
                  `coating.web_speed=25..32:0.5`"
             ),
         };
-        let (name, range) = text.split_once('=').ok_or_else(|| bad("no `=`".to_owned()))?;
+        let (name, range) = text
+            .split_once('=')
+            .ok_or_else(|| bad("no `=`".to_owned()))?;
         let parameter = recipe
             .parameters
             .get(name)
             .ok_or_else(|| bad(format!("the recipe has no `{name}`")))?;
-        let (span, step) = range.rsplit_once(':').ok_or_else(|| bad("no step".to_owned()))?;
-        let (low, high) = span.split_once("..").ok_or_else(|| bad("no `..`".to_owned()))?;
+        let (span, step) = range
+            .rsplit_once(':')
+            .ok_or_else(|| bad("no step".to_owned()))?;
+        let (low, high) = span
+            .split_once("..")
+            .ok_or_else(|| bad("no `..`".to_owned()))?;
         let value = |text: &str| quantity_of(text, parameter).map_err(&bad);
         let (low, high, step) = (value(low)?, value(high)?, value(step)?);
         if !step.is_positive() || low > high {
@@ -63,7 +69,10 @@ impl LadderRequest {
             values.push(next.clone());
             next = &next + &step;
         }
-        Ok(Self { name: name.to_owned(), values })
+        Ok(Self {
+            name: name.to_owned(),
+            values,
+        })
     }
 }
 
@@ -78,7 +87,10 @@ fn quantity_of(text: &str, parameter: &Parameter) -> Result<Rational, String> {
     }
     let (quantity, _) = parse_quantity(text).map_err(|error| error.to_string())?;
     if quantity.quantity_type.dimension != measured.unit.quantity_type.dimension {
-        return Err(format!("`{text}` is not in the unit of `{}`", parameter.name));
+        return Err(format!(
+            "`{text}` is not in the unit of `{}`",
+            parameter.name
+        ));
     }
     Ok(quantity.value)
 }
@@ -92,14 +104,20 @@ pub fn ladder(
     base: &Judged,
     request: &LadderRequest,
 ) -> Result<Ladder, RunError> {
-    context.progress.stage("ladder", request.values.len() as u64 * context.search_samples);
+    context.progress.stage(
+        "ladder",
+        request.values.len() as u64 * context.search_samples,
+    );
     let mut steps = Vec::with_capacity(request.values.len());
     for value in &request.values {
         steps.push(ladder_step(context, base, &request.name, value)?);
     }
     let passing = steps.iter().take_while(|step| step.status == "ok").count();
     let parameter = base.recipe.parameters.get(&request.name);
-    let unit = parameter.and_then(unit_of).map(|unit| unit.symbol.clone()).unwrap_or_default();
+    let unit = parameter
+        .and_then(unit_of)
+        .map(|unit| unit.symbol.clone())
+        .unwrap_or_default();
     Ok(Ladder {
         name: request.name.clone(),
         highest_passing: passing.checked_sub(1).map(|at| steps[at].value.clone()),
@@ -125,12 +143,17 @@ fn ladder_step(
     let recipe = base
         .recipe
         .with_value(name, value)
-        .map_err(|error| RunError::Option { message: error.to_string() })?;
+        .map_err(|error| RunError::Option {
+            message: error.to_string(),
+        })?;
     let judged = context.judge_recipe(&recipe, context.search_samples, Some(base))?;
     let rules = context.blocking(&judged.evaluations);
-    let broken = context.rules().rules.iter().zip(&judged.evaluations).any(|(rule, evaluation)| {
-        context.obstacle(rule, evaluation) == super::Obstacle::Broken
-    });
+    let broken = context
+        .rules()
+        .rules
+        .iter()
+        .zip(&judged.evaluations)
+        .any(|(rule, evaluation)| context.obstacle(rule, evaluation) == super::Obstacle::Broken);
     let status = match (rules.is_empty(), broken) {
         (true, _) => "ok",
         (false, true) => "blocked",
@@ -158,7 +181,12 @@ fn ladder_step(
 #[must_use]
 pub fn nominal_outcome(context: &Context<'_>, judged: &Judged, name: &str) -> Option<f64> {
     let &(stage, at) = context.places.get(name)?;
-    judged.simulated.nominal(stage).outputs.as_ref().map(|outputs| outputs[at])
+    judged
+        .simulated
+        .nominal(stage)
+        .outputs
+        .as_ref()
+        .map(|outputs| outputs[at])
 }
 
 /// A proposal that passes.
@@ -180,7 +208,9 @@ pub fn proposal(
     request: &Judged,
     base: &Judged,
 ) -> Result<Option<Found>, RunError> {
-    let Some(repair) = &context.documents.scenario.repair else { return Ok(None) };
+    let Some(repair) = &context.documents.scenario.repair else {
+        return Ok(None);
+    };
     let mut axes = Vec::new();
     for movable in &repair.movable {
         if let Some(axis) = Axis::new(&request.recipe, movable) {
@@ -189,7 +219,9 @@ pub fn proposal(
     }
     let mut simulated = 0;
     for (looked, offsets) in combinations(&axes).into_iter().enumerate() {
-        let Some(recipe) = moved(&request.recipe, &axes, &offsets) else { continue };
+        let Some(recipe) = moved(&request.recipe, &axes, &offsets) else {
+            continue;
+        };
         if !inputs_pass(context, &recipe) {
             continue;
         }
@@ -203,7 +235,11 @@ pub fn proposal(
         let judged = context.judge_recipe(&recipe, context.samples, Some(request))?;
         if context.blocking(&judged.evaluations).is_empty() {
             let moves = moves_of(&axes, &offsets);
-            return Ok(Some(Found { moves, judged, candidates: looked as u64 + 1 }));
+            return Ok(Some(Found {
+                moves,
+                judged,
+                candidates: looked as u64 + 1,
+            }));
         }
     }
     Ok(None)
@@ -224,14 +260,19 @@ impl Axis {
             name: movable.name.value.clone(),
             value: parameter.number()?.clone(),
             step: parameter.step.clone()?,
-            limit: movable.limit.as_ref().map(|range| (range.low.clone(), range.high.clone())),
+            limit: movable
+                .limit
+                .as_ref()
+                .map(|range| (range.low.clone(), range.high.clone())),
         })
     }
 
     fn at(&self, offset: i64) -> Option<Rational> {
         let value = &self.value + &(&self.step * &Rational::from(offset));
-        let inside =
-            self.limit.as_ref().is_none_or(|(low, high)| *low <= value && value <= *high);
+        let inside = self
+            .limit
+            .as_ref()
+            .is_none_or(|(low, high)| *low <= value && value <= *high);
         inside.then_some(value)
     }
 }
@@ -254,9 +295,7 @@ fn combinations(axes: &[Axis]) -> Vec<Vec<i64>> {
     }
     all.retain(|offsets| offsets.iter().any(|&offset| offset != 0));
     let cost = |offsets: &[i64]| offsets.iter().map(|offset| offset.abs()).sum::<i64>();
-    all.sort_by(|a, b| {
-        cost(a).cmp(&cost(b)).then_with(|| b.iter().cmp(a.iter()))
-    });
+    all.sort_by(|a, b| cost(a).cmp(&cost(b)).then_with(|| b.iter().cmp(a.iter())));
     all
 }
 
@@ -280,9 +319,12 @@ fn moves_of(axes: &[Axis], offsets: &[i64]) -> Vec<(String, Rational)> {
 
 fn inputs_pass(context: &Context<'_>, recipe: &Recipe) -> bool {
     let case = super::rules::case(context.rules(), recipe, Some(&context.documents.model));
-    context.check_inputs(&case).iter().all(|(at, evaluation, _)| {
-        context.obstacle(&context.rules().rules[*at], evaluation) == super::Obstacle::None
-    })
+    context
+        .check_inputs(&case)
+        .iter()
+        .all(|(at, evaluation, _)| {
+            context.obstacle(&context.rules().rules[*at], evaluation) == super::Obstacle::None
+        })
 }
 
 /// Samples of the first look at a candidate: enough to see that it fails badly.
@@ -290,9 +332,12 @@ const FIRST_LOOK_SAMPLES: u64 = 256;
 
 fn passes(context: &Context<'_>, recipe: &Recipe, base: &Judged) -> Result<bool, RunError> {
     let first = context.judge_recipe(recipe, FIRST_LOOK_SAMPLES, None)?;
-    let broken = context.rules().rules.iter().zip(&first.evaluations).any(|(rule, evaluation)| {
-        context.obstacle(rule, evaluation) == super::Obstacle::Broken
-    });
+    let broken = context
+        .rules()
+        .rules
+        .iter()
+        .zip(&first.evaluations)
+        .any(|(rule, evaluation)| context.obstacle(rule, evaluation) == super::Obstacle::Broken);
     if broken {
         return Ok(false);
     }
@@ -312,9 +357,10 @@ pub fn describe(
 ) -> Result<Vec<Move>, RunError> {
     let mut described = Vec::new();
     for (name, value) in &found.moves {
-        let (Some(before), Some(after)) =
-            (request.recipe.parameters.get(name), found.judged.recipe.parameters.get(name))
-        else {
+        let (Some(before), Some(after)) = (
+            request.recipe.parameters.get(name),
+            found.judged.recipe.parameters.get(name),
+        ) else {
             continue;
         };
         let original = before.number().cloned().unwrap_or_else(|| value.clone());
@@ -322,7 +368,9 @@ pub fn describe(
             .judged
             .recipe
             .with_value(name, &original)
-            .map_err(|error| RunError::Option { message: error.to_string() })?;
+            .map_err(|error| RunError::Option {
+                message: error.to_string(),
+            })?;
         let judged = context.judge_recipe(&without, context.search_samples, Some(base))?;
         let blocked = context.blocking(&judged.evaluations);
         let effects: Vec<String> = context
@@ -348,8 +396,14 @@ fn effect(code: &str, evaluation: &Evaluation) -> String {
     match &evaluation.probability {
         Some(counts) => format!("{code}: {} of {} samples fail", counts.failures, counts.n),
         None => {
-            let worst = evaluation.worst_value.as_ref().or(evaluation.value.as_ref());
-            format!("{code}: {} at the worst corner", worst.map_or("holds", String::as_str))
+            let worst = evaluation
+                .worst_value
+                .as_ref()
+                .or(evaluation.value.as_ref());
+            format!(
+                "{code}: {} at the worst corner",
+                worst.map_or("holds", String::as_str)
+            )
         }
     }
 }

@@ -70,14 +70,21 @@ impl Simulated {
 pub fn at_point(plant: &Plant, stage: Stage, inputs: &[f64]) -> PointAnswer {
     let mut outputs = vec![f64::NAN; plant.width(stage)];
     let status = plant.run(stage, inputs, &mut outputs);
-    PointAnswer { status, outputs: status.is_computed().then_some(outputs) }
+    PointAnswer {
+        status,
+        outputs: status.is_computed().then_some(outputs),
+    }
 }
 
 /// Simulates the line alone.
 ///
 /// # Errors
 /// [`EnsembleError`] when an input cannot be drawn or the model panics.
-pub fn line(plant: &Plant, binding: &Binding, draws: Draws<'_>) -> Result<Simulated, EnsembleError> {
+pub fn line(
+    plant: &Plant,
+    binding: &Binding,
+    draws: Draws<'_>,
+) -> Result<Simulated, EnsembleError> {
     Ok(Simulated {
         nominal_line: at_point(plant, Stage::Line, &binding.nominal),
         nominal_formation: at_point(plant, Stage::Formation, &binding.nominal),

@@ -17,7 +17,10 @@ pub struct TruncatedTriangular;
 
 impl fmt::Display for TruncatedTriangular {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a triangular spread cannot be cut by `within`: give the bounds themselves")
+        write!(
+            f,
+            "a triangular spread cannot be cut by `within`: give the bounds themselves"
+        )
     }
 }
 
@@ -29,7 +32,9 @@ impl std::error::Error for TruncatedTriangular {}
 /// [`TruncatedTriangular`].
 pub fn to_sampler(declared: &Declared) -> Result<Distribution, TruncatedTriangular> {
     Ok(match declared {
-        Declared::Fixed { value } => Distribution::Fixed { value: value.to_f64() },
+        Declared::Fixed { value } => Distribution::Fixed {
+            value: value.to_f64(),
+        },
         Declared::Normal { mean, sd, within } => {
             let (mean, sd) = (mean.to_f64(), sd.to_f64());
             match within {
@@ -46,11 +51,19 @@ pub fn to_sampler(declared: &Declared) -> Result<Distribution, TruncatedTriangul
                 Some(bounds) => truncated(Untruncated::LogNormal { median, log_sd }, bounds),
             }
         }
-        Declared::Uniform { low, high } => {
-            Distribution::Uniform { lower: low.to_f64(), upper: high.to_f64() }
-        }
-        Declared::Triangular { within: Some(_), .. } => return Err(TruncatedTriangular),
-        Declared::Triangular { low, mode, high, within: None } => Distribution::Triangular {
+        Declared::Uniform { low, high } => Distribution::Uniform {
+            lower: low.to_f64(),
+            upper: high.to_f64(),
+        },
+        Declared::Triangular {
+            within: Some(_), ..
+        } => return Err(TruncatedTriangular),
+        Declared::Triangular {
+            low,
+            mode,
+            high,
+            within: None,
+        } => Distribution::Triangular {
             lower: low.to_f64(),
             mode: mode.to_f64(),
             upper: high.to_f64(),
@@ -59,7 +72,11 @@ pub fn to_sampler(declared: &Declared) -> Result<Distribution, TruncatedTriangul
 }
 
 fn truncated(base: Untruncated, bounds: &(Rational, Rational)) -> Distribution {
-    Distribution::Truncated { base, lower: bounds.0.to_f64(), upper: bounds.1.to_f64() }
+    Distribution::Truncated {
+        base,
+        lower: bounds.0.to_f64(),
+        upper: bounds.1.to_f64(),
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +95,9 @@ mod tests {
         };
         let mean = median * math::exp(log_sd * log_sd / 2.0);
         let cv = math::exp_m1(log_sd * log_sd).sqrt();
-        assert!((mean - 3.0).abs() < 1e-14 && (cv - 0.5).abs() < 1e-14, "{mean} {cv}");
+        assert!(
+            (mean - 3.0).abs() < 1e-14 && (cv - 0.5).abs() < 1e-14,
+            "{mean} {cv}"
+        );
     }
 }

@@ -176,12 +176,15 @@ pub struct Score {
     pub hyperscore: Option<Located<&'static str>>,
     /// Weights set beside the preset, in the order given; `fusion` checks the names.
     pub weights: Vec<WeightOverride>,
+    /// Paths of approved recipes, as written: the experience that novelty is measured against.
+    pub approved: Vec<Located<String>>,
 }
 
 impl Score {
     pub(super) fn read(mut reader: Reader<'_>) -> Option<Self> {
         let preset = reader.text("preset");
         let hyperscore = reader.optional_choice("hyperscore", &["seed", "centred"]);
+        let approved = reader.texts("approved");
         let mut weights = Vec::new();
         if let Some(mut table) = reader.optional_table("weights") {
             for entry in table.named_entries() {
@@ -211,6 +214,7 @@ impl Score {
             preset: preset?,
             hyperscore,
             weights,
+            approved,
         })
     }
 }
@@ -226,6 +230,7 @@ impl NormalForm for Score {
             "preset": self.preset.value,
             "hyperscore": self.hyperscore.as_ref().map(|word| word.value),
             "weights": weights,
+            "approved": self.approved.iter().map(Located::as_str).collect::<Vec<_>>(),
         })
     }
 }

@@ -59,9 +59,9 @@ impl Flags {
     /// Returns the names of the flags set, in fixed order.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         Flags::ALL
-        .into_iter()
-        .filter(move |(flag, _)| self.contains(*flag))
-        .map(|(_, name)| name)
+            .into_iter()
+            .filter(move |(flag, _)| self.contains(*flag))
+            .map(|(_, name)| name)
     }
 }
 
