@@ -1,10 +1,10 @@
 //! Model documents: the constants of one line and one cell, each with its source.
 //!
 //! In: a TOML document of schema `cellwright/model/1` and the priors (`cellwright/prior/1`, one
-//! `["name"]` table per parameter) it adopts by a visible line. Out: a [`Model`]: parameters by dictionary name, the path of the BPX
-//! file, the path of the formation protocol and the declared map from line outcomes to BPX
-//! fields. What a part of the simulation needs and nobody gives is listed by [`missing`]; nothing
-//! is filled in.
+//! `["name"]` table per parameter) it adopts by a visible line. Out: a [`Model`]: parameters by
+//! dictionary name, the path of the BPX file, the path of the formation protocol and the declared
+//! map from line outcomes to BPX fields. What a part of the simulation needs and nobody gives is
+//! listed by [`missing`]; nothing is filled in.
 
 use std::collections::BTreeMap;
 

@@ -15,13 +15,32 @@ pub struct Choice {
 }
 
 /// All choices.
-#[rustfmt::skip]
 const CHOICES: &[Choice] = &[
-    Choice { name: "anode.active_material", words: &["graphite", "graphite_silicon", "hard_carbon"], text: "active material of the anode" },
-    Choice { name: "can.material", words: &["aluminium", "steel", "pouch"], text: "housing that the electrolyte touches" },
-    Choice { name: "cathode.active_material", words: &["NMC111", "NMC532", "NMC622", "NMC811", "LFP"], text: "active material of the cathode" },
-    Choice { name: "electrolyte.salt", words: &["LiPF6", "LiFSI", "LiTFSI"], text: "conducting salt" },
-    Choice { name: "slurry.solvent", words: &["NMP", "water"], text: "liquid of the slurry" },
+    Choice {
+        name: "anode.active_material",
+        words: &["graphite", "graphite_silicon", "hard_carbon"],
+        text: "active material of the anode",
+    },
+    Choice {
+        name: "can.material",
+        words: &["aluminium", "steel", "pouch"],
+        text: "housing that the electrolyte touches",
+    },
+    Choice {
+        name: "cathode.active_material",
+        words: &["NMC111", "NMC532", "NMC622", "NMC811", "LFP"],
+        text: "active material of the cathode",
+    },
+    Choice {
+        name: "electrolyte.salt",
+        words: &["LiPF6", "LiFSI", "LiTFSI"],
+        text: "conducting salt",
+    },
+    Choice {
+        name: "slurry.solvent",
+        words: &["NMP", "water"],
+        text: "liquid of the slurry",
+    },
 ];
 
 /// Returns the choice of a name.

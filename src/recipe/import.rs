@@ -343,7 +343,8 @@ impl Importer<'_, '_> {
                 let width = |span: Rational| shown(&(&span * &Rational::from(scale)), width_unit);
                 let (minus, plus) = (width(&value - &low), width(&high - &value));
                 Ok(format!(
-                    "{{ value = \"{setpoint}\", tolerance = {{ minus = \"{minus}\", plus = \"{plus}\" }} }}"
+                    "{{ value = \"{setpoint}\", tolerance = {{ minus = \"{minus}\", plus = \
+                     \"{plus}\" }} }}"
                 ))
             }
             (None, None) => Ok(format!("{{ value = \"{setpoint}\" }}")),
@@ -412,8 +413,10 @@ mod tests {
     }
 
     const ROWS: &str = "delimiter = \";\"\ndecimal = \",\"\n\
-        columns = { name = \"Tag\", value = \"Setpoint\", low = \"LSL\", high = \"USL\", unit = \"Unit\" }\n\
-        [names]\n\"WEB_SPD\" = \"coating.web_speed\"\n\"ZN1_T\" = \"drying.zone[1].air_temperature\"\n\"EXH\" = \"drying.exhaust_flow\"\n";
+        columns = { name = \"Tag\", value = \"Setpoint\", low = \"LSL\", high = \"USL\", unit = \
+         \"Unit\" }\n\
+        [names]\n\"WEB_SPD\" = \"coating.web_speed\"\n\"ZN1_T\" = \
+         \"drying.zone[1].air_temperature\"\n\"EXH\" = \"drying.exhaust_flow\"\n";
 
     #[test]
     fn limits_become_tolerances_and_quality_words_are_refused() {
@@ -442,7 +445,8 @@ mod tests {
     #[test]
     fn units_in_a_second_header_row() {
         let map = "delimiter = \",\"\ndecimal = \".\"\nunits = \"second-row\"\n[names]\n\
-            \"Speed\" = { name = \"coating.web_speed\", low = \"Speed LSL\", high = \"Speed USL\" }\n";
+            \"Speed\" = { name = \"coating.web_speed\", low = \"Speed LSL\", high = \"Speed \
+             USL\" }\n";
         let csv = "Speed,Speed LSL,Speed USL\nm/min,m/min,m/min\n25,24.9,25.1\n";
         let (imported, shown) = run(csv, map);
         let text = imported.expect(&shown).text;

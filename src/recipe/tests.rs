@@ -54,7 +54,8 @@ fn draws_prefer_the_spread_then_the_box_then_the_value() {
     let recipe = good(
         "\"coating.width\" = \"650 mm\"\n\
          \"coating.areal_loading\" = { value = \"200 g/m^2\", tolerance = \"± 1.5 %\" }\n\
-         \"coating.web_speed\" = { value = \"30 m/min\", spread = { normal = \"0.1 %\", within = \"29 .. 31 m/min\" } }\n",
+         \"coating.web_speed\" = { value = \"30 m/min\", spread = { normal = \"0.1 %\", within \
+          = \"29 .. 31 m/min\" } }\n",
     );
     let draw = |name: &str| recipe.parameters[name].draw().expect("a number");
     assert_eq!(draw("coating.width").source, DrawSource::Fixed);
@@ -75,7 +76,8 @@ fn draws_prefer_the_spread_then_the_box_then_the_value() {
 #[test]
 fn a_change_moves_relative_tolerances_and_names_what_it_cannot_find() {
     let recipe = good(
-        "\"coating.web_speed\" = { value = \"25 m/min\", tolerance = \"± 1 %\", approved = { range = \"22 .. 27 m/min\", document = \"PPAP\" } }\n",
+        "\"coating.web_speed\" = { value = \"25 m/min\", tolerance = \"± 1 %\", approved = { \
+         range = \"22 .. 27 m/min\", document = \"PPAP\" } }\n",
     );
     let text = "set = { \"coating.web_speed\" = \"32 m/min\", \"coating.widht\" = \"1 mm\" }";
     let files = InMemory::new().with("c.toml", format!("schema = \"x\"\n{text}\n"));
@@ -104,7 +106,8 @@ fn a_change_moves_relative_tolerances_and_names_what_it_cannot_find() {
 #[test]
 fn a_value_set_by_a_search_must_fit_its_spread() {
     let recipe = good(
-        "\"coating.web_speed\" = { value = \"25 m/min\", spread = { uniform = \"24 .. 26 m/min\" } }\n\"can.material\" = \"pouch\"\n",
+        "\"coating.web_speed\" = { value = \"25 m/min\", spread = { uniform = \"24 .. 26 \
+         m/min\" } }\n\"can.material\" = \"pouch\"\n",
     );
     let half = Rational::ratio(1, 2);
     assert!(matches!(

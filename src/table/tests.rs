@@ -49,7 +49,8 @@ fn bad_cells_are_named_by_row_and_column() {
     for expected in [
         "row 3, column `residual NMP [ppm_mass]`: `abc` is not a number",
         "row 4, column `residual NMP [ppm_mass]`: `NaN` is no finite number",
-        "row 5, column `residual NMP [ppm_mass]`: `I/O Timeout` is no measurement (quality timeout)",
+        "row 5, column `residual NMP [ppm_mass]`: `I/O Timeout` is no measurement (quality \
+         timeout)",
         "row 6, column `residual NMP [ppm_mass]`: `1,5` has a comma",
     ] {
         assert!(shown.contains(expected), "{expected}\n{shown}");

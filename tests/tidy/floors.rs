@@ -28,6 +28,8 @@ pub const FLOORS: &[(&str, u8)] = &[
     ("scenario", 1),
     ("model", 1),
     ("observation", 1),
+    ("document", 1),
+    ("table", 1),
     ("check", 2),
     ("twin", 2),
     ("monte_carlo", 2),

@@ -19,7 +19,8 @@ adopt = ["priors/desorption.toml"]
 const PRIOR: &str = r#"
 schema = "cellwright/prior/1"
 title = "desorption"
-"drying.desorption_rate" = { value = "0.05 1/s", spread = { lognormal = "11 %" }, source = "s", evidence = "assumed" }
+"drying.desorption_rate" = { value = "0.05 1/s", spread = { lognormal = "11 %" }, 
+  source = "s", evidence = "assumed" }
 "#;
 
 fn read(model: &str, prior: &str) -> (Option<Model>, String) {
@@ -87,7 +88,8 @@ fn parameters_need_source_and_evidence_and_lie_in_their_range() {
 
 #[test]
 fn what_is_missing_is_named_with_who_needs_it() {
-    let recipe = "schema = \"cellwright/recipe/1\"\ntitle = \"t\"\nline = \"3\"\n[parameters]\n\"coating.width\" = \"650 mm\"\n";
+    let recipe = "schema = \"cellwright/recipe/1\"\ntitle = \"t\"\nline = \"3\"\n\
+     [parameters]\n\"coating.width\" = \"650 mm\"\n";
     let files = InMemory::new().with("r.toml", recipe);
     let mut intake = Intake::new(&files);
     let recipe = Recipe::read(&mut intake, "r.toml", None).expect("reads");
@@ -123,9 +125,12 @@ fn protocol(steps: &str) -> (Option<Protocol>, String) {
 fn protocol_steps_are_exact_and_complete() {
     let (found, shown) = protocol(
         "[[step]]\nop = \"rest\"\nduration = \"1 h\"\n\
-         [[step]]\nop = \"cc\"\ncurrent = \"-0.05 C_rate\"\nuntil_voltage = \"4.2 V\"\nlongest = \"60 h\"\n\
-         [[step]]\nop = \"cv\"\nvoltage = \"4.2 V\"\nuntil_current = \"0.02 C_rate\"\nlongest = \"48 h\"\n\
-         [[step]]\nop = \"cc\"\ncurrent = \"0.1 C_rate\"\nuntil_capacity = \"12 Ah\"\nlongest = \"48 h\"\n",
+         [[step]]\nop = \"cc\"\ncurrent = \"-0.05 C_rate\"\nuntil_voltage = \"4.2 V\"\n\
+          longest = \"60 h\"\n\
+         [[step]]\nop = \"cv\"\nvoltage = \"4.2 V\"\nuntil_current = \"0.02 C_rate\"\n\
+          longest = \"48 h\"\n\
+         [[step]]\nop = \"cc\"\ncurrent = \"0.1 C_rate\"\nuntil_capacity = \"12 Ah\"\n\
+          longest = \"48 h\"\n",
     );
     assert_eq!(shown, "");
     let steps = found.expect("reads").steps;
