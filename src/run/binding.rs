@@ -6,7 +6,8 @@
 
 use super::plant::Plant;
 use super::spread::{self, TruncatedTriangular};
-use crate::model::{Evidence, Missing, Model, Required, missing};
+use crate::model::document::{Missing, Model, Required, missing};
+use crate::model::parameter::Evidence;
 use crate::monte_carlo::ensemble::Input;
 use crate::monte_carlo::sampler::Distribution;
 use crate::recipe::{DrawSource, Recipe};

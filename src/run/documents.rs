@@ -11,7 +11,7 @@ use crate::canonical;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Files, Intake, Located, NormalForm, resolve};
 use crate::model::bpx::Bpx;
-use crate::model::{Model, Required, missing};
+use crate::model::document::{Model, Required, missing};
 use crate::quantity::dictionary;
 use crate::recipe::Recipe;
 use crate::record::body::Input;

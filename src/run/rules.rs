@@ -6,11 +6,11 @@
 
 use crate::check::case::{Case, NumberCase, SignalCase};
 use crate::check::verdict::{Judgement, Reading, Undecided, Verdict};
-use crate::model::Model;
+use crate::model::document::Model;
 use crate::quantity::dictionary::{Role, standard};
 use crate::quantity::{Unit, parse_unit};
 use crate::rational::Rational;
-use crate::recipe::{ParameterValue, Recipe};
+use crate::recipe::Recipe;
 use crate::record::body::{Assignment, Evaluation, RuleHead};
 use crate::rule_language::ast::{EvidenceClass, RuleSeverity};
 use crate::rule_language::{
