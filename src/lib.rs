@@ -2,6 +2,7 @@
 pub mod canonical;
 pub mod certificate;
 pub mod check;
+pub mod cli;
 pub mod decision;
 pub mod delta;
 pub mod diagnostic;

@@ -1,4 +1,4 @@
-//! The `cellwright` command line.
+//! The `cellwright` program.
 
 use std::process::ExitCode;
 
@@ -14,6 +14,6 @@ fn main() -> ExitCode {
                 Err(_) => ExitCode::from(4),
             }
         }
-        Some(_) | None => ExitCode::from(2),
+        Some(_) | None => ExitCode::from(cellwright::cli::main().number()),
     }
 }

@@ -71,7 +71,25 @@ pub struct Rejected {
 /// [`Rejected`] with all diagnostics of all documents.
 pub fn read(files: &dyn Files, path: &str) -> Result<Documents, Rejected> {
     let mut intake = Intake::new(files);
-    let read = read_all(&mut intake, path);
+    let parts = read_all(&mut intake, path);
+    finish(intake, parts)
+}
+
+/// Reads the scenario at `path` and takes the recipe at `new` for the changed one.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_pair(files: &dyn Files, path: &str, new: &str) -> Result<Documents, Rejected> {
+    let mut intake = Intake::new(files);
+    let mut parts = read_all(&mut intake, path);
+    let changed = Recipe::read(&mut intake, new, None);
+    if let (Some(parts), Some(changed)) = (&mut parts, changed) {
+        parts.new = changed;
+    }
+    finish(intake, parts)
+}
+
+fn finish(intake: Intake<'_>, read: Option<Parts>) -> Result<Documents, Rejected> {
     let mut diagnostics = intake.report.diagnostics();
     let Some(parts) = read else {
         return Err(Rejected {
