@@ -28,10 +28,25 @@ SKIP_LOG  := $(abspath $(TARGET))/skipped.log
 CARGO     ?= cargo
 PYTHON    ?= python3
 STAMP     := .z3/lib/.$(Z3_SHA)
+UNZIP     := from zipfile import ZipFile; from sys import argv, stdout; \
+             stdout.buffer.write(ZipFile(argv[1]).read(argv[2]))
 PACKAGE   := cellwright-$(VERSION)-x86_64-linux
 
 # --- The main job ---------------------------------------------------------------------------
 DEMO := plan scenarios/line3-faster.toml --ladder coating.web_speed=25..32:0.5
+
+# --- What setup says when something is missing, one sentence each -----------------------------
+NO_RUST   := Rust is missing: install $(RUST_MINIMUM) or newer with rustup, then run make again
+NO_PYTHON := python3 is missing: make setup needs it with pip to fetch libz3 \
+             (Debian: apt-get install python3-pip)
+NO_PIP    := pip is missing: make setup needs it to fetch libz3 \
+             (Debian: apt-get install python3-pip)
+NO_WHEEL  := pip cannot download $(Z3_PACKAGE): check the network, \
+             or put $(Z3_WHEEL) into $(CACHE)
+BAD_WHEEL := the downloaded $(Z3_WHEEL) has not the pinned SHA-256: nothing was installed
+BAD_LIB   := $(Z3_LIBRARY) in the wheel has not the pinned SHA-256: nothing was installed
+NO_SYSTEM := libz3 is pinned for x86-64 Linux only: build with --no-default-features, \
+             or with --features vendored
 
 .PHONY: help setup check-rust demo build test install dist clean target-dir
 help:
@@ -47,7 +62,7 @@ setup: check-rust $(STAMP)
 check-rust:
 	@fail() { echo "error: $$1" >&2; exit 1; }
 	command -v $(CARGO) >/dev/null && command -v rustc >/dev/null \
-	  || fail 'Rust is missing: install $(RUST_MINIMUM) or newer with rustup, then run make again'
+	  || fail '$(NO_RUST)'
 	found=$$(rustc --version | sed 's/^rustc \([0-9.]*\).*/\1/')
 	oldest=$$(printf '%s\n' $(RUST_MINIMUM) "$$found" | sort -V | head -n 1)
 	[ "$$oldest" = '$(RUST_MINIMUM)' ] \
@@ -56,32 +71,26 @@ check-rust:
 # A library that is already right stays as it is; a wheel already in the cache is not fetched again.
 $(STAMP):
 	@fail() { echo "error: $$1" >&2; exit 1; }
-	is() { [ -f "$$1" ] && echo "$$2  $$1" | sha256sum --check --status; }
+	is() { [ -f "$$1" ] && [ "$$(sha256sum < "$$1")" = "$$2  -" ]; }
 	library=.z3/lib/$(Z3_LIBRARY)
 	if ! is "$$library" $(Z3_SHA); then
-	  [ "$$(uname -sm)" = 'Linux x86_64' ] || fail "libz3 is pinned for x86-64 Linux only, and \
-	this is $$(uname -sm): build with --no-default-features, or with --features vendored"
-	  command -v $(PYTHON) >/dev/null || fail 'python3 is missing: make setup needs it with pip \
-	to fetch libz3 (Debian: apt-get install python3-pip)'
+	  [ "$$(uname -sm)" = 'Linux x86_64' ] || fail '$(NO_SYSTEM)'
+	  command -v $(PYTHON) >/dev/null || fail '$(NO_PYTHON)'
 	  wheel='$(CACHE)/$(Z3_WHEEL)'
 	  if ! is "$$wheel" $(Z3_WHEEL_SHA); then
-	    $(PYTHON) -m pip --version >/dev/null 2>&1 || fail 'pip is missing: make setup needs it to \
-	fetch libz3 (Debian: apt-get install python3-pip)'
+	    $(PYTHON) -m pip --version >/dev/null 2>&1 || fail '$(NO_PIP)'
 	    mkdir -p '$(CACHE)'
 	    fresh=$$(mktemp -d '$(CACHE)/fetch.XXXXXX')
 	    trap 'rm -rf "$$fresh"' EXIT
 	    echo 'fetching $(Z3_PACKAGE) (36 MB, once)'
 	    $(PYTHON) -m pip download --quiet --no-deps --only-binary=:all: \
-	      --platform manylinux_2_27_x86_64 --dest "$$fresh" $(Z3_PACKAGE) \
-	      || fail 'pip cannot download $(Z3_PACKAGE): check the network, or put $(Z3_WHEEL) into $(CACHE)'
-	    is "$$fresh/$(Z3_WHEEL)" $(Z3_WHEEL_SHA) || fail 'the downloaded $(Z3_WHEEL) does not have \
-	the pinned SHA-256: nothing was installed'
+	      --platform manylinux_2_27_x86_64 --dest "$$fresh" $(Z3_PACKAGE) || fail '$(NO_WHEEL)'
+	    is "$$fresh/$(Z3_WHEEL)" $(Z3_WHEEL_SHA) || fail '$(BAD_WHEEL)'
 	    mv "$$fresh/$(Z3_WHEEL)" "$$wheel"
 	  fi
 	  mkdir -p .z3/lib
-	  $(PYTHON) -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' \
-	    "$$wheel" z3/lib/$(Z3_LIBRARY) > "$$library.part"
-	  is "$$library.part" $(Z3_SHA) || fail '$(Z3_LIBRARY) in the wheel does not have the pinned SHA-256'
+	  $(PYTHON) -c '$(UNZIP)' "$$wheel" z3/lib/$(Z3_LIBRARY) > "$$library.part"
+	  is "$$library.part" $(Z3_SHA) || fail '$(BAD_LIB)'
 	  mv "$$library.part" "$$library"
 	  chmod 755 "$$library"
 	fi
@@ -93,11 +102,12 @@ build: setup
 
 # Exit 1 is an answer (rejected) and 3 too (need data); anything else is a failure of the demo.
 demo: build
-	@status=0
+	@started='$(TARGET)/demo.started'
+	touch "$$started"
+	status=0
 	$(TARGET)/release/cellwright $(DEMO) || status=$$?
 	case $$status in 0|1|3) ;; *) exit $$status ;; esac
-	echo
-	find runs -type f \( -name '*.html' -o -name record.json \) -newer $(STAMP) | sort | sed 's/^/written: /'
+	[ ! -d runs ] || find runs -type f -newer "$$started" | sort | sed 's/^/written: /'
 
 # The count of skipped tests comes from the tests themselves: they append to the log and pass.
 test: setup
@@ -122,7 +132,8 @@ dist: build
 	  if [ -e "$$part" ]; then cp -r "$$part" "$$folder/"; fi
 	done
 	{ echo 'lib/$(Z3_LIBRARY) is Z3 5.3.0, taken unchanged from $(Z3_PACKAGE).'; echo
-	  sed 's/^Copyright (c) .*/Copyright (c) Microsoft Corporation/' LICENSE-MIT; } > "$$folder/LICENSE-Z3"
+	  sed 's/^Copyright (c) .*/Copyright (c) Microsoft Corporation/' LICENSE-MIT
+	} > "$$folder/LICENSE-Z3"
 	tar --sort=name --owner=0 --group=0 --numeric-owner --mtime='2026-01-01 00:00:00Z' \
 	  -C dist -czf "dist/$(PACKAGE).tar.gz" '$(PACKAGE)'
 	rm -rf "$$folder"

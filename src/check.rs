@@ -5,9 +5,21 @@
 //! solver in a child process, and every model that comes back is re-evaluated in exact arithmetic.
 
 pub mod canonical_model;
+pub mod case;
+pub mod compile;
+pub mod corners;
+pub mod encode;
+pub mod facts;
+pub mod farkas;
 pub mod formula;
+pub mod fraction;
+pub mod judge;
+pub mod piece;
+pub mod prove;
 pub mod query;
+pub mod reading;
 pub mod smtlib;
 #[cfg(feature = "z3")]
 pub mod solve;
 pub mod solver_process;
+pub mod verdict;

@@ -6,4 +6,7 @@
 
 pub mod bpx;
 pub mod curve;
+pub mod document;
 pub mod expression;
+pub mod parameter;
+pub mod protocol;

@@ -7,6 +7,7 @@
 //! every quantity that rules, recipes and the twin share; it is how the rooms meet without
 //! knowing each other.
 
+mod choice;
 pub mod dictionary;
 mod dimension;
 mod kind;
@@ -14,6 +15,7 @@ mod parse;
 mod standard_names;
 mod unit;
 
+pub use choice::{Choice, choice_named, choices};
 pub use dimension::Dimension;
 pub use kind::{Kind, QuantityType, kind_named, kind_names};
 pub use parse::{QuantityError, parse_number_and_rest, parse_quantity};

@@ -25,6 +25,7 @@ pub mod formation;
 pub mod humid_air;
 pub mod integrate;
 pub mod line;
+pub mod lip;
 pub mod port;
 pub mod slurry;
 pub mod solvent;

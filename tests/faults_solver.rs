@@ -146,20 +146,34 @@ fn tasks_beside_a_failed_one_are_answered() {
     assert_eq!(answers, [crashed, core.clone(), core]);
 }
 
+/// The real child under its own limits: bytes of address space, seconds of CPU time.
+#[cfg(feature = "z3")]
+fn starved(folder: &Folder, bytes: u64, seconds: u64) -> Answer {
+    let real_program = env!("CARGO_BIN_EXE_cellwright");
+    let stub = folder.stub(&format!(
+        "exec '{real_program}' solver-child {bytes} {seconds}"
+    ));
+    let mut hard = queries::hard_query();
+    hard.rlimit = u32::MAX;
+    hard.wall_ms = 4000;
+    stub.solve(&hard)
+}
+
 #[test]
 #[cfg(feature = "z3")]
-fn a_child_without_memory_is_undecided() {
-    let folder = Folder::new("memory");
-    let real_program = env!("CARGO_BIN_EXE_cellwright");
-    for bytes in [150_000_000_u64, 190_000_000] {
-        let body = format!("exec '{real_program}' solver-child {bytes} 60");
-        let mut hard = queries::hard_query();
-        hard.rlimit = u32::MAX;
-        hard.wall_ms = 3000;
-        let answer = folder.stub(&body).solve(&hard);
-        assert!(
-            matches!(answer, Answer::Unknown { .. }),
-            "{bytes}: {answer:?}"
-        );
+fn a_child_without_memory_or_time_is_undecided() {
+    let folder = Folder::new("starved");
+    // Without memory a process may also spin until it is killed: undecided all the same.
+    let is_undecided = |answer: &Answer| {
+        let Answer::Unknown { reason } = answer else {
+            return false;
+        };
+        matches!(reason, Reason::Crashed | Reason::TimedOut { .. })
+    };
+    for megabytes in [10, 80, 100, 120] {
+        let answer = starved(&folder, megabytes * 1_000_000, 60);
+        assert!(is_undecided(&answer), "{megabytes} MB: {answer:?}");
     }
+    let answer = starved(&folder, 2 << 30, 1);
+    assert!(is_undecided(&answer), "one second: {answer:?}");
 }

@@ -11,7 +11,7 @@ mod queries;
 use cellwright::check::canonical_model::Preference;
 use cellwright::check::query::{Answer, Formula, Query, Reason, Sort, Term, Value, VarId, Want};
 use cellwright::check::smtlib::to_smtlib;
-use cellwright::check::solver_process::Solver;
+use cellwright::check::solver_process::{Solver, solver_version};
 use cellwright::rational::Rational;
 use queries::*;
 
@@ -26,6 +26,11 @@ fn model_values(answer: Answer) -> Vec<Value> {
         Answer::Sat(model) => model.values,
         other => panic!("expected a model, found {other:?}"),
     }
+}
+
+#[test]
+fn the_linked_solver_is_the_pinned_one() {
+    assert_eq!(solver_version().as_deref(), Some("Z3 5.3.0.0"));
 }
 
 #[test]
@@ -168,6 +173,10 @@ fn a_small_budget_is_undecided_and_replays() {
         let reason = reason.clone();
         assert_eq!(solver.solve(&hard), Answer::Unknown { reason });
     }
+    let (mut linear, _) = roomy();
+    linear.rlimit = 1;
+    let reason = Reason::Budget { rlimit: 1 };
+    assert_eq!(child().solve(&linear), Answer::Unknown { reason });
 }
 
 /// Two rational variables with room, a boolean and an enumeration.

@@ -4,11 +4,18 @@
 //! table, counted within each step, and compared from 10 s after each switch on; cases that need
 //! physics not modelled are named with the feature. The laws need no data.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
+#[path = "twin_formation/demonstration.rs"]
+mod demonstration;
 #[path = "twin_formation/reference.rs"]
 mod reference;
 
-use cellwright::twin::formation::{FormationError, Modes, Resolution, Run, Simulator};
+use cellwright::twin::formation::{
+    End, FARADAY_C_MOL, FormationError, Modes, Operation, Particle, Profile, Protocol, Resolution,
+    Run, Simulator, Status, Step, TwoCycles, areal_loading_of_file_kg_m2,
+};
 use reference::Case;
 
 /// Voltage error of a run over the samples from 10 s after each switch on, V: rms and largest.
@@ -90,7 +97,7 @@ fn compare(case: &Case, simulator: &Simulator) {
         max_v * 1e6,
         run.lithium_drift_ah
     );
-    assert_eq!(run.status, cellwright::twin::formation::Status::Ok);
+    assert_eq!(run.status, Status::Ok);
     assert!(rms_v < 0.2e-3 && max_v < 1e-3, "{}: voltage", case.id);
     assert!(relative < 1e-3 || seconds < 0.1, "{}: step ends", case.id);
     assert!(efficiency.abs() < 2e-5, "{}: efficiency", case.id);
@@ -100,4 +107,348 @@ fn compare(case: &Case, simulator: &Simulator) {
         case.id
     );
     assert!(run.lithium_drift_ah.abs() < 1e-9, "{}: inventory", case.id);
+}
+
+fn run_of(request: &cellwright::twin::formation::Request, protocol: &Protocol) -> Run {
+    Simulator::new(request)
+        .expect("the request is sound")
+        .run(protocol)
+}
+
+/// Root of `tan λ = λ` between the poles of the tangent, by bisection of `sin λ − λ cos λ`.
+fn root_by_bisection(m: u32) -> f64 {
+    let f = |x: f64| cellwright::math::sin(x) - x * cellwright::math::cos(x);
+    let mut low = f64::from(m) * std::f64::consts::PI;
+    let mut high = low + std::f64::consts::FRAC_PI_2;
+    let sign = f(low).signum();
+    for _ in 0..80 {
+        let middle = 0.5 * (low + high);
+        if f(middle).signum() == sign {
+            low = middle
+        } else {
+            high = middle
+        }
+    }
+    low
+}
+
+/// Carslaw & Jaeger: surface of a sphere under constant flux from a flat start, 400 terms.
+#[test]
+fn constant_flux_sphere_follows_the_closed_form() {
+    let (radius, diffusivity, concentration, flux) = (5e-6, 3.3e-14, 33_133.0, 0.07);
+    let particle = Particle::<8>::new(radius, diffusivity, concentration);
+    let scale = flux * radius / (FARADAY_C_MOL * diffusivity * concentration);
+    let roots: Vec<f64> = (1..=400).map(root_by_bisection).collect();
+    let mut profile = Profile::flat(0.4);
+    let mut time_s = 0.0;
+    for level in [2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] {
+        profile = particle.advance(&profile, particle.level(level), flux, flux);
+        time_s += particle.level(level).length_s();
+        let tau = diffusivity * time_s / (radius * radius);
+        let mut series = 0.2;
+        for root in &roots {
+            let square = root * root;
+            series -= 2.0 / square * cellwright::math::exp(-square * tau);
+        }
+        let exact = 0.4 - scale * (3.0 * tau + series);
+        let error = (particle.surface(&profile, flux) - exact).abs();
+        if time_s >= 10.0 {
+            assert!(
+                error < 2e-4 * scale,
+                "at {time_s} s the surface is off by {error}"
+            );
+        }
+        if time_s >= 100.0 {
+            assert!(error < 1e-9, "at {time_s} s the surface is off by {error}");
+        }
+    }
+}
+
+#[test]
+fn demonstration_cell_keeps_its_balances() {
+    let run = run_of(&demonstration::request(), &demonstration::protocol());
+    println!(
+        "efficiency {:.4}, first charge {:.3} Ah, last discharge {:.3} Ah, loss {:.3} Ah, film \
+         {:.1} nm, {:.2} h, rest drop {:.2} mV, lowest anode potential {:.1} mV, drift {:.1e} Ah, \
+         {} trials",
+        run.first_cycle_efficiency,
+        run.first_charge_ah,
+        run.last_discharge_ah,
+        run.lithium_lost_ah,
+        run.sei_thickness_m * 1e9,
+        run.duration_s / 3600.0,
+        run.rest_drop_v * 1e3,
+        run.negative_potential_min_v * 1e3,
+        run.lithium_drift_ah,
+        run.trials
+    );
+    assert_eq!(run.status, Status::Ok);
+    assert_eq!(run.steps.len(), 11);
+    assert!(run.lithium_drift_ah.abs() < 1e-9 && run.charge_drift_ah.abs() < 1e-9);
+    assert!((0.85..0.93).contains(&run.first_cycle_efficiency));
+    for (index, voltage_v) in [(1, 4.2), (2, 4.2), (4, 2.7), (6, 4.2), (7, 4.2), (9, 2.7)] {
+        assert!(
+            (run.steps[index].voltage_v - voltage_v).abs() < 1e-8,
+            "step {index}"
+        );
+    }
+    let films = run.steps.windows(2);
+    assert!(
+        films
+            .into_iter()
+            .all(|s| s[1].sei_thickness_m >= s[0].sei_thickness_m)
+    );
+    assert!(run.steps[10].sei_thickness_m > run.steps[0].sei_thickness_m);
+}
+
+/// The numbers of an optimised build, to the last bit, with the solver's work beside them. They
+/// change when the method changes, and never with build profile, machine or thread count.
+#[test]
+fn bits_do_not_depend_on_the_build() {
+    let run = run_of(&demonstration::request(), &demonstration::protocol());
+    assert_eq!(run.first_cycle_efficiency, 0.898_650_258_918_199_7);
+    assert_eq!(run.trials, 954);
+}
+
+#[test]
+fn shipped_protocol_is_the_two_cycle_protocol() {
+    assert_eq!(
+        demonstration::protocol(),
+        Protocol::two_cycles(&demonstration::TWO_CYCLES)
+    );
+}
+
+#[test]
+fn area_and_current_doubled_leave_the_voltage() {
+    let mut request = demonstration::request();
+    let times: Vec<Vec<f64>> = vec![vec![600.0, 2400.0]; 11];
+    let one = Simulator::new(&request).unwrap();
+    request.cell.area_m2 *= 2.0;
+    request.cell.nominal_capacity_ah *= 2.0;
+    let two = Simulator::new(&request).unwrap();
+    let one = one.run_with_samples(&demonstration::protocol(), &times);
+    let two = two.run_with_samples(&demonstration::protocol(), &times);
+    assert!(one.samples.len() > 15);
+    for (a, b) in one.samples.iter().zip(&two.samples) {
+        assert!((a.voltage_v - b.voltage_v).abs() < 1e-9);
+        assert!((2.0 * a.current_a - b.current_a).abs() < 1e-7);
+    }
+    assert!((2.0 * one.lithium_lost_ah - two.lithium_lost_ah).abs() < 1e-7);
+}
+
+#[test]
+fn second_run_of_the_same_object_gives_the_same_bits() {
+    let simulator = Simulator::new(&demonstration::request()).unwrap();
+    let first = format!("{:?}", simulator.run(&demonstration::protocol()));
+    assert_eq!(
+        first,
+        format!("{:?}", simulator.run(&demonstration::protocol()))
+    );
+    let model = demonstration::model();
+    let (mut a, mut b) = (
+        vec![0.0; model.outputs().len()],
+        vec![1.0; model.outputs().len()],
+    );
+    let inputs = model.base_inputs();
+    let mut hot = inputs.clone();
+    hot[0] = 318.15;
+    assert_eq!(model.run(&inputs, &mut a), Status::Ok);
+    assert_eq!(model.run(&hot, &mut b), Status::Ok);
+    assert!(b[4] > a[4], "a hot cell loses more lithium");
+    assert_eq!(model.run(&inputs, &mut b), Status::Ok);
+    let bits = |v: &[f64]| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&a), bits(&b));
+}
+
+/// Observed order of convergence in the longest step: lithium loss during a charge of given
+/// duration, and duration of the constant-voltage step after it. The first minutes, where steps
+/// grow by themselves, are the same for all long steps, hence the two ranges of levels.
+#[test]
+fn error_falls_with_the_square_of_the_step() {
+    let at = |level_max, steps: &[Step]| {
+        let mut request = demonstration::request();
+        request.resolution = Resolution {
+            level_max,
+            exponent_change_max: 1e9,
+        };
+        let run = run_of(
+            &request,
+            &Protocol {
+                steps: steps.to_vec(),
+            },
+        );
+        assert_eq!(run.status, Status::Ok);
+        run
+    };
+    let mut charge = Step::rest(60_000.0);
+    charge.operation = Operation::ConstantCurrent { c_rate: -0.05 };
+    let loss = |level| at(level, std::slice::from_ref(&charge)).lithium_lost_ah;
+    let exact = loss(3);
+    let ratio = (loss(11) - exact) / (loss(10) - exact);
+    println!(
+        "lithium loss: error at 512 s {:.1e} Ah, ratio {ratio:.2}",
+        loss(11) - exact
+    );
+    assert!(
+        (3.0..5.0).contains(&ratio),
+        "the error at 512 s is {ratio} times that at 256 s"
+    );
+
+    let to_voltage = &demonstration::protocol().steps[1..3];
+    let held = |level| at(level, to_voltage).steps[1].duration_s;
+    let exact = held(2);
+    let ratio = (held(6) - exact) / (held(5) - exact);
+    println!(
+        "constant voltage: error at 16 s {:.1e} s, ratio {ratio:.2}",
+        held(6) - exact
+    );
+    assert!(
+        (3.0..5.0).contains(&ratio),
+        "the error at 16 s is {ratio} times that at 8 s"
+    );
+}
+
+#[test]
+fn sampling_does_not_move_the_ends_of_steps() {
+    let mut request = demonstration::request();
+    request.resolution = Resolution::STRICT;
+    let simulator = Simulator::new(&request).unwrap();
+    let plain = simulator.run(&demonstration::protocol());
+    let times: Vec<f64> = (0..4000).map(|i| f64::from(i) * 37.3).collect();
+    let sampled = simulator.run_with_samples(&demonstration::protocol(), &vec![times; 11]);
+    for (a, b) in plain.steps.iter().zip(&sampled.steps) {
+        let allowed = 0.5 + 2e-6 * a.duration_s;
+        assert!((a.duration_s - b.duration_s).abs() < allowed, "{a:?} {b:?}");
+    }
+}
+
+#[test]
+fn cell_without_interphase_gives_back_what_it_takes() {
+    let mut request = demonstration::request();
+    request.sei.mechanism = cellwright::twin::formation::SeiMechanism::None;
+    let slow = TwoCycles {
+        first_c_rate: 0.01,
+        cut_off_c_rate: 0.002,
+        ..demonstration::TWO_CYCLES
+    };
+    let run = run_of(&request, &Protocol::two_cycles(&slow));
+    assert_eq!(run.lithium_lost_ah, 0.0);
+    // The second charge starts where the first discharge ended; only diffusion keeps a rest.
+    let second = run.steps[6].charged_ah + run.steps[7].charged_ah;
+    assert!(
+        (second / run.last_discharge_ah - 1.0).abs() < 0.03,
+        "{run:?}"
+    );
+}
+
+#[test]
+fn end_not_reached_is_a_status_and_the_run_goes_on() {
+    let protocol = Protocol {
+        steps: vec![
+            Step::rest(600.0),
+            Step::constant_current(-0.05, 4.2, 3600.0),
+            Step::rest(60.0),
+        ],
+    };
+    let run = run_of(&demonstration::request(), &protocol);
+    assert_eq!(run.status, Status::EndNotReached { step: 1 });
+    assert_eq!(run.steps.len(), 3);
+    assert!(run.first_cycle_efficiency.is_nan());
+}
+
+#[test]
+fn first_end_to_be_met_ends_the_step() {
+    let mut charge = Step::constant_current(-0.05, 4.2, 216_000.0);
+    charge.ends.push(End::Capacity(2.5));
+    let hold = Step {
+        operation: Operation::ConstantCurrent { c_rate: 0.02 },
+        ends: vec![End::Duration(1e6), End::VoltageAtMost(3.4)],
+        longest_s: 2e6,
+    };
+    let protocol = Protocol {
+        steps: vec![charge, Step::rest(0.0), hold],
+    };
+    let run = run_of(&demonstration::request(), &protocol);
+    assert_eq!(run.status, Status::Ok);
+    assert!(
+        (run.steps[0].charged_ah - 2.5).abs() < 1e-7,
+        "{:?}",
+        run.steps[0]
+    );
+    assert!((run.steps[0].duration_s - 4.0 * 3600.0).abs() < 1e-3);
+    assert_eq!(run.steps[1].duration_s, 0.0);
+    assert!((run.steps[2].voltage_v - 3.4).abs() < 1e-8 && run.steps[2].duration_s < 1e6);
+}
+
+#[test]
+fn emptied_particle_stops_the_run_with_a_status() {
+    let protocol = Protocol {
+        steps: vec![Step::constant_current(0.05, -9.0, 1e7), Step::rest(60.0)],
+    };
+    let run = run_of(&demonstration::request(), &protocol);
+    assert_eq!(run.status, Status::StoichiometryBound { step: 0 });
+    assert!(run.steps.is_empty());
+}
+
+#[test]
+fn impossible_voltage_is_a_status() {
+    let protocol = Protocol {
+        steps: vec![Step::constant_voltage(30.0, 0.02, 3600.0)],
+    };
+    let run = run_of(&demonstration::request(), &protocol);
+    assert_eq!(run.status, Status::VoltageNotConverged { step: 0 });
+}
+
+#[test]
+fn every_input_is_checked_by_port() {
+    let model = demonstration::model();
+    let mut outputs = vec![0.0; model.outputs().len()];
+    for (port, definition) in model.inputs().iter().enumerate() {
+        for bad in [-1.0, f64::NAN, f64::INFINITY] {
+            let mut inputs = model.base_inputs();
+            inputs[port] = bad;
+            let status = model.run(&inputs, &mut outputs);
+            assert_eq!(
+                status,
+                Status::InputOutOfRange { port },
+                "{}",
+                definition.name
+            );
+            assert!(outputs.iter().all(|o| o.is_nan()));
+        }
+    }
+}
+
+#[test]
+fn more_cathode_gives_more_first_charge() {
+    let model = demonstration::model();
+    let mut outputs = vec![0.0; model.outputs().len()];
+    let mut inputs = model.base_inputs();
+    assert_eq!(model.run(&inputs, &mut outputs), Status::Ok);
+    let base = outputs[1];
+    inputs[7] *= 1.02;
+    assert_eq!(model.run(&inputs, &mut outputs), Status::Ok);
+    let gain = outputs[1] / base - 1.0;
+    assert!(
+        (0.01..0.025).contains(&gain),
+        "2 % more cathode gave {gain}"
+    );
+}
+
+#[test]
+fn pristine_state_follows_from_the_inventory_of_the_formed_cell() {
+    let bpx = demonstration::bpx();
+    let cell = demonstration::request().cell;
+    let pristine = cell.pristine_before(&bpx, 0.005, 0.7).unwrap();
+    let before = cell.lithium_ah(
+        pristine.negative_stoichiometry,
+        pristine.positive_stoichiometry,
+    );
+    assert!((before - 0.7 - cell.lithium_ah(0.756_68, 0.424_24)).abs() < 1e-9);
+    assert!(
+        cell.pristine_before(&bpx, 0.005, 1.0).is_err(),
+        "more lithium than fits"
+    );
+    let loading = areal_loading_of_file_kg_m2(&bpx.positive, 0.95, 4700.0);
+    assert!((0.15..0.2).contains(&loading), "{loading} kg/m²");
 }

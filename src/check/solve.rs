@@ -1,13 +1,15 @@
 //! The only door to Z3: builds its terms from our own, asks, and reads the answer back.
 //!
 //! In: a [`Query`]. Out: an [`Answer`] whose model holds by exact re-evaluation and whose core is
-//! minimal by deletion. Every check has a fresh context, because a used one gives other models and
-//! keeps counting steps; declarations and assertions are in name order; the budget is `rlimit`,
-//! never seconds; the tactics are named, because the default ones probe with clocks. A division
+//! minimal by deletion. Every check whose answer counts has a fresh context, because a used one
+//! gives other models; only the search for a small core reuses one, and its result is confirmed.
+//! Declarations and assertions are in name order; the budget is `rlimit`, never seconds; the
+//! tactics are named, because the default ones probe with clocks. A division
 //! becomes `divisor = 0 or quotient * divisor = dividend`, which loses no model. Enumerations are
 //! booleans of which exactly one holds. Trusted here: `unsat` (certificates check it elsewhere).
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use z3::ast::{Bool, Real};
 use z3::{Config, SatResult, Solver, Tactic, with_z3_config};
@@ -20,67 +22,22 @@ use crate::rational::Rational;
 /// Decimal places at which a rational neighbour of an irrational value is tried, in this order.
 const IRRATIONAL_PLACES: [usize; 4] = [3, 6, 9, 12];
 
-/// Room for the recursion of deep terms.
-const STACK_BYTES: usize = 64 << 20;
-
-/// Answers queries in this process, each check in a fresh context.
-///
-/// A panic inside the solver's bindings makes that query undecided and no other: the thread that
-/// may hold a foreign context is left, and the rest runs in a new one.
-#[must_use]
-pub fn solve_all(queries: &[Query]) -> Vec<Answer> {
-    on_solver_threads(queries, solve)
-}
-
-/// Runs `job` for every item on a thread with a deep stack, a new thread after each panic.
-pub(super) fn on_solver_threads<T: Sync>(
-    items: &[T],
-    job: impl Fn(&T) -> Answer + Sync,
-) -> Vec<Answer> {
-    let mut answers: Vec<Answer> = Vec::with_capacity(items.len());
-    while answers.len() < items.len() {
-        let rest = &items[answers.len()..];
-        let batch = std::thread::scope(|scope| {
-            std::thread::Builder::new()
-                .stack_size(STACK_BYTES)
-                .spawn_scoped(scope, || batch_until_panic(rest, &job))
-                .map_or_else(
-                    |error| not_started(&error),
-                    |thread| {
-                        thread
-                            .join()
-                            .unwrap_or_else(|_| vec![unknown(Reason::Crashed)])
-                    },
-                )
-        });
-        answers.extend(batch);
-    }
-    answers
-}
-
-fn not_started(error: &std::io::Error) -> Vec<Answer> {
-    let words = error.to_string();
-    vec![unknown(Reason::NotStarted { words })]
-}
-
-fn batch_until_panic<T>(items: &[T], job: impl Fn(&T) -> Answer) -> Vec<Answer> {
-    let mut answers = Vec::with_capacity(items.len());
-    for item in items {
-        if let Ok(answer) = catch_unwind(AssertUnwindSafe(|| job(item))) {
-            answers.push(answer);
-        } else {
-            answers.push(unknown(Reason::Crashed));
-            break;
-        }
-    }
-    answers
+/// Returns the version of the linked library.
+pub(super) fn version() -> String {
+    // What follows the first word names a commit and a build.
+    let number = z3::full_version().split_whitespace().next();
+    format!("Z3 {}", number.unwrap_or("unknown"))
 }
 
 fn unknown(reason: Reason) -> Answer {
     Answer::Unknown { reason }
 }
 
-/// Answers one query on the current thread.
+/// Answers one query on the current thread, whose own context stays untouched.
+///
+/// # Panics
+/// When the bindings panic; the thread is then left with a foreign context and must not be used
+/// again, which [`super::solver_process`] sees to.
 pub(super) fn solve(query: &Query) -> Answer {
     if let Err(error) = query.validate() {
         return unknown(Reason::Malformed { error });
@@ -88,25 +45,26 @@ pub(super) fn solve(query: &Query) -> Answer {
     let mut query = query.clone();
     query.sort();
     let everything: Vec<usize> = (0..query.assertions.len()).collect();
-    match check(&query, &everything, &[], Options::default()) {
+    match check(&query, &everything, &[], Divisors::Any) {
         Outcome::Sat(found) => model_answer(&query, &everything, found),
-        Outcome::Unsat(_) if !query.want.core() => Answer::Unsat(Vec::new()),
-        Outcome::Unsat(_) => Answer::Unsat(minimal_core(&query)),
+        Outcome::Unsat if !query.want.core() => Answer::Unsat(Vec::new()),
+        Outcome::Unsat => Answer::Unsat(minimal_core(&query)),
         Outcome::Unknown(reason) => unknown(reason),
     }
 }
 
-#[derive(Clone, Copy, Default)]
-struct Options {
-    /// Track assertions, so that an unsatisfiable check names a first core.
-    track: bool,
-    /// Exclude models in which a divisor is zero.
-    nonzero: bool,
+/// Whether models in which a divisor is zero are looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Divisors {
+    /// Yes: so that an unsatisfiable answer excludes every model.
+    Any,
+    /// No: to find a model with a value everywhere.
+    Nonzero,
 }
 
 enum Outcome {
     Sat(Vec<RawValue>),
-    Unsat(Vec<usize>),
+    Unsat,
     Unknown(Reason),
 }
 
@@ -121,26 +79,13 @@ fn check(
     query: &Query,
     chosen: &[usize],
     fixed: &[(VarId, Rational)],
-    options: Options,
+    divisors: Divisors,
 ) -> Outcome {
-    let mut config = Config::new();
-    config.set_param_value("rlimit", &query.rlimit.to_string());
-    config.set_model_generation(true);
-    with_z3_config(&config, || {
-        let mut builder = Builder::new(query, options.nonzero);
-        let tactic = if query.is_linear() {
-            "smt"
-        } else {
-            "qfnra-nlsat"
-        };
-        let solver = Tactic::new(tactic).solver();
-        for (number, &place) in chosen.iter().enumerate() {
-            let assertion = builder.formula(&query.assertions[place].1);
-            if options.track {
-                solver.assert_and_track(assertion, &Bool::new_const(label(number)));
-            } else {
-                solver.assert(&assertion);
-            }
+    with_z3_config(&config_of(query), || {
+        let mut builder = Builder::new(query, divisors);
+        let solver = solver_for(query);
+        for &place in chosen {
+            solver.assert(builder.formula(&query.assertions[place].1));
         }
         for (variable, value) in fixed {
             let value = builder.rational(value);
@@ -152,15 +97,33 @@ fn check(
             .for_each(|side| solver.assert(side));
         match solver.check() {
             SatResult::Sat => read_model(query, &builder, &solver),
-            SatResult::Unsat => Outcome::Unsat(read_core(&solver, chosen)),
+            SatResult::Unsat => Outcome::Unsat,
             SatResult::Unknown => Outcome::Unknown(reason_of(&solver, query)),
         }
     })
 }
 
-/// The tracking literal of an assertion; `!` keeps it apart from every dictionary name.
-fn label(number: usize) -> String {
-    format!("!{number}")
+fn config_of(query: &Query) -> Config {
+    let mut config = Config::new();
+    config.set_param_value("rlimit", &query.rlimit.to_string());
+    config.set_model_generation(true);
+    config
+}
+
+/// The default tactics probe with clocks, so the tactic is named.
+fn solver_for(query: &Query) -> Solver {
+    let tactic = if query.is_linear() {
+        "smt"
+    } else {
+        "qfnra-nlsat"
+    };
+    Tactic::new(tactic).solver()
+}
+
+/// The literal that stands for an assertion in an incremental check; `!` keeps it apart from
+/// every dictionary name.
+fn label(place: usize) -> String {
+    format!("!{place}")
 }
 
 fn reason_of(solver: &Solver, query: &Query) -> Reason {
@@ -173,16 +136,14 @@ fn reason_of(solver: &Solver, query: &Query) -> Reason {
     Reason::Incomplete { words }
 }
 
-fn read_core(solver: &Solver, chosen: &[usize]) -> Vec<usize> {
-    let named: Vec<String> = solver
+fn read_core(solver: &Solver, count: usize) -> Vec<usize> {
+    let named: BTreeSet<String> = solver
         .get_unsat_core()
         .iter()
         .map(|literal| literal.to_string().trim_matches('|').to_owned())
         .collect();
-    let is_named = |number: usize| named.contains(&label(number));
-    (0..chosen.len())
-        .filter(|&number| is_named(number))
-        .map(|number| chosen[number])
+    (0..count)
+        .filter(|&place| named.contains(&label(place)))
         .collect()
 }
 
@@ -239,24 +200,24 @@ fn parse_numeral(text: &str) -> Option<Rational> {
 /// Turns a raw model into an exact one: irrational values are replaced by rational neighbours,
 /// divisions by zero are excluded, and the result is re-evaluated without the solver.
 fn model_answer(query: &Query, everything: &[usize], first: Vec<RawValue>) -> Answer {
-    let mut options = Options::default();
+    let mut divisors = Divisors::Any;
     let mut raw = first;
     loop {
-        let reason = match rational_model(query, everything, raw, options) {
+        let reason = match rational_model(query, everything, raw, divisors) {
             Ok(model) => match query.refutation(&model) {
                 None => return Answer::Sat(model),
                 Some(reason) => reason,
             },
             Err(reason) => reason,
         };
-        if reason != Reason::DivisionByZero || options.nonzero {
+        if reason != Reason::DivisionByZero || divisors == Divisors::Nonzero {
             return unknown(reason);
         }
-        options.nonzero = true;
-        match check(query, everything, &[], options) {
+        divisors = Divisors::Nonzero;
+        match check(query, everything, &[], divisors) {
             Outcome::Sat(values) => raw = values,
             // Only models that divide by zero are left: they are no models of ours.
-            Outcome::Unsat(_) => return unknown(Reason::DivisionByZero),
+            Outcome::Unsat => return unknown(Reason::DivisionByZero),
             Outcome::Unknown(reason) => return unknown(reason),
         }
     }
@@ -267,7 +228,7 @@ fn rational_model(
     query: &Query,
     everything: &[usize],
     mut raw: Vec<RawValue>,
-    options: Options,
+    divisors: Divisors,
 ) -> Result<Model, Reason> {
     let mut fixed: Vec<(VarId, Rational)> = Vec::new();
     // Bounded: every round fixes one more variable or stops.
@@ -285,7 +246,7 @@ fn rational_model(
         let mut next = None;
         for candidate in neighbours(&decimal) {
             fixed.push((variable, candidate));
-            if let Outcome::Sat(values) = check(query, everything, &fixed, options) {
+            if let Outcome::Sat(values) = check(query, everything, &fixed, divisors) {
                 next = Some(values);
                 break;
             }
@@ -322,24 +283,68 @@ fn neighbours(decimal: &str) -> Vec<Rational> {
     found
 }
 
-/// Shrinks the solver's first core by deletion until every member is needed; deterministic,
-/// because members are tried in name order and each trial is a fresh check.
+/// Returns a core in which every member is needed; deterministic, because members are tried in
+/// name order and the budget is counted in steps.
 fn minimal_core(query: &Query) -> Vec<String> {
-    let everything: Vec<usize> = (0..query.assertions.len()).collect();
     let is_unsat = |chosen: &[usize]| {
-        let outcome = check(query, chosen, &[], Options::default());
-        matches!(outcome, Outcome::Unsat(_))
+        let outcome = check(query, chosen, &[], Divisors::Any);
+        matches!(outcome, Outcome::Unsat)
     };
-    let tracked = Options {
-        track: true,
-        ..Options::default()
+    let (hint, is_minimal) = incremental_core(query);
+    let core = if !is_unsat(&hint) {
+        shrink((0..query.assertions.len()).collect(), is_unsat)
+    } else if is_minimal {
+        hint
+    } else {
+        shrink(hint, is_unsat)
     };
-    let mut core = match check(query, &everything, &[], tracked) {
-        Outcome::Unsat(named) if is_unsat(&named) => named,
-        // The named core is a hint; without a good one deletion starts from everything.
-        Outcome::Unsat(_) | Outcome::Sat(_) | Outcome::Unknown(_) => everything,
-    };
-    let mut width = core.len() / 2;
+    core.into_iter()
+        .map(|place| query.assertions[place].0.clone())
+        .collect()
+}
+
+/// A core from one incremental context, quick but only a hint: the caller confirms it in a fresh
+/// one. Also returns whether every trial was decided, so that no member is left without need.
+fn incremental_core(query: &Query) -> (Vec<usize>, bool) {
+    let everything: Vec<usize> = (0..query.assertions.len()).collect();
+    with_z3_config(&config_of(query), || {
+        let logic = if query.is_linear() {
+            "QF_LRA"
+        } else {
+            "QF_NRA"
+        };
+        // With assumptions this solver is the plain SMT kernel, without clocks.
+        let Some(solver) = Solver::new_for_logic(logic) else {
+            return (everything, false);
+        };
+        let mut builder = Builder::new(query, Divisors::Any);
+        for (place, (_, formula)) in query.assertions.iter().enumerate() {
+            let assertion = builder.formula(formula);
+            solver.assert(Bool::new_const(label(place)).implies(assertion));
+        }
+        builder
+            .side_conditions
+            .iter()
+            .for_each(|side| solver.assert(side));
+        let all_decided = Cell::new(true);
+        let is_unsat = |chosen: &[usize]| {
+            let literal = |place: &usize| Bool::new_const(label(*place));
+            let assumptions: Vec<Bool> = chosen.iter().map(literal).collect();
+            let result = solver.check_assumptions(&assumptions);
+            all_decided.set(all_decided.get() && result != SatResult::Unknown);
+            result == SatResult::Unsat
+        };
+        if !is_unsat(&everything) {
+            return (everything, false);
+        }
+        let core = shrink(read_core(&solver, everything.len()), is_unsat);
+        (core, all_decided.get())
+    })
+}
+
+/// Deletes blocks of members, then single ones, as long as the rest stays unsatisfiable.
+fn shrink(mut core: Vec<usize>, is_unsat: impl Fn(&[usize]) -> bool) -> Vec<usize> {
+    let mut width = core.len().div_ceil(2);
     while width > 0 {
         let mut start = 0;
         while start < core.len() {
@@ -353,12 +358,7 @@ fn minimal_core(query: &Query) -> Vec<String> {
         }
         width /= 2;
     }
-    if core.len() == 1 && is_unsat(&[]) {
-        core.clear();
-    }
-    core.into_iter()
-        .map(|place| query.assertions[place].0.clone())
-        .collect()
+    core
 }
 
 enum Symbol {
@@ -372,11 +372,11 @@ struct Builder {
     symbols: Vec<Symbol>,
     side_conditions: Vec<Bool>,
     quotients: usize,
-    nonzero: bool,
+    divisors: Divisors,
 }
 
 impl Builder {
-    fn new(query: &Query, nonzero: bool) -> Self {
+    fn new(query: &Query, divisors: Divisors) -> Self {
         let mut made: Vec<Option<Symbol>> = query.variables.iter().map(|_| None).collect();
         let mut side_conditions = Vec::new();
         for place in query.declaration_order() {
@@ -399,7 +399,7 @@ impl Builder {
             symbols,
             side_conditions,
             quotients: 0,
-            nonzero,
+            divisors,
         }
     }
 
@@ -453,10 +453,9 @@ impl Builder {
         self.quotients += 1;
         let is_zero = bottom.eq(self.rational(&Rational::zero()));
         let product = Real::mul(&[quotient.clone(), bottom]).eq(top);
-        let side = if self.nonzero {
-            Bool::and(&[is_zero.not(), product])
-        } else {
-            Bool::or(&[is_zero, product])
+        let side = match self.divisors {
+            Divisors::Any => Bool::or(&[is_zero, product]),
+            Divisors::Nonzero => Bool::and(&[is_zero.not(), product]),
         };
         self.side_conditions.push(side);
         quotient

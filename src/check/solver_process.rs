@@ -10,6 +10,7 @@
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
@@ -30,6 +31,9 @@ const LINE_BYTES_MAX: u64 = 16 << 20;
 /// The address space of a child: room for Z3 and its library, not for a blow-up.
 const MEMORY_BYTES_MAX: u64 = 2 << 30;
 
+/// Room for the recursion of deep terms.
+const STACK_BYTES: usize = 64 << 20;
+
 /// What a child is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
@@ -40,6 +44,32 @@ pub struct Task {
 }
 
 /// Where queries are solved.
+///
+/// # Example
+/// Is there a web speed of at most 25 m/min that is also above 0.5 m/s (30 m/min)?
+/// ```
+/// use cellwright::check::query::{Answer, Formula, Query, Sort, Term, VarId, Variable, Want};
+/// use cellwright::check::solver_process::Solver;
+/// use cellwright::rational::Rational;
+///
+/// let speed = || Term::Real(VarId(0));
+/// let limit = |numerator, denominator| Term::Rational(Rational::ratio(numerator, denominator));
+/// let query = Query {
+///     variables: vec![Variable { name: "coating.web_speed".to_owned(), sort: Sort::Real }],
+///     assertions: vec![
+///         ("CO001".to_owned(), Formula::Le(speed(), limit(25, 60))), // m/s
+///         ("CO002".to_owned(), Formula::Lt(limit(1, 2), speed())),
+///     ],
+///     want: Want::Core,
+///     rlimit: 1_000_000,
+///     wall_ms: 10_000,
+/// };
+/// # #[cfg(feature = "z3")]
+/// assert_eq!(
+///     Solver::InProcess.solve(&query),
+///     Answer::Unsat(vec!["CO001".to_owned(), "CO002".to_owned()])
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Solver {
     /// In this process: for library users, who then bear a solver crash themselves.
@@ -93,6 +123,17 @@ impl Solver {
     }
 }
 
+/// Returns the version of the linked solver for the record, for instance `Z3 5.3.0.0`; nothing
+/// where the program was built without one.
+#[must_use]
+pub fn solver_version() -> Option<String> {
+    #[cfg(feature = "z3")]
+    let version = Some(super::solve::version());
+    #[cfg(not(feature = "z3"))]
+    let version = None;
+    version
+}
+
 fn one(mut answers: Vec<Answer>) -> Answer {
     answers.pop().unwrap_or_else(|| unknown(Reason::Crashed))
 }
@@ -119,17 +160,60 @@ fn believed(query: &Query, answer: Answer) -> Answer {
 }
 
 #[cfg(feature = "z3")]
-fn run_here(tasks: &[Task]) -> Vec<Answer> {
+fn run_task(task: &Task) -> Answer {
     use super::{canonical_model::canonical_model, solve};
-    solve::on_solver_threads(tasks, |task| match &task.canonical {
+    match &task.canonical {
         None => solve::solve(&task.query),
         Some(preferences) => canonical_model(&task.query, preferences, &solve::solve),
-    })
+    }
 }
 
 #[cfg(not(feature = "z3"))]
+fn run_task(_task: &Task) -> Answer {
+    unknown(Reason::NoSolver)
+}
+
+/// Runs tasks in this process, on a thread with a deep stack, and on a new one after each panic:
+/// the old thread may be left with a foreign solver context.
 fn run_here(tasks: &[Task]) -> Vec<Answer> {
-    tasks.iter().map(|_| unknown(Reason::NoSolver)).collect()
+    let mut answers: Vec<Answer> = Vec::with_capacity(tasks.len());
+    while answers.len() < tasks.len() {
+        let rest = &tasks[answers.len()..];
+        let batch = on_deep_stack(|| run_until_panic(rest)).unwrap_or_else(|error| {
+            let words = error.to_string();
+            vec![unknown(Reason::NotStarted { words })]
+        });
+        answers.extend(batch);
+    }
+    answers
+}
+
+fn run_until_panic(tasks: &[Task]) -> Vec<Answer> {
+    let mut answers = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        let (answer, is_sound) = run_caught(task);
+        answers.push(answer);
+        if !is_sound {
+            break;
+        }
+    }
+    answers
+}
+
+/// Returns the answer and whether this thread can take another task.
+fn run_caught(task: &Task) -> (Answer, bool) {
+    catch_unwind(AssertUnwindSafe(|| run_task(task))).map_or_else(
+        |_| (unknown(Reason::Crashed), false),
+        |answer| (answer, true),
+    )
+}
+
+fn on_deep_stack<T: Send>(job: impl FnOnce() -> T + Send) -> io::Result<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+        let ended = thread.spawn_scoped(scope, job)?.join();
+        ended.map_err(|_| io::Error::other("a solver thread panicked"))
+    })
 }
 
 fn run_in_children(program: &Path, tasks: &[Task]) -> Vec<Answer> {
@@ -269,20 +353,29 @@ fn next_answer(lines: &Receiver<Option<String>>, number: usize, wall_ms: u64) ->
 /// When the limits cannot be set or a pipe breaks; the parent then calls its task undecided.
 pub fn run_child(
     arguments: &[OsString],
-    input: impl BufRead,
-    mut output: impl Write,
+    input: impl BufRead + Send,
+    output: impl Write + Send,
 ) -> io::Result<()> {
     limit_self(arguments)?;
+    on_deep_stack(|| answer_lines(input, output))?
+}
+
+fn answer_lines(input: impl BufRead, mut output: impl Write) -> io::Result<()> {
     for (number, line) in input.lines().enumerate() {
         let task: Task = serde_json::from_str(&line?)?;
-        let answer = one(run_here(std::slice::from_ref(&task)));
-        let reply = Reply {
-            task: number,
-            answer,
-        };
-        serde_json::to_writer(&mut output, &reply)?;
+        let (answer, is_sound) = run_caught(&task);
+        serde_json::to_writer(
+            &mut output,
+            &Reply {
+                task: number,
+                answer,
+            },
+        )?;
         output.write_all(b"\n")?;
         output.flush()?;
+        if !is_sound {
+            break;
+        }
     }
     Ok(())
 }

@@ -80,19 +80,27 @@ pub enum Colour {
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Start a recipe, rule file or scenario from a template or a table.
-    #[command(after_help = "Example: cellwright init recipe line3.toml --from export.csv --map map.toml")]
+    #[command(
+        after_help = "Example: cellwright init recipe line3.toml --from export.csv --map map.toml"
+    )]
     Init(Init),
     /// Check rules alone, with a recipe, or over a table of rows.
-    #[command(after_help = "Example: cellwright check rules/ --recipe scenarios/recipes/line3-nmc111.toml")]
+    #[command(
+        after_help = "Example: cellwright check rules/ --recipe scenarios/recipes/line3-nmc111.toml"
+    )]
     Check(Check),
     /// Judge a scenario, write record and report, print the page.
     #[command(after_help = "Example: cellwright run scenarios/line3-faster.toml")]
     Run(Run),
     /// Judge a change without writing a record: a scenario, or an old and a new recipe.
-    #[command(after_help = "Example: cellwright plan old.toml new.toml --model models/line3-nmc111.toml")]
+    #[command(
+        after_help = "Example: cellwright plan old.toml new.toml --model models/line3-nmc111.toml"
+    )]
     Plan(Plan),
     /// Simulate a scenario's recipes and print the outcomes.
-    #[command(after_help = "Example: cellwright simulate scenarios/line3-faster.toml --samples 4096")]
+    #[command(
+        after_help = "Example: cellwright simulate scenarios/line3-faster.toml --samples 4096"
+    )]
     Simulate(Simulate),
     /// List what a recipe or model lacks, most influential first.
     #[command(after_help = "Example: cellwright missing scenarios/line3-faster.toml")]
@@ -113,11 +121,10 @@ pub enum Verb {
     #[command(after_help = "Example: cellwright explain DR004")]
     Explain(Explain),
     /// Print a completion script for a shell.
-    #[command(after_help = "Example: cellwright completions bash > /etc/bash_completion.d/cellwright")]
+    #[command(
+        after_help = "Example: cellwright completions bash > /etc/bash_completion.d/cellwright"
+    )]
     Completions(Completions),
-    /// Answer solver questions from standard input (used by the tool itself).
-    #[command(hide = true)]
-    SolverChild,
 }
 
 /// `init`

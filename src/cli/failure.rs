@@ -33,13 +33,17 @@ impl Failure {
     /// A wrong argument.
     #[must_use]
     pub fn argument(message: impl Into<String>) -> Self {
-        Self::Argument { message: message.into() }
+        Self::Argument {
+            message: message.into(),
+        }
     }
 
     /// A failing environment.
     #[must_use]
     pub fn environment(message: impl Into<String>) -> Self {
-        Self::Environment { message: message.into() }
+        Self::Environment {
+            message: message.into(),
+        }
     }
 
     /// The exit code.
@@ -55,7 +59,10 @@ impl Failure {
     #[must_use]
     pub fn render(&self, colour: bool) -> String {
         match self {
-            Self::Documents { diagnostics, sources } => diagnostics.render(sources, colour),
+            Self::Documents {
+                diagnostics,
+                sources,
+            } => diagnostics.render(sources, colour),
             Self::Argument { message } | Self::Environment { message } => {
                 format!("error: {}\n", crate::diagnostic::visible(message))
             }

@@ -50,7 +50,10 @@ pub fn requested_files(common: &Common) -> Result<Vec<OutputFile>, Failure> {
                         .join(", ")
                 ))
             })?;
-            let file = OutputFile { format, path: PathBuf::from(path) };
+            let file = OutputFile {
+                format,
+                path: PathBuf::from(path),
+            };
             ensure_writable(&file.path)?;
             Ok(file)
         })
@@ -69,7 +72,11 @@ pub fn ensure_writable(path: &Path) -> Result<(), Failure> {
         std::fs::create_dir_all(parent).map_err(fail)?;
     }
     let existed = path.exists();
-    std::fs::OpenOptions::new().append(true).create(true).open(path).map_err(fail)?;
+    std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)
+        .map_err(fail)?;
     if !existed {
         std::fs::remove_file(path).map_err(fail)?;
     }
@@ -91,11 +98,13 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         file.write_all(bytes)?;
         file.sync_all()
     });
-    written.and_then(|()| std::fs::rename(&partial, path)).map_err(|error| {
-        // The first error is the one to report; a leftover partial file is only untidy.
-        let _ = std::fs::remove_file(&partial);
-        fail(error)
-    })
+    written
+        .and_then(|()| std::fs::rename(&partial, path))
+        .map_err(|error| {
+            // The first error is the one to report; a leftover partial file is only untidy.
+            let _ = std::fs::remove_file(&partial);
+            fail(error)
+        })
 }
 
 /// Prints a view and writes the requested files.
@@ -104,15 +113,21 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// A format the view does not have (exit 2), an unwritable file (exit 4).
 pub fn deliver(view: &dyn View, common: &Common, files: &[OutputFile]) -> Result<(), Failure> {
     let missing = |format: Format| {
-        let name = format.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default();
+        let name = format
+            .to_possible_value()
+            .map(|v| v.get_name().to_owned())
+            .unwrap_or_default();
         Failure::argument(format!("this answer cannot be written as `{name}`"))
     };
     for file in files {
-        let text = view.write(file.format, false).ok_or_else(|| missing(file.format))?;
+        let text = view
+            .write(file.format, false)
+            .ok_or_else(|| missing(file.format))?;
         write_file(&file.path, text.as_bytes())?;
     }
-    let text =
-        view.write(common.format, stdout_colour(common)).ok_or_else(|| missing(common.format))?;
+    let text = view
+        .write(common.format, stdout_colour(common))
+        .ok_or_else(|| missing(common.format))?;
     print(&text)
 }
 
@@ -123,9 +138,9 @@ pub fn deliver(view: &dyn View, common: &Common, files: &[OutputFile]) -> Result
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::environment(format!("cannot write to standard output: {error}")))
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::environment(format!(
+            "cannot write to standard output: {error}"
+        ))),
         Ok(()) | Err(_) => Ok(()),
     }
 }

@@ -134,7 +134,7 @@ impl Dual {
     fn power(self, exponent: Self) -> Self {
         let e = exponent.value;
         if exponent.slope == 0.0 {
-            if e >= 1.0 && e <= 64.0 && e.fract() == 0.0 {
+            if (1.0..=64.0).contains(&e) && e.fract() == 0.0 {
                 #[expect(
                     clippy::cast_possible_truncation,
                     clippy::cast_sign_loss,

@@ -20,7 +20,11 @@ pub const NON_FINITE_OUTPUT: &str = "output is not finite";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SampleStatus {
     /// Every output was computed.
-    Computed,
+    Computed {
+        /// Reservations as a set of bits whose meaning is the model's, such as "a law was used
+        /// outside its range"; 0 for none.
+        flags: u32,
+    },
     /// The model gave up; its outputs must not be used.
     Failed {
         /// A short fixed label of the cause, such as `drying: step size underflow`.
@@ -29,10 +33,13 @@ pub enum SampleStatus {
 }
 
 impl SampleStatus {
+    /// Computed without reservation.
+    pub const COMPUTED: Self = Self::Computed { flags: 0 };
+
     /// Returns whether the outputs may be used.
     #[must_use]
     pub fn is_computed(self) -> bool {
-        self == Self::Computed
+        matches!(self, Self::Computed { .. })
     }
 }
 
@@ -238,7 +245,7 @@ fn sources(inputs: &[Input], seed: u64) -> Result<Vec<Source>, EnsembleError> {
 /// let plan = Plan { inputs: &inputs, outputs: 1, seed: 1, samples: 100, corners: &[], threads: 2 };
 /// let double = |values: &[f64], outputs: &mut [f64]| {
 ///     outputs[0] = 2.0 * values[0];
-///     SampleStatus::Computed
+///     SampleStatus::COMPUTED
 /// };
 /// let ensemble = run(&plan, &double, &|_| {})?;
 /// assert!(ensemble.computed(0).all(|value| (0.8..1.2).contains(&value)));
@@ -357,6 +364,13 @@ impl Ensemble {
             .iter()
             .filter(|status| !status.is_computed())
             .count() as u64
+    }
+
+    /// Returns how many computed samples carry any of the reservations in `mask`.
+    #[must_use]
+    pub fn flagged(&self, mask: u32) -> u64 {
+        let carries = |status: &&SampleStatus| matches!(status, SampleStatus::Computed { flags } if flags & mask != 0);
+        self.statuses.iter().filter(carries).count() as u64
     }
 
     /// Returns how often each failure label occurred, sorted by label.
@@ -484,7 +498,7 @@ mod tests {
         }
         outputs[0] = values[0] * values[1];
         outputs[1] = values[0];
-        SampleStatus::Computed
+        SampleStatus::COMPUTED
     }
 
     fn plan(inputs: &[Input], threads: usize) -> Plan<'_> {
@@ -558,7 +572,7 @@ mod tests {
             if values[1] > 0.9 {
                 SampleStatus::Failed { reason: "stop" }
             } else {
-                SampleStatus::Computed
+                SampleStatus::COMPUTED
             }
         };
         let ensemble = run(&plan(&inputs, 2), &odd, &|_| {}).unwrap();
@@ -568,6 +582,25 @@ mod tests {
         assert_eq!(failures[0].1 + failures[1].1, 10_000);
         assert_eq!(ensemble.computed(0).count(), 0);
         assert_eq!(ensemble.value(0, 3), None);
+    }
+
+    #[test]
+    fn reservations_are_counted_by_bit() {
+        let inputs = two_inputs(5.0);
+        let reserved = |values: &[f64], outputs: &mut [f64]| {
+            outputs.copy_from_slice(values);
+            let low = u32::from(values[1] < 0.25);
+            SampleStatus::Computed {
+                flags: low | (2 * u32::from(values[1] < 0.5)),
+            }
+        };
+        let ensemble = run(&plan(&inputs, 2), &reserved, &|_| {}).unwrap();
+        let below = |limit: f64| ensemble.computed(1).filter(|x| *x < limit).count() as u64;
+        assert_eq!(ensemble.flagged(1), below(0.25));
+        assert_eq!(ensemble.flagged(2), below(0.5));
+        assert_eq!(ensemble.flagged(3), below(0.5));
+        assert_eq!(ensemble.flagged(4), 0);
+        assert_eq!(ensemble.failed(), 0);
     }
 
     #[test]
@@ -633,7 +666,7 @@ mod tests {
         let inputs = two_inputs(5.0);
         let echo = |values: &[f64], outputs: &mut [f64]| {
             outputs.copy_from_slice(values);
-            SampleStatus::Computed
+            SampleStatus::COMPUTED
         };
         let ensemble = run(&plan(&inputs, 2), &echo, &|_| {}).unwrap();
         assert_eq!(

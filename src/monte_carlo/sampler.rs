@@ -434,9 +434,9 @@ mod tests {
                     lower: -1.0,
                     upper: 3.0,
                 },
-                0.25,
+                0.75,
             ),
-            1e-300,
+            2.0,
         );
         let triangular = Distribution::Triangular {
             lower: 0.0,

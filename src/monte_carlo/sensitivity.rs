@@ -6,7 +6,7 @@
 //! nominal: it sees no interaction, which is why the rank correlation stands beside it.
 //! Spearman's rho: C. Spearman, Am. J. Psychol. 15, 72–101, 1904, doi:10.2307/1412159.
 
-use super::ensemble::{EnsembleError, Input, SampleStatus};
+use super::ensemble::{Ensemble, EnsembleError, Input, SampleStatus, draw_column};
 use super::estimate;
 use crate::summation::compensated_sum;
 
@@ -124,10 +124,10 @@ where
     let mut answer = vec![f64::NAN; outputs];
     match model(values, &mut answer) {
         SampleStatus::Failed { reason } => Err(reason),
-        SampleStatus::Computed if answer.iter().any(|output| !output.is_finite()) => {
+        SampleStatus::Computed { .. } if answer.iter().any(|output| !output.is_finite()) => {
             Err(super::ensemble::NON_FINITE_OUTPUT)
         }
-        SampleStatus::Computed => Ok(answer),
+        SampleStatus::Computed { .. } => Ok(answer),
     }
 }
 
@@ -163,6 +163,51 @@ pub fn rank_correlation(first: &[f64], second: &[f64]) -> Option<f64> {
     (scale > 0.0).then(|| product(&first, &second) / scale)
 }
 
+/// An input and its rank correlation with one output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Correlation {
+    /// Name of the input.
+    pub input: String,
+    /// Spearman's rho over the computed samples, −1 … 1; `None` where the output is constant or
+    /// fewer than three samples were computed.
+    pub rho: Option<f64>,
+}
+
+/// Returns the rank correlation of every input that spreads with one output of an ensemble run
+/// over `inputs` under `seed`; strongest first, unknown last, ties by name.
+///
+/// # Errors
+/// [`EnsembleError::InputUnusable`] when a distribution cannot be drawn again.
+pub fn correlations(
+    ensemble: &Ensemble,
+    inputs: &[Input],
+    seed: u64,
+    output: usize,
+) -> Result<Vec<Correlation>, EnsembleError> {
+    let outcomes: Vec<f64> = ensemble.computed(output).collect();
+    let mut correlations = Vec::new();
+    for input in inputs.iter().filter(|input| !input.distribution.is_fixed()) {
+        let drawn = draw_column(input, seed, ensemble.samples() as u64)?;
+        let kept: Vec<f64> = drawn
+            .into_iter()
+            .enumerate()
+            .filter_map(|(index, value)| ensemble.value(output, index).map(|_| value))
+            .collect();
+        let rho = rank_correlation(&kept, &outcomes);
+        correlations.push(Correlation {
+            input: input.name.clone(),
+            rho,
+        });
+    }
+    let strength = |correlation: &Correlation| correlation.rho.map_or(-1.0, f64::abs);
+    correlations.sort_by(|a, b| {
+        strength(b)
+            .total_cmp(&strength(a))
+            .then_with(|| a.input.cmp(&b.input))
+    });
+    Ok(correlations)
+}
+
 /// Returns the ranks of `values` from 1, equal values sharing the mean of their ranks.
 fn ranks(values: &[f64]) -> Vec<f64> {
     let sorted = estimate::sorted(values);
@@ -177,6 +222,7 @@ fn ranks(values: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::monte_carlo::ensemble::{Plan, run};
     use crate::monte_carlo::sampler::Distribution;
 
     fn inputs() -> Vec<Input> {
@@ -202,7 +248,7 @@ mod tests {
     fn linear_model_gives_its_coefficients_ranked_with_ties_by_name() {
         let model = |values: &[f64], outputs: &mut [f64]| {
             outputs[0] = 2.0 * values[0] - 2.0 * values[1] + 4.0 * values[2] + 9.0 * values[3];
-            SampleStatus::Computed
+            SampleStatus::COMPUTED
         };
         let influences = one_at_a_time(&model, &inputs(), &[1.0; 4], 1).unwrap();
         let ranked = ranked(&influences, 0);
@@ -223,7 +269,7 @@ mod tests {
             if values[1] > 1.4 {
                 SampleStatus::Failed { reason: "dry" }
             } else {
-                SampleStatus::Computed
+                SampleStatus::COMPUTED
             }
         };
         let influences = one_at_a_time(&model, &inputs(), &[1.0; 4], 1).unwrap();
@@ -246,8 +292,35 @@ mod tests {
     }
 
     #[test]
+    fn correlations_skip_failed_samples_and_fixed_inputs() {
+        let model = |values: &[f64], outputs: &mut [f64]| {
+            outputs[0] = values[2] * values[2] * values[2] + 1e-3 * values[0];
+            if values[1] > 1.3 {
+                return SampleStatus::Failed { reason: "dry" };
+            }
+            SampleStatus::COMPUTED
+        };
+        let inputs = inputs();
+        let plan = Plan {
+            inputs: &inputs,
+            outputs: 1,
+            seed: 5,
+            samples: 2000,
+            corners: &[],
+            threads: 2,
+        };
+        let ensemble = run(&plan, &model, &|_| {}).unwrap();
+        assert!(ensemble.failed() > 100);
+        let correlations = correlations(&ensemble, &inputs, 5, 0).unwrap();
+        assert_eq!(correlations.len(), 3);
+        assert_eq!(correlations[0].input, "wide");
+        assert!(correlations[0].rho.unwrap() > 0.999);
+        assert!(correlations[1].rho.unwrap().abs() < 0.1);
+    }
+
+    #[test]
     fn a_nominal_recipe_of_the_wrong_length_is_refused() {
-        let model = |_: &[f64], _: &mut [f64]| SampleStatus::Computed;
+        let model = |_: &[f64], _: &mut [f64]| SampleStatus::COMPUTED;
         assert!(matches!(
             one_at_a_time(&model, &inputs(), &[1.0; 3], 1),
             Err(EnsembleError::CornerUnusable {

@@ -81,7 +81,7 @@ const fn dimension(exponents: [i8; 7]) -> Dimension {
 }
 
 /// Kind names of documents, in the order shown when a name is unknown.
-const NAMED: [(&str, Dimension, Kind); 54] = [
+const NAMED: &[(&str, Dimension, Kind)] = &[
     ("number", Dimension::NONE, Kind::Plain),
     ("mass_fraction", Dimension::NONE, Kind::MassFraction),
     ("volume_fraction", Dimension::NONE, Kind::VolumeFraction),
@@ -215,6 +215,11 @@ const NAMED: [(&str, Dimension, Kind); 54] = [
     (
         "resistance",
         dimension([2, 1, -3, -2, 0, 0, 0]),
+        Kind::Plain,
+    ),
+    (
+        "resistivity",
+        dimension([3, 1, -3, -2, 0, 0, 0]),
         Kind::Plain,
     ),
     (

@@ -55,7 +55,13 @@ impl Unit {
     /// Writes an SI value in this unit, to at most six significant digits.
     #[must_use]
     pub fn display(&self, si: &Rational) -> String {
-        let value = self.from_si(si).display_significant(6);
+        self.display_rounded(si, 6)
+    }
+
+    /// Writes an SI value in this unit, to at most `digits` significant digits.
+    #[must_use]
+    pub fn display_rounded(&self, si: &Rational, digits: u32) -> String {
+        let value = self.from_si(si).display_significant(digits);
         match self.symbol.as_str() {
             "1" | "" => value,
             symbol => format!("{value} {symbol}"),

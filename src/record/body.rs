@@ -128,6 +128,8 @@ pub struct Change {
     pub read_by: Vec<String>,
     /// Simulated outcomes that did not move at all.
     pub not_moved: Vec<String>,
+    /// Where the scenario asks for it.
+    pub place: Option<Place>,
 }
 
 /// The approved range of a parameter.
@@ -170,6 +172,8 @@ pub struct RuleHead {
     pub limit: String,
     /// `input` or `outcome`.
     pub kind: String,
+    /// Dictionary names the rule reads.
+    pub reads: Vec<String>,
 }
 
 /// One rule and what was found about it for every recipe of a change.
@@ -204,6 +208,8 @@ pub struct Evaluation {
     pub margin_si: Option<String>,
     /// The slack in shares of the limit, for sorting and bars; display only.
     pub margin_share: Option<f64>,
+    /// The slack at the nominal recipe in the same shares; display only.
+    pub nominal_margin_share: Option<f64>,
     /// The worst corner or the witness: parameter, value with unit, step from nominal.
     pub witness: Vec<Assignment>,
     /// Whether the witness was evaluated again in exact arithmetic and agreed.
@@ -288,6 +294,8 @@ pub struct OutcomeRow {
     pub name: String,
     /// What it is.
     pub text: String,
+    /// Where the page lists it: `gain`, `load` or `result`.
+    pub group: String,
     /// Unit of all numbers in the row.
     pub unit: String,
     /// The recipe as it is.
@@ -384,6 +392,8 @@ pub struct LadderStep {
     pub status: String,
     /// Codes of the rules that block or are undecided.
     pub rules: Vec<String>,
+    /// The decision the step would get on its own, where it was worked out.
+    pub decision: Option<String>,
     /// Whether the approved range covers the step; absent where no range is given.
     pub approved: Option<bool>,
     /// Coated area, m²/h.
@@ -466,6 +476,8 @@ pub struct Assumption {
     pub name: String,
     /// Value with unit.
     pub value: String,
+    /// Spread as written, such as `± 11 %`; empty when none is stated.
+    pub spread: String,
     /// Evidence class.
     pub evidence: String,
     /// Source as written.
@@ -546,6 +558,8 @@ pub struct DecisionRow {
     pub sentence: String,
     /// All reasons, the binding one first.
     pub reasons: Vec<String>,
+    /// Codes of the rules that block the request, worst first; empty when none does.
+    pub blocking: Vec<String>,
     /// The best decision this record could support, and what caps it.
     pub cap: Option<String>,
     /// Who must sign.

@@ -17,6 +17,8 @@ pub struct Findings {
     pub versions: Versions,
     /// What was checked, for a heading: `rules/electrolyte.rule`, `recipe.toml against 43 rules`.
     pub subject: String,
+    /// Whether recalled limits block.
+    pub strict: bool,
     /// Every rule; with a recipe each has an evaluation.
     pub rules: Vec<CheckedRule>,
     /// Findings about the set, worst first.

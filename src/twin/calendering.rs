@@ -1,7 +1,7 @@
 //! Calendering: mass conservation (L1), compaction law (L2), springback (L3).
 //!
-//! In: the dry coating, the line load, the material's compaction resistance and least porosity. Out:
-//! porosity, thickness and density after rolling. L2 after Meyer et al. 2017 (doi
+//! In: the dry coating, the line load, the material's compaction resistance and least porosity.
+//! Out: porosity, thickness and density after rolling. L2 after Meyer et al. 2017 (doi
 //! 10.1016/j.jmatprotec.2017.05.031): ε(q) = ε_min + (ε_0 − ε_min)·exp(−q/γ), ε in the nip; the
 //! coating then springs back by a share of its thickness. Known deficiency: two passes add their
 //! loads, while a real second pass compacts less.

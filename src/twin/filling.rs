@@ -1,11 +1,12 @@
-//! The cell and its filling: anode, capacity balance, pore volume and electrolyte mass (F1), wetting
-//! time (F2), trapped gas (F3), HF cap (H1) and water budget (H3).
+//! The cell and its filling: anode, capacity balance, pore volume and electrolyte mass (F1),
+//! wetting time (F2), trapped gas (F3), HF cap (H1) and water budget (H3).
 //!
 //! In: the rolled cathode, a minimal graphite anode (loading, thickness, capacity), separator,
 //! stack and electrolyte data. Out: N/P ratio, electrolyte per capacity, wetting time, water per
-//! capacity. The anode is coated on the same stack area; edges and overhang are left out. Penetration
-//! is Lucas–Washburn with one effective radius: the measured coefficient is not monotone in
-//! porosity (Sheng et al. 2014, doi 10.3389/fenrg.2014.00056), so it must be given, not derived.
+//! capacity. The anode is coated on the same stack area; edges and overhang are left out.
+//! Penetration is Lucas–Washburn with one effective radius: the measured coefficient is not
+//! monotone in porosity (Sheng et al. 2014, doi 10.3389/fenrg.2014.00056), so it must be given, not
+//! derived.
 
 use crate::math;
 use crate::twin::calendering::CalenderingOutcomes;

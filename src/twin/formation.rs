@@ -12,7 +12,9 @@
 
 mod cell;
 mod kinetics;
+mod loading;
 mod particle;
+mod ports;
 mod potential;
 mod protocol;
 mod result;
@@ -25,7 +27,9 @@ pub use cell::{
     SeiParameters,
 };
 pub use kinetics::{INTERFACE_TOLERANCE, VOLTAGE_TOLERANCE_V};
+pub use loading::{Contradiction, LineElectrode, areal_loading_of_file_kg_m2};
 pub use particle::{Particle, Profile, STEP_LEVELS, STEP_SHORTEST_S, StepFactors, step_length_s};
+pub use ports::{BaseLoadings, Model, input_ports};
 pub use potential::TABLE_ERROR_V_MAX;
 pub use protocol::{End, Operation, Protocol, Step, TwoCycles};
 pub use result::{Invariant, Run, Sample, Status, StepOutcome};

@@ -11,6 +11,7 @@
 
 use crate::twin::status::TwinError;
 use nalgebra::SVector;
+use ode_solvers::dop_shared::OutputType;
 use ode_solvers::{Dop853, System};
 
 /// Most repetitions of a step while an event is located; bisection alone needs 53.
@@ -125,6 +126,8 @@ pub fn verify_with_dop853<const N: usize>(
         relative,
         1e-6 * relative,
     );
+    // Accepted steps only: the dense output is of lower order than the method.
+    stepper.set_output(OutputType::Sparse);
     let gave_up = TwinError::OutcomeNotFinite { port: 0 };
     stepper.integrate().map_err(|_| gave_up)?;
     let end = stepper.y_out().last().ok_or(gave_up)?;

@@ -8,7 +8,8 @@
 use crate::twin::calendering::{CalenderingInputs, CalenderingOutcomes, calender};
 use crate::twin::coating::{CoatingInputs, CoatingOutcomes, coat};
 use crate::twin::drying::{
-    Dryer, DryingInputs, DryingOutcomes, Node, Web, ZoneInputs, ZoneOutcomes, zone_ports,
+    Dryer, DryingInputs, DryingOutcomes, Node, NumericsCheck, Web, ZoneInputs, ZoneOutcomes,
+    zone_ports,
 };
 use crate::twin::filling::{CellInputs, FillingInputs, FillingOutcomes, fill};
 use crate::twin::slurry::{Slurry, SlurryInputs, SlurryOutcomes, active_fraction};
@@ -260,6 +261,17 @@ impl Line {
         };
         dryer.run(&line.zones, line.coating.width, visit, |_| {})?;
         Ok(profile)
+    }
+
+    /// Compares the dryer's stepper with an independent integrator (`--verify-numerics`).
+    ///
+    /// # Errors
+    /// The same as a run's [`Status::Failed`], or the other integrator gives up.
+    pub fn verify_numerics(&self, inputs: &[f64]) -> Result<NumericsCheck, TwinError> {
+        let line = self.read(inputs)?;
+        let (_, coated, _) = line.wet_end()?;
+        line.dryer(self.solvent, &coated)?
+            .verify_numerics(&line.zones)
     }
 }
 

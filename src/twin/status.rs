@@ -40,19 +40,28 @@ impl Flags {
             || self.contains(Flags::VAPOUR_PRESSURE_EXTRAPOLATED)
     }
 
+    /// Returns the set as bits, one a flag.
+    #[must_use]
+    pub fn bits(self) -> u32 {
+        u32::from(self.0)
+    }
+
+    /// Every flag with its name, in fixed order.
+    pub const ALL: [(Flags, &'static str); 3] = [
+        (Flags::COATING_EXTRAPOLATED, "EXTRAPOLATED coating window"),
+        (
+            Flags::VAPOUR_PRESSURE_EXTRAPOLATED,
+            "EXTRAPOLATED vapour pressure",
+        ),
+        (Flags::LEAVES_WET, "LEAVES_WET"),
+    ];
+
     /// Returns the names of the flags set, in fixed order.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        [
-            (Flags::COATING_EXTRAPOLATED, "EXTRAPOLATED coating window"),
-            (
-                Flags::VAPOUR_PRESSURE_EXTRAPOLATED,
-                "EXTRAPOLATED vapour pressure",
-            ),
-            (Flags::LEAVES_WET, "LEAVES_WET"),
-        ]
-        .into_iter()
-        .filter(move |(flag, _)| self.contains(*flag))
-        .map(|(_, name)| name)
+        Flags::ALL
+            .into_iter()
+            .filter(move |(flag, _)| self.contains(*flag))
+            .map(|(_, name)| name)
     }
 }
 
@@ -100,17 +109,21 @@ pub enum TwinError {
         /// What is expected.
         expected: &'static str,
     },
-    /// The dry recipe does not add up to one within 1e-6.
-    DryRecipeSum {
-        /// Sum of the mass fractions.
-        sum: f64,
-    },
     /// The solids cannot be packed so densely: the slurry does not flow.
     BeyondMaximumPacking {
         /// Volume fraction of solids.
         volume_fraction: f64,
         /// Maximum packing fraction.
         maximum: f64,
+    },
+    /// A zone value lies where the dryer has no meaning.
+    ZoneOutOfDomain {
+        /// Zone, counted from 1.
+        zone: usize,
+        /// Last segment of the port name.
+        quantity: &'static str,
+        /// Its value, SI.
+        value: f64,
     },
     /// The film or the air is hotter than the vapour-pressure law reaches.
     AboveVapourPressureRange {
@@ -161,6 +174,27 @@ pub enum TwinError {
     },
 }
 
+impl TwinError {
+    /// Names the kind of error in a fixed short text, for counts over samples.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::PortCount { .. } => "line: wrong number of inputs",
+            Self::NotFinite { .. } => "line: an input is not finite",
+            Self::OutOfDomain { .. } => "line: an input is outside its law",
+            Self::ZoneOutOfDomain { .. } => "drying: an input of a zone is outside its law",
+            Self::BeyondMaximumPacking { .. } => "slurry: beyond maximum packing",
+            Self::AboveVapourPressureRange { .. } => "drying: above the vapour pressure law",
+            Self::FilmBoils { .. } => "drying: the film boils",
+            Self::AirSaturated { .. } => "drying: the zone air is saturated",
+            Self::PoresRefill { .. } => "drying: emptied pores refill",
+            Self::StepLimit { .. } => "drying: too many steps",
+            Self::PorosityUnreachable { .. } => "calendering: porosity not reachable",
+            Self::OutcomeNotFinite { .. } => "line: an outcome is not finite",
+        }
+    }
+}
+
 impl fmt::Display for TwinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -173,10 +207,6 @@ impl fmt::Display for TwinError {
                 value,
                 expected,
             } => write!(f, "`{quantity}` is {value}, expected {expected}"),
-            Self::DryRecipeSum { sum } => write!(
-                f,
-                "mass fractions of the dry recipe add up to {sum}, expected 1 within 1e-6"
-            ),
             Self::BeyondMaximumPacking {
                 volume_fraction,
                 maximum,
@@ -184,6 +214,14 @@ impl fmt::Display for TwinError {
                 f,
                 "solids fill {volume_fraction} of the slurry, at or above the maximum packing \
                  {maximum}: lower the solids"
+            ),
+            Self::ZoneOutOfDomain {
+                zone,
+                quantity,
+                value,
+            } => write!(
+                f,
+                "`drying.zone[{zone}].{quantity}` is {value}, expected a value above 0"
             ),
             Self::AboveVapourPressureRange {
                 zone,

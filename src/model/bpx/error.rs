@@ -70,7 +70,7 @@ pub enum BpxError {
         /// The formula.
         text: String,
         /// What is wrong with it.
-        error: ExpressionError,
+        error: Box<ExpressionError>,
     },
     /// A table cannot be used.
     Table {
@@ -104,10 +104,6 @@ pub enum BpxError {
 
 impl std::fmt::Display for BpxError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let hint = |similar: &Option<String>| match similar {
-            Some(name) => format!("; did you mean `{name}`?"),
-            None => String::new(),
-        };
         match self {
             Self::Json {
                 line,
@@ -116,25 +112,56 @@ impl std::fmt::Display for BpxError {
             } => {
                 write!(f, "line {line}, column {column}: not valid JSON: {message}")
             }
+            Self::Version { found } => write!(
+                f,
+                "BPX version `{found}` is not known; this reader knows 0.x and 1.x, written \
+                 like `1.1.0`"
+            ),
+            Self::Model { found } => write!(
+                f,
+                "model `{found}` in `Header` is not known; expected `SPM`, `SPMe` or `DFN`"
+            ),
+            Self::Missing { .. }
+            | Self::Unknown { .. }
+            | Self::Type { .. }
+            | Self::Range { .. }
+            | Self::Expression { .. }
+            | Self::Table { .. }
+            | Self::Unsupported { .. } => self.write_field(f),
+        }
+    }
+}
+
+impl BpxError {
+    /// Writes a mistake that belongs to one field.
+    fn write_field(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
             Self::Missing {
                 path,
                 field,
                 needed_by,
                 similar,
-            } => write!(
-                f,
-                "`{field}` is missing in `{path}`; the {needed_by} and every richer model need \
-                 it{}",
-                hint(similar)
-                    .replace("did you mean", "is it")
-                    .replace("`?", "` misspelt?")
-            ),
+            } => {
+                write!(
+                    f,
+                    "`{field}` is missing in `{path}`; the {needed_by} and every richer model \
+                     need it"
+                )?;
+                match similar {
+                    Some(name) => write!(f, "; is `{name}` meant to be it?"),
+                    None => Ok(()),
+                }
+            }
             Self::Unknown {
                 path,
                 field,
                 similar,
             } => {
-                write!(f, "`{path}` has no field `{field}`{}", hint(similar))
+                write!(f, "`{path}` has no field `{field}`")?;
+                match similar {
+                    Some(name) => write!(f, "; did you mean `{name}`?"),
+                    None => Ok(()),
+                }
             }
             Self::Type {
                 path,
@@ -164,15 +191,6 @@ impl std::fmt::Display for BpxError {
                 write!(f, "`{field}` in `{path}`: {error} (formula `{text}`)")
             }
             Self::Table { path, field, error } => write!(f, "`{field}` in `{path}`: {error}"),
-            Self::Version { found } => write!(
-                f,
-                "BPX version `{found}` is not known; this reader knows 0.x and 1.x, written \
-                 like `1.1.0`"
-            ),
-            Self::Model { found } => write!(
-                f,
-                "model `{found}` in `Header` is not known; expected `SPM`, `SPMe` or `DFN`"
-            ),
             Self::Unsupported {
                 path,
                 field,
@@ -182,6 +200,7 @@ impl std::fmt::Display for BpxError {
                 "`{field}` in `{path}` asks for {feature}, which is not modelled yet; use a file \
                  without it"
             ),
+            Self::Json { .. } | Self::Version { .. } | Self::Model { .. } => Ok(()),
         }
     }
 }

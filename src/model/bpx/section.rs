@@ -199,7 +199,7 @@ impl<'a> Section<'a> {
                         path: self.place(),
                         field: field.to_owned(),
                         text: text.clone(),
-                        error,
+                        error: Box::new(error),
                     })
             }
             Value::Object(_) => {

@@ -157,6 +157,38 @@ impl Cell {
         })
     }
 
+    /// Returns the pristine state whose lithium formation turns into the formed cell of a file:
+    /// formed inventory plus `loss_ah`, the negative electrode at `negative_stoichiometry`, the
+    /// rest in the positive electrode.
+    ///
+    /// # Errors
+    /// [`FormationError::OutOfRange`] when the positive electrode cannot hold it.
+    pub fn pristine_before(
+        &self,
+        formed: &Bpx,
+        negative_stoichiometry: f64,
+        loss_ah: f64,
+    ) -> Result<PristineState, FormationError> {
+        let charged = self.lithium_ah(
+            formed.negative.stoichiometry_range.1,
+            formed.positive.stoichiometry_range.0,
+        );
+        let held = self.full_ah(&self.negative) * negative_stoichiometry;
+        let positive = (charged + loss_ah - held) / self.full_ah(&self.positive);
+        if positive > 0.0 && positive < 1.0 {
+            Ok(PristineState {
+                negative_stoichiometry,
+                positive_stoichiometry: positive,
+            })
+        } else {
+            Err(FormationError::OutOfRange {
+                quantity: "pristine positive stoichiometry",
+                value: positive,
+                allowed: "a number between 0 and 1; the loss asks for more lithium than fits",
+            })
+        }
+    }
+
     /// Returns the lithium that fills both electrodes at the given stoichiometries, Ah.
     #[must_use]
     pub fn lithium_ah(&self, negative: f64, positive: f64) -> f64 {

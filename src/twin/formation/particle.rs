@@ -123,10 +123,10 @@ impl<const M: usize> Particle<M> {
             surface_per_final: 0.0,
         };
         let mut ramps = 0.0;
-        for m in 0..M {
-            let constant = lost[m] / self.rate_1_s[m];
-            let ramp = (1.0 - constant / length_s) / self.rate_1_s[m];
-            factors.decay[m] = 1.0 - lost[m];
+        for (m, (lost, rate)) in lost.iter().zip(self.rate_1_s).enumerate() {
+            let constant = lost / rate;
+            let ramp = (1.0 - constant / length_s) / rate;
+            factors.decay[m] = 1.0 - lost;
             factors.constant[m] = self.mode_gain * constant;
             factors.ramp[m] = self.mode_gain * ramp;
             ramps += factors.ramp[m];
@@ -163,9 +163,9 @@ impl<const M: usize> Particle<M> {
         final_a_m2: f64,
     ) -> Profile<M> {
         let rise = final_a_m2 - initial_a_m2;
-        let mut mode = [0.0; M];
-        for m in 0..M {
-            mode[m] = factors.decay[m] * profile.mode[m]
+        let mut mode = profile.mode;
+        for (m, amplitude) in mode.iter_mut().enumerate() {
+            *amplitude = factors.decay[m] * *amplitude
                 - factors.constant[m] * initial_a_m2
                 - factors.ramp[m] * rise;
         }

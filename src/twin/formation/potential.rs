@@ -85,8 +85,8 @@ fn sample(curve: &Curve, pieces: usize) -> Option<Potential> {
     for i in 0..pieces {
         let middle = curve.value((at(i) + at(i + 1)) / 2.0);
         let (guess, _) = hermite(knots[i], knots[i + 1], 0.5, count);
-        // The comparison is written so that NaN is refused.
-        if !((guess - middle).abs() <= TABLE_ERROR_V_MAX) {
+        let error_v = (guess - middle).abs();
+        if error_v.is_nan() || error_v > TABLE_ERROR_V_MAX {
             return None;
         }
     }
@@ -99,7 +99,7 @@ mod tests {
     use crate::model::expression::Expression;
 
     fn formula(text: &str) -> Curve {
-        Curve::Expression(Expression::parse(text, "x").unwrap())
+        Curve::Expression(Expression::parse(text, "x").expect("the formula is sound"))
     }
 
     #[test]

@@ -60,6 +60,23 @@ pub enum Status {
     InvariantBroken(Invariant),
 }
 
+impl Status {
+    /// Names the kind of status in a fixed short text, for counts over samples.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Ok => "formation: finished",
+            Self::EndNotReached { .. } => "formation: a step met none of its ends",
+            Self::StoichiometryBound { .. } => "formation: a particle ran empty or full",
+            Self::VoltageNotConverged { .. } => "formation: no current gives the voltage",
+            Self::SeiNotConverged { .. } => "formation: film and potential did not agree",
+            Self::TrialLimit { .. } => "formation: a step took too many trials",
+            Self::InputOutOfRange { .. } => "formation: an input is out of range",
+            Self::InvariantBroken(_) => "formation: a balance does not close",
+        }
+    }
+}
+
 /// One protocol step as it went.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepOutcome {
@@ -133,6 +150,8 @@ pub struct Run {
     pub lithium_drift_ah: f64,
     /// Difference between charge passed and change of the positive electrode, Ah: rounding only.
     pub charge_drift_ah: f64,
+    /// Trial time steps taken, accepted or not.
+    pub trials: usize,
     /// Voltage drop of every rest after another step: step and V.
     pub(super) rest_drops_v: Vec<(usize, f64)>,
 }
@@ -154,6 +173,7 @@ impl Default for Run {
             negative_potential_min_v: f64::INFINITY,
             lithium_drift_ah: f64::NAN,
             charge_drift_ah: f64::NAN,
+            trials: 0,
             rest_drops_v: Vec::new(),
         }
     }

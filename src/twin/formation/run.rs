@@ -115,6 +115,7 @@ impl<const M: usize> Bench<M> {
                 surface_positive: positive,
                 negative_v: f64::NAN,
                 interface_v: f64::NAN,
+                sei_rate_m_s: 0.0,
                 side_a_m2: 0.0,
             },
             interface_slope_v_s: 0.0,
@@ -239,6 +240,7 @@ impl<const M: usize> Attempt<'_, M> {
             }
             (state, fired) = self.advance(&state, drive, target_s, &mut clock)?;
         }
+        self.run.trials += clock.trials;
         self.finish(&state, clock.elapsed_s, fired);
         Ok(state)
     }
@@ -415,7 +417,8 @@ impl<const M: usize> Attempt<'_, M> {
     }
 
     fn finish(&mut self, state: &State<M>, duration_s: f64, fired: bool) {
-        let timed = self.step.ends.iter().any(|e| matches!(e, End::Duration(_)));
+        let over = |end: &End| matches!(end, End::Duration(seconds) if *seconds <= duration_s);
+        let timed = self.step.ends.iter().any(over);
         if !fired && !timed {
             self.run.note(Status::EndNotReached { step: self.index });
         }

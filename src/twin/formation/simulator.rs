@@ -132,7 +132,6 @@ impl Simulator {
 
 fn check(request: &Request) -> Result<(), FormationError> {
     let cell = &request.cell;
-    let sei = &request.sei;
     for (quantity, value) in [
         ("nominal capacity", cell.nominal_capacity_ah),
         ("electrode area", cell.area_m2),
@@ -158,46 +157,8 @@ fn check(request: &Request) -> Result<(), FormationError> {
             "positive exchange current",
             cell.positive.exchange_current_scale_a_m2,
         ),
-        ("SEI molar volume", sei.molar_volume_m3_mol),
-        ("lithium per mole of SEI", sei.lithium_per_mole),
-        ("SEI area factor", sei.area_factor),
     ] {
-        require(
-            quantity,
-            value,
-            value > 0.0 && value.is_finite(),
-            "a number above 0",
-        )?;
-    }
-    for (quantity, value) in [
-        ("SEI initial thickness", sei.initial_thickness_m),
-        ("SEI resistivity", sei.resistivity_ohm_m),
-    ] {
-        require(
-            quantity,
-            value,
-            value >= 0.0 && value.is_finite(),
-            "0 or more",
-        )?;
-    }
-    if let SeiMechanism::EcReactionLimited {
-        rate_constant_m_s,
-        diffusivity_m2_s,
-        concentration_mol_m3,
-    } = sei.mechanism
-    {
-        for (quantity, value) in [
-            ("SEI rate constant", rate_constant_m_s),
-            ("SEI diffusivity", diffusivity_m2_s),
-            ("ethylene carbonate concentration", concentration_mol_m3),
-        ] {
-            require(
-                quantity,
-                value,
-                value > 0.0 && value.is_finite(),
-                "a number above 0",
-            )?;
-        }
+        require_positive(quantity, value)?;
     }
     for (quantity, value) in [
         ("negative active fraction", cell.negative.active_fraction),
@@ -218,7 +179,47 @@ fn check(request: &Request) -> Result<(), FormationError> {
             "a number between 0 and 1",
         )?;
     }
-    Ok(())
+    check_sei(&request.sei)
+}
+
+fn check_sei(sei: &SeiParameters) -> Result<(), FormationError> {
+    require_positive("SEI molar volume", sei.molar_volume_m3_mol)?;
+    require_positive("lithium per mole of SEI", sei.lithium_per_mole)?;
+    require_positive("SEI area factor", sei.area_factor)?;
+    for (quantity, value) in [
+        ("SEI initial thickness", sei.initial_thickness_m),
+        ("SEI resistivity", sei.resistivity_ohm_m),
+        ("SEI transfer coefficient", sei.transfer_coefficient),
+        ("SEI activation energy", sei.activation_j_mol),
+    ] {
+        require(
+            quantity,
+            value,
+            value >= 0.0 && value.is_finite(),
+            "0 or more",
+        )?;
+    }
+    match sei.mechanism {
+        SeiMechanism::None => Ok(()),
+        SeiMechanism::EcReactionLimited {
+            rate_constant_m_s,
+            diffusivity_m2_s,
+            concentration_mol_m3,
+        } => {
+            require_positive("SEI rate constant", rate_constant_m_s)?;
+            require_positive("SEI diffusivity", diffusivity_m2_s)?;
+            require_positive("ethylene carbonate concentration", concentration_mol_m3)
+        }
+    }
+}
+
+fn require_positive(quantity: &'static str, value: f64) -> Result<(), FormationError> {
+    require(
+        quantity,
+        value,
+        value > 0.0 && value.is_finite(),
+        "a number above 0",
+    )
 }
 
 fn require(

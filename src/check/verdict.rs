@@ -1,0 +1,183 @@
+//! Verdicts: what is found about one rule and one recipe.
+//!
+//! In: the judge's result. Out: plain data for records and reports: the verdict with its method,
+//! exact readings at the nominal point and at the worst one, a witness that was evaluated again by
+//! the rule language itself, a certificate. Undecided is a verdict of its own, never a pass.
+
+use std::fmt;
+
+use super::query::Reason;
+use crate::certificate::{Certificate, CertificateError, Proof};
+use crate::rule_language::{EvaluateError, Margin, Point, Value};
+
+/// What is found about one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Holds at every point of the tolerance box with at least the guard band.
+    Holds,
+    /// Holds at every point of the tolerance box, somewhere by less than the guard band.
+    Conditional,
+    /// Holds at the nominal point, broken somewhere in the tolerance box.
+    HoldsNominally,
+    /// Broken at the nominal point.
+    Violated,
+    /// Does not apply anywhere in the tolerance box.
+    Idle,
+    /// Can apply nowhere at all (rule sets).
+    Vacuous,
+    /// Not decided.
+    Undecided(Undecided),
+}
+
+impl Verdict {
+    /// Names the verdict as records do.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Conditional => "conditional",
+            Self::HoldsNominally => "holds_nominally",
+            Self::Violated => "violated",
+            Self::Idle => "idle",
+            Self::Vacuous => "vacuous",
+            Self::Undecided(_) => "undecided",
+        }
+    }
+}
+
+/// Why a rule is not decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undecided {
+    /// Signals that the rule reads have no value.
+    Missing {
+        /// Their names, sorted.
+        signals: Vec<String>,
+    },
+    /// Only the digits of pi beyond the enclosure decide.
+    Pi,
+    /// A number has no value at the nominal point.
+    NoValue(EvaluateError),
+    /// The solver did not decide.
+    Solver(Reason),
+    /// Closed forms do not settle it, and no solver was given.
+    NotAsked,
+    /// The question is too large to be written out.
+    TooLarge,
+    /// A witness that the exact evaluation does not confirm.
+    WitnessRefuted,
+    /// A certificate that its own checker refuses.
+    CertificateRefused(CertificateError),
+}
+
+impl Undecided {
+    /// Whether data are missing rather than an answer.
+    #[must_use]
+    pub fn is_missing_data(&self) -> bool {
+        matches!(self, Self::Missing { .. })
+    }
+}
+
+impl fmt::Display for Undecided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { signals } => {
+                let quoted: Vec<String> = signals.iter().map(|name| format!("`{name}`")).collect();
+                write!(f, "no value for {}", quoted.join(", "))
+            }
+            Self::Pi => write!(f, "closer to the limit than the known digits of pi"),
+            Self::NoValue(error) => write!(f, "{error}"),
+            Self::Solver(reason) => write!(f, "{reason}"),
+            Self::NotAsked => write!(f, "closed forms do not settle it, no solver was asked"),
+            Self::TooLarge => write!(f, "the question is too large to be written out"),
+            Self::WitnessRefuted => {
+                write!(f, "exact evaluation does not confirm the witness found")
+            }
+            Self::CertificateRefused(error) => {
+                write!(f, "the checker refuses the certificate: {error}")
+            }
+        }
+    }
+}
+
+/// How a verdict was found; the greater one covers the lesser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// Evaluated where nothing varies.
+    Evaluation,
+    /// The least value of a linear form.
+    ClosedForm,
+    /// The least value at a corner of the box.
+    Corners,
+    /// Multipliers of linear rows.
+    LinearArithmetic,
+    /// A tree of boxes.
+    Boxes,
+    /// The solver.
+    Solver,
+}
+
+impl Method {
+    /// Names the method as records do.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Evaluation => "evaluation",
+            Self::ClosedForm => "closed form",
+            Self::Corners => "corners",
+            Self::LinearArithmetic => "linear arithmetic",
+            Self::Boxes => "box tree",
+            Self::Solver => "solver",
+        }
+    }
+
+    /// Returns the method behind a proof.
+    #[must_use]
+    pub fn of(proof: &Proof) -> Self {
+        match proof {
+            Proof::Constant => Self::Evaluation,
+            Proof::Linear { .. } => Self::ClosedForm,
+            Proof::Corner { .. } => Self::Corners,
+            Proof::Enclosure { .. } | Proof::Split { .. } => Self::Boxes,
+            Proof::Refutation(_) => Self::LinearArithmetic,
+            Proof::All(parts) => {
+                let methods = parts.iter().map(Self::of);
+                methods.max().unwrap_or(Self::Evaluation)
+            }
+            Proof::One { proof, .. } => Self::of(proof),
+        }
+    }
+}
+
+/// What a rule reads at one point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The point: a value for every signal of the rule set that has one.
+    pub point: Point,
+    /// The judged quantity, SI: the left side of a single comparison (of the tightest one in a
+    /// conjunction), the right side where the left is constant.
+    pub value: Option<Value>,
+    /// The side it is compared with, SI.
+    pub limit: Option<Value>,
+    /// Slack to the limit, SI, negative where the body fails; nothing without one comparison.
+    pub margin: Option<Margin>,
+}
+
+/// Everything found about one rule and one recipe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How it was found.
+    pub method: Method,
+    /// At the nominal point; nothing where the body has no value there.
+    pub nominal: Option<Reading>,
+    /// At the worst point of the tolerance box where it is known exactly (of several the
+    /// lexicographically least, low before high), else at the witness.
+    pub worst: Option<Reading>,
+    /// Whether `worst` is a point that shows the verdict and the rule language confirmed it there.
+    pub rechecked: bool,
+    /// The proof, where the verdict says something about the whole box.
+    pub certificate: Option<Certificate>,
+    /// The question as SMT-LIB text, where a solver was asked.
+    pub smtlib: Option<String>,
+}

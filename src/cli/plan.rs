@@ -1,0 +1,110 @@
+//! `cellwright plan`: judge a change without writing a record.
+//!
+//! In: a scenario, or an old and a new recipe with model and rules. Out: the page on standard
+//! output. Two recipes become a scenario in memory whose change is the difference.
+
+use std::path::Path;
+
+use super::arguments::{Common, Plan};
+use super::failure::Failure;
+use super::output;
+use super::rule_files;
+use super::run::{judge, read, seal, shown};
+use super::views::BodyView;
+use crate::document::{Disk, Files, ReadError};
+use crate::exit_code::ExitCode;
+use crate::report::RecordReference;
+use crate::run::documents::{self, Documents};
+
+/// Runs the verb.
+///
+/// # Errors
+/// [`Failure`].
+pub fn plan(verb: &Plan, common: &Common) -> Result<ExitCode, Failure> {
+    let files = output::requested_files(common)?;
+    let documents = match verb.documents.as_slice() {
+        [scenario] => read(scenario)?,
+        [old, new] => two_recipes(verb, old, new)?,
+        // INVARIANT: clap accepts one or two documents.
+        _ => {
+            return Err(Failure::argument(
+                "give a scenario, or an old and a new recipe",
+            ));
+        }
+    };
+    let unchanged = documents.old.changed_names(&documents.new).is_empty();
+    if verb.detailed_exitcode {
+        return Ok(if unchanged {
+            ExitCode::Success
+        } else {
+            ExitCode::Findings
+        });
+    }
+    let outcome = judge(documents, &verb.judgement, common)?;
+    let sealed = seal(&outcome)?;
+    let reference = RecordReference {
+        path: "not written",
+        sha256: &sealed.digest,
+        remark: Some("use `cellwright run` to keep it"),
+    };
+    output::deliver(
+        &BodyView {
+            body: &outcome.body,
+            reference,
+        },
+        common,
+        &files,
+    )?;
+    Ok(outcome.exit)
+}
+
+/// The path under which the scenario of two recipes is read.
+const IN_MEMORY: &str = "plan.scenario.toml";
+
+/// The disk with one more document.
+struct WithScenario {
+    disk: Disk,
+    text: String,
+}
+
+impl Files for WithScenario {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        if path == IN_MEMORY {
+            Ok(self.text.clone().into_bytes())
+        } else {
+            self.disk.read(path)
+        }
+    }
+}
+
+fn two_recipes(verb: &Plan, old: &Path, new: &Path) -> Result<Documents, Failure> {
+    let Some(model) = &verb.model else {
+        return Err(Failure::argument("two recipes need `--model MODEL`"));
+    };
+    let rules = rule_files::expand(&verb.rules)?;
+    if rules.is_empty() {
+        return Err(Failure::argument("two recipes need `--rules FILES`"));
+    }
+    let quoted: Vec<String> = rules.iter().map(|path| toml_text(&shown(path))).collect();
+    let text = format!(
+        "schema = \"cellwright/scenario/1\"\ntitle = {}\nrecipe = {}\nmodel = {}\nrules = [{}]\n\
+         \n[simulation]\nseed = 1\nsamples = 4096\nobserve = []\n",
+        toml_text(&format!("{} to {}", shown(old), shown(new))),
+        toml_text(&shown(old)),
+        toml_text(&shown(model)),
+        quoted.join(", "),
+    );
+    let files = WithScenario {
+        disk: Disk::new("."),
+        text,
+    };
+    documents::read_pair(&files, IN_MEMORY, &shown(new)).map_err(|rejected| Failure::Documents {
+        diagnostics: rejected.diagnostics,
+        sources: rejected.sources,
+    })
+}
+
+/// Writes a TOML string.
+fn toml_text(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}

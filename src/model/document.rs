@@ -1,0 +1,282 @@
+//! Model documents: the constants of one line and one cell, each with its source.
+//!
+//! In: a TOML document of schema `cellwright/model/1` and the priors (`cellwright/prior/1`, one
+//! `["name"]` table per parameter) it adopts by a visible line. Out: a [`Model`]: parameters by
+//! dictionary name, the path of the BPX file, the path of the formation protocol and the declared
+//! map from line outcomes to BPX fields. What a part of the simulation needs and nobody gives is
+//! listed by [`missing`]; nothing is filled in.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::parameter::ModelParameter;
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::document::{
+    Entry, Intake, Located, NormalForm, Reader, Report, Value, codes, lookup, resolve,
+};
+use crate::quantity::dictionary::Role;
+use crate::recipe::Recipe;
+use crate::span::Span;
+
+/// The schema line of models.
+pub const SCHEMA: &str = "cellwright/model/1";
+
+/// The schema line of priors.
+pub const PRIOR_SCHEMA: &str = "cellwright/prior/1";
+
+/// A model document with its priors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Model {
+    /// Path as given.
+    pub path: String,
+    /// Title for people.
+    pub title: String,
+    /// Path of the BPX file, resolved.
+    pub cell: Option<Located<String>>,
+    /// Path of the formation protocol, resolved.
+    pub protocol: Option<Located<String>>,
+    /// Paths of the adopted priors, resolved, in the order given.
+    pub adopted: Vec<Located<String>>,
+    /// All parameters by dictionary name, priors included.
+    pub parameters: BTreeMap<String, ModelParameter>,
+    /// Which outcome of the line is which field of the BPX file.
+    pub bpx_map: Vec<BpxLink>,
+    /// The beginning of the document.
+    pub span: Span,
+}
+
+/// One line of `[bpx_map]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BpxLink {
+    /// Path in the BPX file, with `/`.
+    pub field: Located<String>,
+    /// Dictionary name of the outcome or setpoint.
+    pub name: Located<String>,
+}
+
+/// A number that a part of the simulation needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Required<'n> {
+    /// Dictionary name.
+    pub name: &'n str,
+    /// The part that needs it, such as `drying`.
+    pub needed_by: &'n str,
+}
+
+/// A number that nobody gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Dictionary name.
+    pub name: String,
+    /// The part that needs it.
+    pub needed_by: String,
+    /// A name that is there and looks like it.
+    pub nearest: Option<String>,
+}
+
+impl Model {
+    /// Reads the model at `path` and its priors; `from` is the place that names it. `None` when
+    /// it cannot be read at all; errors in parameters are in `intake.report`.
+    pub fn read(intake: &mut Intake<'_>, path: &str, from: Option<Span>) -> Option<Self> {
+        let table = intake.open_toml(path, from, SCHEMA)?;
+        let mut reader = Reader::new(&table, "the model", &intake.report);
+        reader.optional("schema");
+        let title = reader.text("title");
+        let resolved = |text: Located<String>| Located {
+            value: resolve(path, &text.value),
+            span: text.span,
+        };
+        let cell = reader.optional_text("cell").map(resolved);
+        let protocol = reader.optional_text("protocol").map(resolved);
+        let adopted: Vec<_> = reader.texts("adopt").into_iter().map(resolved).collect();
+        let mut parameters = BTreeMap::new();
+        if let Some(mut entries) = reader.table("parameters") {
+            add(
+                entries.named_entries(),
+                None,
+                &mut parameters,
+                &intake.report,
+            );
+        }
+        let mut bpx_map = Vec::new();
+        if let Some(mut entries) = reader.optional_table("bpx_map") {
+            let links = entries.named_entries().iter();
+            bpx_map = links
+                .filter_map(|entry| link(entry, &intake.report))
+                .collect();
+        }
+        reader.finish();
+        for prior in &adopted {
+            read_prior(intake, prior, &mut parameters);
+        }
+        Some(Self {
+            path: path.to_owned(),
+            title: title?.value,
+            cell,
+            protocol,
+            adopted,
+            parameters,
+            bpx_map,
+            span: table.span,
+        })
+    }
+
+    /// Reports every number that both the recipe and the model set.
+    pub fn check_against(&self, recipe: &Recipe, report: &Report) {
+        for (name, parameter) in &self.parameters {
+            if let Some(other) = recipe.parameters.get(name) {
+                report.push(
+                    set_twice(name, parameter.span)
+                        .also(other.name_span, "the recipe sets it")
+                        .help("remove one of the two"),
+                );
+            }
+        }
+    }
+}
+
+fn set_twice(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(codes::SET_TWICE, span, format!("`{name}` is set twice"))
+}
+
+fn add(
+    entries: &[Entry],
+    prior: Option<&str>,
+    parameters: &mut BTreeMap<String, ModelParameter>,
+    report: &Report,
+) {
+    for entry in entries {
+        if let Some(first) = parameters.get(&entry.key) {
+            report.push(
+                set_twice(&entry.key, entry.key_span)
+                    .also(first.span, "first here")
+                    .help("remove one of the two, or do not adopt the prior"),
+            );
+            continue;
+        }
+        if let Some(parameter) = ModelParameter::read(entry, prior, report) {
+            parameters.insert(entry.key.clone(), parameter);
+        }
+    }
+}
+
+fn read_prior(
+    intake: &mut Intake<'_>,
+    prior: &Located<String>,
+    parameters: &mut BTreeMap<String, ModelParameter>,
+) {
+    let Some(table) = intake.open_toml(&prior.value, Some(prior.span), PRIOR_SCHEMA) else {
+        return;
+    };
+    let mut reader = Reader::new(&table, "the prior", &intake.report);
+    reader.optional("schema");
+    reader.text("title");
+    let entries: Vec<Entry> = reader
+        .named_entries()
+        .iter()
+        .filter(|entry| !["schema", "title"].contains(&entry.key.as_str()))
+        .cloned()
+        .collect();
+    add(&entries, Some(&prior.value), parameters, &intake.report);
+}
+
+fn link(entry: &Entry, report: &Report) -> Option<BpxLink> {
+    let Value::Text(name) = &entry.node.value else {
+        let message = "expected the name of a quantity".to_owned();
+        report.push(Diagnostic::error(
+            codes::WRONG_TYPE,
+            entry.node.span,
+            message,
+        ));
+        return None;
+    };
+    let roles = [
+        Role::Outcome,
+        Role::Setpoint,
+        Role::Material,
+        Role::Parameter,
+    ];
+    lookup(name, entry.node.span, &roles, report)?;
+    Some(BpxLink {
+        field: Located {
+            value: entry.key.clone(),
+            span: entry.key_span,
+        },
+        name: Located {
+            value: name.clone(),
+            span: entry.node.span,
+        },
+    })
+}
+
+/// Lists what is required and neither recipe nor model gives, in the order required, each name
+/// once.
+#[must_use]
+pub fn missing<'n>(
+    recipe: &Recipe,
+    model: Option<&Model>,
+    required: impl IntoIterator<Item = Required<'n>>,
+) -> Vec<Missing> {
+    let mut found: Vec<Missing> = Vec::new();
+    let given = || {
+        let of_model = model
+            .into_iter()
+            .flat_map(|model| model.parameters.keys().map(String::as_str));
+        of_model.chain(recipe.parameters.keys().map(String::as_str))
+    };
+    for one in required {
+        let is_there = recipe.parameters.contains_key(one.name)
+            || model.is_some_and(|model| model.parameters.contains_key(one.name));
+        if is_there || found.iter().any(|other| other.name == one.name) {
+            continue;
+        }
+        found.push(Missing {
+            name: one.name.to_owned(),
+            needed_by: one.needed_by.to_owned(),
+            nearest: nearest(one.name, given()).map(str::to_owned),
+        });
+    }
+    found
+}
+
+impl Missing {
+    /// Says it, at the beginning of the document that should give it.
+    #[must_use]
+    pub fn diagnostic(&self, span: Span) -> Diagnostic {
+        let message = format!("`{}` is missing; {} needs it", self.name, self.needed_by);
+        let help = match &self.nearest {
+            Some(near) => format!("is `{near}` a slip for it?"),
+            None => "measure it, cite it, or adopt a prior with `adopt = […]`".to_owned(),
+        };
+        Diagnostic::error(codes::MISSING_PARAMETER, span, message).help(help)
+    }
+}
+
+impl NormalForm for Model {
+    fn normalised(&self) -> serde_json::Value {
+        let parameters: serde_json::Map<String, serde_json::Value> = self
+            .parameters
+            .iter()
+            .map(|(name, parameter)| (name.clone(), parameter.normalised()))
+            .collect();
+        let path = |text: &Option<Located<String>>| text.as_ref().map(|path| path.value.clone());
+        let links: BTreeMap<&str, &str> = self
+            .bpx_map
+            .iter()
+            .map(|link| (link.field.as_str(), link.name.as_str()))
+            .collect();
+        json!({
+            "schema": SCHEMA,
+            "title": self.title,
+            "cell": path(&self.cell),
+            "protocol": path(&self.protocol),
+            "adopted": self.adopted.iter().map(Located::as_str).collect::<Vec<_>>(),
+            "parameters": parameters,
+            "bpx_map": links,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! Choices: dictionary names whose value is a word, not a number.
+//!
+//! In: a name such as `electrolyte.salt`. Out: the closed list of words. Rules compare choices
+//! with enumerators; recipes set them without unit, tolerance and spread.
+
+/// A name with its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Dotted name.
+    pub name: &'static str,
+    /// What it can be.
+    pub words: &'static [&'static str],
+    /// One line for people.
+    pub text: &'static str,
+}
+
+/// All choices.
+const CHOICES: &[Choice] = &[
+    Choice {
+        name: "anode.active_material",
+        words: &["graphite", "graphite_silicon", "hard_carbon"],
+        text: "active material of the anode",
+    },
+    Choice {
+        name: "can.material",
+        words: &["aluminium", "steel", "pouch"],
+        text: "housing that the electrolyte touches",
+    },
+    Choice {
+        name: "cathode.active_material",
+        words: &["NMC111", "NMC532", "NMC622", "NMC811", "LFP"],
+        text: "active material of the cathode",
+    },
+    Choice {
+        name: "electrolyte.salt",
+        words: &["LiPF6", "LiFSI", "LiTFSI"],
+        text: "conducting salt",
+    },
+    Choice {
+        name: "slurry.solvent",
+        words: &["NMP", "water"],
+        text: "liquid of the slurry",
+    },
+];
+
+/// Returns the choice of a name.
+#[must_use]
+pub fn choice_named(name: &str) -> Option<&'static Choice> {
+    CHOICES.iter().find(|choice| choice.name == name)
+}
+
+/// Returns all choices in alphabetical order.
+#[must_use]
+pub fn choices() -> &'static [Choice] {
+    CHOICES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_are_sorted_and_have_words() {
+        assert!(CHOICES.windows(2).all(|pair| pair[0].name < pair[1].name));
+        assert!(CHOICES.iter().all(|choice| choice.words.len() > 1));
+    }
+}

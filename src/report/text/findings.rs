@@ -1,0 +1,242 @@
+//! The answer of `check` in text: one block per rule that does not hold, worst first.
+//!
+//! In: findings. Out: lines of at most eighty columns: verdict, code and place, then witness,
+//! margin and source; findings about the set; counts over a table; a last line of counts.
+
+use crate::record::findings::{CheckedRule, Findings, TableSummary};
+
+use super::rules::{sampling_text, witness_text};
+use crate::report::layout::{Page, Rich, Style};
+use crate::report::number::{count, glued};
+use crate::report::standing::{self, Standing};
+
+/// Width of the label column below a verdict.
+const LABEL: usize = 12;
+/// Rows of a table that are named before the rest is only counted.
+const ROWS_NAMED_MAX: usize = 12;
+
+/// Writes the answer of one check.
+#[must_use]
+pub fn findings_text(findings: &Findings, colour: bool) -> String {
+    let mut page = Page::new(colour);
+    for finding in &findings.findings {
+        let style = match finding.level.as_str() {
+            "error" => Style::Bad,
+            "warning" => Style::Caution,
+            _ => Style::Plain,
+        };
+        let place = finding.places.first().map_or_else(String::new, |place| {
+            format!("  {}:{}:{}", place.path, place.line, place.column)
+        });
+        page.paragraph(
+            0,
+            &Rich::styled(style, &format!("{}[{}]", finding.level, finding.code))
+                .and(&format!(": {}{place}", finding.message)),
+        );
+        for place in finding.places.iter().skip(1) {
+            page.paragraph(
+                2,
+                &Rich::plain(&format!("also {}:{}", place.path, place.line)),
+            );
+        }
+    }
+    for checked in worst_first(findings) {
+        rule(&mut page, checked, findings.strict);
+    }
+    if let Some(table) = &findings.table {
+        table_lines(&mut page, table);
+    }
+    page.paragraph(0, &Rich::plain(&summary(findings)));
+    page.finish()
+}
+
+/// The rules that need a look, worst first.
+fn worst_first(findings: &Findings) -> Vec<&CheckedRule> {
+    let mut rows: Vec<(Standing, &CheckedRule)> = findings
+        .rules
+        .iter()
+        .filter_map(|checked| {
+            let evaluation = checked.evaluation.as_ref()?;
+            let standing = Standing::of(&checked.rule, evaluation, findings.strict);
+            standing.needs_a_look().then_some((standing, checked))
+        })
+        .collect();
+    rows.sort_by(|(a, left), (b, right)| {
+        a.cmp(b)
+            .then_with(|| match (&left.evaluation, &right.evaluation) {
+                (Some(left), Some(right)) => standing::by_share(left, right),
+                _ => std::cmp::Ordering::Equal,
+            })
+            .then_with(|| left.rule.code.cmp(&right.rule.code))
+    });
+    rows.into_iter().map(|(_, checked)| checked).collect()
+}
+
+fn rule(page: &mut Page, checked: &CheckedRule, strict: bool) {
+    let Some(evaluation) = &checked.evaluation else {
+        return;
+    };
+    let rule = &checked.rule;
+    let standing = Standing::of(rule, evaluation, strict);
+    page.paragraph(
+        0,
+        &Rich::styled(standing.style(), &evaluation.verdict.replace('_', " "))
+            .and(if standing == Standing::Warns {
+                " (limit recalled, warns only) "
+            } else {
+                " "
+            })
+            .and_styled(Style::Strong, &rule.code)
+            .and(&format!(" {}  {}:{}", rule.title, rule.path, rule.line)),
+    );
+    let mut line = |label: &str, text: &str| {
+        if !text.is_empty() {
+            page.entry(2, (LABEL, &Rich::plain(label)), &Rich::plain(text));
+        }
+    };
+    let mut found = Vec::new();
+    found.extend(
+        evaluation
+            .value
+            .iter()
+            .map(|v| format!("value {}", glued(v))),
+    );
+    found.extend(
+        evaluation
+            .worst_value
+            .iter()
+            .map(|v| format!("at the corner {}", glued(v))),
+    );
+    found.push(format!("limit {}", glued(&rule.limit)));
+    found.extend(
+        evaluation
+            .margin
+            .iter()
+            .map(|v| format!("margin {}", glued(v))),
+    );
+    line("found", &found.join(" · "));
+    line("witness", &witness_text(evaluation));
+    if let Some(probability) = &evaluation.probability {
+        line("samples", &sampling_text(probability));
+    }
+    line("because", &rule.because);
+    line(
+        "source",
+        &format!("{} ({}, {})", rule.source, rule.evidence, rule.severity),
+    );
+    line("remark", evaluation.remark.as_deref().unwrap_or_default());
+    let checked = if evaluation.rechecked {
+        format!(
+            "{}; witness re-evaluated exactly: agrees",
+            evaluation.method
+        )
+    } else {
+        evaluation.method.clone()
+    };
+    line("checked", &checked);
+}
+
+fn table_lines(page: &mut Page, table: &TableSummary) {
+    page.paragraph(
+        0,
+        &Rich::styled(Style::Strong, &table.path).and(&format!("  {} rows", count(table.rows))),
+    );
+    for rule in &table.rules {
+        let mut parts = vec![
+            format!("{} fail", count(rule.violated)),
+            format!("{} pass", count(rule.holds)),
+        ];
+        for (n, words) in [
+            (rule.conditional, "inside guard band"),
+            (rule.idle, "not concerned"),
+            (rule.undecided, "undecided"),
+        ] {
+            if n > 0 {
+                parts.push(format!("{} {words}", count(n)));
+            }
+        }
+        page.entry(
+            2,
+            (LABEL, &Rich::plain(&rule.code)),
+            &Rich::plain(&parts.join(" · ")),
+        );
+        named_rows(page, "failing rows", &rule.violated_rows);
+        named_rows(
+            page,
+            "on the limit, depends on rounding: rows",
+            &rule.tie_rows,
+        );
+    }
+}
+
+fn named_rows(page: &mut Page, words: &str, rows: &[u64]) {
+    if rows.is_empty() {
+        return;
+    }
+    let mut named: Vec<String> = rows
+        .iter()
+        .take(ROWS_NAMED_MAX)
+        .map(|row| count(*row))
+        .collect();
+    if rows.len() > ROWS_NAMED_MAX {
+        named.push(format!(
+            "and {} more (all in `--format json`)",
+            rows.len() - ROWS_NAMED_MAX
+        ));
+    }
+    page.entry(
+        2,
+        (LABEL, &Rich::default()),
+        &Rich::plain(&format!("{words} {}", named.join(", "))),
+    );
+}
+
+/// The last line: what was checked and how many of each.
+pub(crate) fn summary(findings: &Findings) -> String {
+    let judged: Vec<Standing> = findings
+        .rules
+        .iter()
+        .filter_map(|checked| {
+            Some(Standing::of(
+                &checked.rule,
+                checked.evaluation.as_ref()?,
+                findings.strict,
+            ))
+        })
+        .collect();
+    let mut parts = Vec::new();
+    for (wanted, words) in [
+        (Standing::Breaks, "broken"),
+        (Standing::Undecided, "undecided"),
+        (Standing::Warns, "warn (limit recalled)"),
+        (Standing::Conditional, "inside guard band"),
+        (Standing::Vacuous, "can never apply"),
+        (Standing::Holds, "hold"),
+        (Standing::Idle, "do not apply"),
+    ] {
+        let n = judged
+            .iter()
+            .filter(|standing| **standing == wanted)
+            .count();
+        if n > 0 {
+            parts.push(format!("{n} {words}"));
+        }
+    }
+    let without = findings.rules.len() - judged.len();
+    if without > 0 {
+        parts.push(format!("{without} rules read"));
+    }
+    let errors = findings
+        .findings
+        .iter()
+        .filter(|f| f.level == "error")
+        .count();
+    if errors > 0 {
+        let noun = if errors == 1 { "error" } else { "errors" };
+        parts.push(format!("{errors} {noun} in the rule set"));
+    }
+    if parts.is_empty() {
+        parts.push("no rules".to_owned());
+    }
+    format!("{}: {}", findings.subject, parts.join(" · "))
+}

@@ -1,0 +1,376 @@
+//! Puts a whole judgement together.
+//!
+//! In: the context of a run. Out: the [`Body`] and the exit code. The order is fixed: judge the
+//! recipe as it is, as requested, search, decide, score, argue.
+
+use super::evidence::{self, Deltas};
+use super::search::{self, Found, LadderRequest};
+use super::{Context, Judged, RunError, argument, assumptions, changes, rules, summary};
+use crate::check::solver_process::solver_version;
+use crate::decision::{self, Outcome};
+use crate::exit_code::ExitCode;
+use crate::monte_carlo::ensemble::SampleStatus;
+use crate::record::body::{
+    Body, DecisionRow, DryerProfile, FORMAT, Proposal, Request, RuleRow, Versions,
+};
+
+/// Kelvin at 0 °C.
+const ZERO_CELSIUS_K: f64 = 273.15;
+
+/// Judges everything and writes it down.
+///
+/// # Errors
+/// [`RunError`].
+pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
+    let ladder_request = match &context.options.ladder {
+        Some(text) => Some(LadderRequest::parse(text, &context.documents.new)?),
+        None => None,
+    };
+    let two = 2 * context.samples;
+    context.progress.stage("now and requested", 2 * two);
+    let now = context.judge_recipe(&context.documents.old, context.samples, None)?;
+    let requested = context.judge_recipe(&context.documents.new, context.samples, Some(&now))?;
+    let search = Search::run(context, &now, &requested, ladder_request.as_ref())?;
+    let proposed = search.found.as_ref().map(|found| &found.judged);
+    let deltas = evidence::deltas(context, &now);
+    let outcomes = summary::outcomes(context, &now, &requested, proposed)?;
+    let change = changes::changes(context, &now, &requested, &outcomes);
+    context
+        .progress
+        .stage("assumptions", 6 * context.search_samples);
+    let assumptions = assumptions::assumptions(context, &requested)?;
+    let facts = evidence::facts(
+        context,
+        &requested,
+        change.parameters.clone(),
+        &deltas.found,
+    );
+    let decided = decision::decide(&facts);
+    let fused = evidence::fused(context, &requested, &deltas.found, &decided);
+    let decision = decision_row(context, &requested, &decided);
+    let rule_rows = rule_rows(context, &now, &requested, proposed);
+    let mut findings = change.findings;
+    findings.extend(deltas.findings.iter().cloned());
+    findings.extend(fused.findings);
+    let proposal = match &search.found {
+        Some(found) => Some(proposal(context, &requested, &search, found, &deltas)?),
+        None => None,
+    };
+    let scenario = &context.documents.scenario;
+    let body = Body {
+        format: FORMAT.to_owned(),
+        versions: versions(),
+        request: request(context),
+        inputs: context.documents.inputs.clone(),
+        changes: change.rows,
+        findings,
+        dryer: dryer(context, &now, &requested, proposed),
+        ladder: search.ladder,
+        proposal,
+        argument: argument::argument(&decision, &rule_rows, &outcomes, &deltas.rows, &assumptions),
+        rules: rule_rows,
+        outcomes,
+        deltas: deltas.rows,
+        assumptions,
+        score: fused.score,
+        decision,
+        not_known: scenario.not_known.clone(),
+        trial: trial_lines(context),
+        paperwork: scenario
+            .paperwork
+            .as_ref()
+            .map(|p| p.revise.clone())
+            .unwrap_or_default(),
+    };
+    let violated = if evidence::any_violated(context, &requested) {
+        ExitCode::Findings
+    } else {
+        ExitCode::Success
+    };
+    Ok((body, decided.outcome.exit_code().and(violated)))
+}
+
+/// The searches of a run with the base they share.
+struct Search {
+    base: Option<Judged>,
+    ladder: Option<crate::record::body::Ladder>,
+    found: Option<Found>,
+}
+
+impl Search {
+    fn run(
+        context: &Context<'_>,
+        now: &Judged,
+        requested: &Judged,
+        ladder: Option<&LadderRequest>,
+    ) -> Result<Self, RunError> {
+        let blocked = !context.blocking(&requested.evaluations).is_empty();
+        let wants_proposal = blocked && context.documents.scenario.repair.is_some();
+        if ladder.is_none() && !wants_proposal {
+            return Ok(Self {
+                base: None,
+                ladder: None,
+                found: None,
+            });
+        }
+        let base = context.judge_recipe(&now.recipe, context.search_samples, None)?;
+        let ladder = match ladder {
+            Some(request) => {
+                let start = Judged {
+                    recipe: requested.recipe.clone(),
+                    ..base
+                };
+                let ladder = search::ladder(context, &start, request)?;
+                return Self::with_proposal(
+                    context,
+                    requested,
+                    start,
+                    Some(ladder),
+                    wants_proposal,
+                );
+            }
+            None => None,
+        };
+        Self::with_proposal(context, requested, base, ladder, wants_proposal)
+    }
+
+    fn with_proposal(
+        context: &Context<'_>,
+        requested: &Judged,
+        base: Judged,
+        ladder: Option<crate::record::body::Ladder>,
+        wanted: bool,
+    ) -> Result<Self, RunError> {
+        let found = if wanted {
+            context
+                .progress
+                .stage("proposal", 8 * context.search_samples);
+            search::proposal(context, requested, &base)?
+        } else {
+            None
+        };
+        Ok(Self {
+            base: Some(base),
+            ladder,
+            found,
+        })
+    }
+}
+
+fn versions() -> Versions {
+    Versions {
+        cellwright: env!("CARGO_PKG_VERSION").to_owned(),
+        solver: solver_version().unwrap_or_else(|| "none".to_owned()),
+        math: "pxfm 0.1.30".to_owned(),
+    }
+}
+
+fn request(context: &Context<'_>) -> Request {
+    let scenario = &context.documents.scenario;
+    let change = scenario.change.as_ref();
+    Request {
+        scenario: scenario.path.clone(),
+        id: change.map_or_else(|| "no-change".to_owned(), |change| change.id.value.clone()),
+        title: scenario.title.clone(),
+        reason: change
+            .map(|change| change.reason.clone())
+            .unwrap_or_default(),
+        requested_by: change
+            .map(|change| change.requested_by.clone())
+            .unwrap_or_default(),
+        scope: change.and_then(|change| change.scope.clone()),
+        until: change.and_then(|change| change.until.clone()),
+        seed: context.seed,
+        samples: context.samples,
+        search_samples: context.search_samples,
+        ladder: context.options.ladder.clone(),
+        strict: context.options.strict,
+    }
+}
+
+fn rule_rows(
+    context: &Context<'_>,
+    now: &Judged,
+    requested: &Judged,
+    proposed: Option<&Judged>,
+) -> Vec<RuleRow> {
+    let rules = context.rules();
+    rules
+        .rules
+        .iter()
+        .enumerate()
+        .map(|(at, rule)| RuleRow {
+            rule: rules::head(rules, rule, &context.documents.sources),
+            now: now.evaluations[at].clone(),
+            requested: requested.evaluations[at].clone(),
+            proposed: proposed.map(|judged| judged.evaluations[at].clone()),
+        })
+        .collect()
+}
+
+fn decision_row(
+    context: &Context<'_>,
+    requested: &Judged,
+    decided: &decision::Decision,
+) -> DecisionRow {
+    let blocking = context.blocking(&requested.evaluations);
+    let sentence = match decided.outcome {
+        Outcome::Reject => format!("blocked by {}", blocking.join(", ")),
+        Outcome::NeedData => "cannot be decided with what is known".to_owned(),
+        Outcome::Release => "every condition of a release is met".to_owned(),
+        Outcome::Trial => "may run within its scope, with samples and acceptance limits".to_owned(),
+    };
+    let reasons: Vec<String> = decided.reasons.iter().map(ToString::to_string).collect();
+    let cap = decided
+        .reasons
+        .iter()
+        .find(|reason| reason.caps_at_trial())
+        .map(|reason| format!("trial is the best this record can say: {reason}"));
+    DecisionRow {
+        decision: decided.outcome.as_str().to_owned(),
+        sentence,
+        reasons,
+        blocking,
+        cap,
+        sign_off: sign_off(context, requested),
+    }
+}
+
+/// Who must sign: the owners of critical rules, and whoever approves outside an approved range.
+fn sign_off(context: &Context<'_>, requested: &Judged) -> Vec<String> {
+    let mut owners: Vec<String> = context
+        .rules()
+        .rules
+        .iter()
+        .zip(&requested.evaluations)
+        .filter(|(rule, _)| rule.severity == crate::rule_language::ast::RuleSeverity::Critical)
+        .filter(|(_, evaluation)| !matches!(evaluation.verdict.as_str(), "idle" | "vacuous"))
+        .filter_map(|(rule, _)| rule.owner.clone())
+        .collect();
+    if let Some(change) = &context.documents.scenario.change {
+        owners.push(change.requested_by.clone());
+    }
+    owners.sort();
+    owners.dedup();
+    owners
+}
+
+fn trial_lines(context: &Context<'_>) -> Vec<String> {
+    let scenario = &context.documents.scenario;
+    let Some(trial) = &scenario.trial else {
+        return Vec::new();
+    };
+    let scope = scenario
+        .change
+        .as_ref()
+        .and_then(|change| change.scope.clone());
+    let mut lines: Vec<String> = scope.into_iter().collect();
+    lines.push(trial.disposition.clone());
+    lines.extend(trial.samples.iter().cloned());
+    lines.extend(trial.acceptance.iter().cloned());
+    lines
+}
+
+fn proposal(
+    context: &Context<'_>,
+    requested: &Judged,
+    search: &Search,
+    found: &Found,
+    deltas: &Deltas,
+) -> Result<Proposal, RunError> {
+    let changed = |names: Vec<String>| {
+        names
+            .into_iter()
+            .filter_map(|name| {
+                let parameter = found.judged.recipe.parameters.get(&name)?;
+                let inside = parameter
+                    .approved
+                    .as_ref()
+                    .zip(parameter.number())
+                    .map(|(approved, value)| approved.range.contains(value));
+                let approval = match inside {
+                    Some(true) => decision::Approval::Inside,
+                    Some(false) => decision::Approval::Outside,
+                    None => decision::Approval::NotStated,
+                };
+                Some(decision::ChangedParameter { name, approval })
+            })
+            .collect()
+    };
+    let names = context.documents.old.changed_names(&found.judged.recipe);
+    let facts = evidence::facts(context, &found.judged, changed(names), &deltas.found);
+    let decided = decision::decide(&facts);
+    let fused = evidence::fused(context, &found.judged, &deltas.found, &decided);
+    let moves = match &search.base {
+        Some(base) => search::describe(context, requested, base, found)?,
+        None => Vec::new(),
+    };
+    Ok(Proposal {
+        moves,
+        decision: decided.outcome.as_str().to_owned(),
+        candidates: found.candidates,
+        value: fused.score.value,
+        hyperscore: fused
+            .score
+            .hyperscores
+            .first()
+            .map_or(100.0, |row| row.hyperscore),
+    })
+}
+
+fn dryer(
+    context: &Context<'_>,
+    now: &Judged,
+    requested: &Judged,
+    proposed: Option<&Judged>,
+) -> Vec<DryerProfile> {
+    let recipes = [
+        ("now", Some(now)),
+        ("requested", Some(requested)),
+        ("proposed", proposed),
+    ];
+    recipes
+        .into_iter()
+        .filter_map(|(name, judged)| profile(context, name, judged?))
+        .collect()
+}
+
+/// Points of a profile in a record; a drawing needs no more.
+const PROFILE_POINTS_MAX: usize = 240;
+
+fn profile(context: &Context<'_>, name: &str, judged: &Judged) -> Option<DryerProfile> {
+    if judged.simulated.nominal_line.status != SampleStatus::COMPUTED
+        && judged.simulated.nominal_line.outputs.is_none()
+    {
+        return None;
+    }
+    let line = context.documents.plant.line();
+    let profile = line
+        .profile(&judged.binding.nominal[..line.input_count()])
+        .ok()?;
+    let zone_air_deg_c = (1..=line.zones())
+        .filter_map(|zone| {
+            let place = judged
+                .binding
+                .place(&format!("drying.zone[{zone}].air_temperature"))?;
+            Some(judged.binding.nominal[place] - ZERO_CELSIUS_K)
+        })
+        .collect();
+    let stride = profile.position_m.len().div_ceil(PROFILE_POINTS_MAX).max(1);
+    let last = profile.position_m.len().saturating_sub(1);
+    let thin = |values: &[f64], convert: fn(f64) -> f64| -> Vec<f64> {
+        let kept = |at: &usize| at % stride == 0 || *at == last;
+        (0..values.len())
+            .filter(kept)
+            .map(|at| convert(values[at]))
+            .collect()
+    };
+    Some(DryerProfile {
+        recipe: name.to_owned(),
+        position_m: thin(&profile.position_m, |x| x),
+        film_temperature_deg_c: thin(&profile.film_temperature_k, |k| k - ZERO_CELSIUS_K),
+        solvent_g_m2: thin(&profile.solvent_kg_m2, |x| 1000.0 * x),
+        zone_end_m: profile.zone_borders_m.clone(),
+        zone_air_deg_c,
+    })
+}

@@ -1,0 +1,389 @@
+//! Reads every document of a scenario and builds what the engines need from them.
+//!
+//! In: a reader of files and the path of a scenario. Out: recipes before and after the change,
+//! model, cell, plant, resolved rules, and the texts for the record. All mistakes of all documents
+//! are collected before giving up.
+
+use std::collections::BTreeMap;
+
+use super::plant::Plant;
+use crate::canonical;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::{Files, Intake, Located, NormalForm, resolve};
+use crate::model::bpx::Bpx;
+use crate::model::document::{Model, Required, missing};
+use crate::quantity::dictionary;
+use crate::recipe::Recipe;
+use crate::record::body::Input;
+use crate::rule_language::{self, ParsedFile, RuleSet};
+use crate::scenario::Scenario;
+use crate::span::{FileId, Sources, Span};
+use crate::twin::formation::{
+    self, BaseLoadings, Modes, PristineState, Request, Resolution, SeiMechanism, SeiParameters,
+    TwoCycles,
+};
+use crate::twin::{Line, Solvent};
+
+/// Diagnostic: the cell file cannot be used.
+pub const CELL: &str = "CW-0301";
+/// Diagnostic: the scenario cannot be simulated as it stands.
+pub const NOT_SIMULATED: &str = "CW-0302";
+
+/// Everything read for one scenario.
+#[derive(Debug)]
+pub struct Documents {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// The recipe as it is.
+    pub old: Recipe,
+    /// The recipe with the change.
+    pub new: Recipe,
+    /// The model.
+    pub model: Model,
+    /// The cell file.
+    pub bpx: Bpx,
+    /// Recipes approved before.
+    pub approved: Vec<Recipe>,
+    /// The line and the formation.
+    pub plant: Plant,
+    /// The rules.
+    pub rules: RuleSet,
+    /// All texts.
+    pub sources: Sources,
+    /// Warnings.
+    pub warnings: Diagnostics,
+    /// Every document for the record.
+    pub inputs: Vec<Input>,
+}
+
+/// Documents that cannot be used, with the texts the diagnostics point into.
+#[derive(Debug)]
+pub struct Rejected {
+    /// What is wrong.
+    pub diagnostics: Diagnostics,
+    /// The texts.
+    pub sources: Sources,
+}
+
+/// Reads the scenario at `path` and everything it names.
+///
+/// # Errors
+/// [`Rejected`] with all diagnostics of all documents.
+pub fn read(files: &dyn Files, path: &str) -> Result<Documents, Rejected> {
+    let mut intake = Intake::new(files);
+    let parts = read_all(&mut intake, path);
+    finish(intake, parts)
+}
+
+/// Reads the scenario at `path` and takes the recipe at `new` for the changed one.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_pair(files: &dyn Files, path: &str, new: &str) -> Result<Documents, Rejected> {
+    let mut intake = Intake::new(files);
+    let mut parts = read_all(&mut intake, path);
+    let changed = Recipe::read(&mut intake, new, None);
+    if let (Some(parts), Some(changed)) = (&mut parts, changed) {
+        parts.new = changed;
+    }
+    finish(intake, parts)
+}
+
+fn finish(intake: Intake<'_>, read: Option<Parts>) -> Result<Documents, Rejected> {
+    let mut diagnostics = intake.report.diagnostics();
+    let Some(parts) = read else {
+        return Err(Rejected {
+            diagnostics,
+            sources: intake.sources,
+        });
+    };
+    let (rules, found) = resolve_rules(&intake, &parts.rule_files, &parts.old);
+    diagnostics.extend(found);
+    if diagnostics.has_errors() {
+        return Err(Rejected {
+            diagnostics,
+            sources: intake.sources,
+        });
+    }
+    match Plant::of_documents(&parts) {
+        Ok(plant) => Ok(Documents {
+            inputs: inputs(&intake, &parts),
+            scenario: parts.scenario,
+            old: parts.old,
+            new: parts.new,
+            model: parts.model,
+            bpx: parts.bpx,
+            approved: parts.approved,
+            plant,
+            rules,
+            warnings: diagnostics,
+            sources: intake.sources,
+        }),
+        Err(found) => {
+            diagnostics.extend(found);
+            Err(Rejected {
+                diagnostics,
+                sources: intake.sources,
+            })
+        }
+    }
+}
+
+/// The documents before rules are resolved and the plant is built.
+struct Parts {
+    scenario: Scenario,
+    old: Recipe,
+    new: Recipe,
+    model: Model,
+    bpx: Bpx,
+    approved: Vec<Recipe>,
+    rule_files: Vec<FileId>,
+}
+
+fn read_all(intake: &mut Intake<'_>, path: &str) -> Option<Parts> {
+    let scenario = Scenario::read(intake, path)?;
+    let old = Recipe::read(intake, &scenario.recipe.value, Some(scenario.recipe.span));
+    let model = match &scenario.model {
+        Some(model) => Model::read(intake, &model.value, Some(model.span)),
+        None => {
+            intake.report.push(
+                Diagnostic::error(NOT_SIMULATED, scenario.span, "the scenario names no model")
+                    .help("add `model = \"…\"`, or use `cellwright check` for rules alone"),
+            );
+            None
+        }
+    };
+    let bpx = model.as_ref().and_then(|model| read_cell(intake, model));
+    let rule_files: Vec<FileId> = scenario
+        .rules
+        .iter()
+        .filter_map(|rule| intake.open(&rule.value, Some(rule.span)))
+        .collect();
+    let (old, model) = (old?, model?);
+    model.check_against(&old, &intake.report);
+    let set = scenario
+        .change
+        .as_ref()
+        .map_or(&[][..], |change| &change.set);
+    let new = old.with_changes(set, &intake.report);
+    let approved = read_approved(intake, &scenario);
+    Some(Parts {
+        scenario,
+        old,
+        new,
+        model,
+        bpx: bpx?,
+        approved,
+        rule_files,
+    })
+}
+
+fn read_approved(intake: &mut Intake<'_>, scenario: &Scenario) -> Vec<Recipe> {
+    let Some(score) = &scenario.score else {
+        return Vec::new();
+    };
+    score
+        .approved
+        .iter()
+        .filter_map(|path| {
+            let resolved = resolve(&scenario.path, &path.value);
+            Recipe::read(intake, &resolved, Some(path.span))
+        })
+        .collect()
+}
+
+fn read_cell(intake: &mut Intake<'_>, model: &Model) -> Option<Bpx> {
+    let Some(cell) = &model.cell else {
+        intake.report.push(
+            Diagnostic::error(CELL, model.span, "the model names no cell file")
+                .help("add `cell = \"cells/….bpx.json\"`"),
+        );
+        return None;
+    };
+    let file = intake.open(&cell.value, Some(cell.span))?;
+    match Bpx::parse(&intake.sources.get(file).text) {
+        Ok(bpx) => Some(bpx),
+        Err(error) => {
+            let message = format!("`{}` cannot be used: {error}", cell.value);
+            intake
+                .report
+                .push(Diagnostic::error(CELL, cell.span, message));
+            None
+        }
+    }
+}
+
+fn resolve_rules(intake: &Intake<'_>, files: &[FileId], recipe: &Recipe) -> (RuleSet, Diagnostics) {
+    let parsed: Vec<ParsedFile> = files
+        .iter()
+        .map(|&file| rule_language::parse(file, &intake.sources.get(file).text))
+        .collect();
+    let zones = BTreeMap::from([("drying.zone".to_owned(), recipe.zone_count())]);
+    rule_language::resolve(&parsed, dictionary::standard(), &zones)
+}
+
+/// Every opened document with its digest, text and normal form.
+fn inputs(intake: &Intake<'_>, parts: &Parts) -> Vec<Input> {
+    let normal = |path: &str| -> serde_json::Value {
+        let matches = |located: Option<&Located<String>>| {
+            located.is_some_and(|located| located.value == path)
+        };
+        if parts.scenario.path == path {
+            parts.scenario.normalised()
+        } else if parts.scenario.recipe.value == path {
+            parts.old.normalised()
+        } else if matches(parts.scenario.model.as_ref()) {
+            parts.model.normalised()
+        } else {
+            serde_json::Value::Null
+        }
+    };
+    intake
+        .sources
+        .iter()
+        .map(|(_, source)| Input {
+            path: source.path.clone(),
+            sha256: canonical::sha256_hex(source.text.as_bytes()),
+            text: source.text.clone(),
+            normalised: normal(&source.path),
+        })
+        .collect()
+}
+
+/// Names that formation and score need besides the plant's ports.
+const CONSTANTS: [&str; 8] = [
+    super::evidence::BASE_FAILURE,
+    super::evidence::RESIDUAL_LOG_ODDS,
+    "formation.sei_molar_volume",
+    "formation.sei_lithium_per_mole",
+    "formation.sei_resistivity",
+    "formation.sei_potential",
+    "formation.sei_transfer_coefficient",
+    "electrolyte.ethylene_carbonate_concentration",
+];
+
+impl Plant {
+    /// Builds the plant of recipe, model and cell file.
+    fn of_documents(parts: &Parts) -> Result<Self, Diagnostics> {
+        let span = parts.model.span;
+        let line = Line::new(parts.old.zone_count(), solvent(&parts.old, span)?);
+        let names = plant_names(&line);
+        let required = names.iter().map(|name| Required {
+            name,
+            needed_by: "the twin",
+        });
+        let missing = missing(&parts.old, Some(&parts.model), required);
+        if !missing.is_empty() {
+            let mut diagnostics = Diagnostics::new();
+            for one in missing {
+                diagnostics.push(one.diagnostic(span));
+            }
+            return Err(diagnostics);
+        }
+        let formation = formation_model(parts)
+            .map_err(|error| Diagnostic::error(CELL, span, error.to_string()))?;
+        Plant::new(line, formation).map_err(|port| {
+            let message = format!("`{}` has no source in the line", port.name);
+            Diagnostic::error(NOT_SIMULATED, span, message).into()
+        })
+    }
+}
+
+/// Every name the plant needs from recipe or model.
+fn plant_names(line: &Line) -> Vec<String> {
+    let made_by_the_line = ["cell.cathode_areal_loading", "cell.anode_areal_loading"];
+    line.inputs()
+        .into_iter()
+        .map(|port| port.name)
+        .chain(formation::input_ports().into_iter().map(|port| port.name))
+        .filter(|name| !made_by_the_line.contains(&name.as_str()))
+        .chain(CONSTANTS.iter().map(|&name| name.to_owned()))
+        .collect()
+}
+
+fn solvent(recipe: &Recipe, span: Span) -> Result<Solvent, Diagnostics> {
+    match recipe.choice("slurry.solvent") {
+        Some("NMP") => Ok(Solvent::Nmp),
+        Some("water") => Ok(Solvent::Water),
+        _ => Err(
+            Diagnostic::error(NOT_SIMULATED, span, "the recipe does not say its solvent")
+                .help("add `\"slurry.solvent\" = { value = \"NMP\" }` to the recipe")
+                .into(),
+        ),
+    }
+}
+
+/// The formation of the cell file, at the loadings its thicknesses stand for.
+fn formation_model(parts: &Parts) -> Result<formation::Model, formation::FormationError> {
+    // INVARIANT: the caller has checked that recipe or model gives every name.
+    let get = |name: &str| {
+        let recipe = parts
+            .old
+            .number(name)
+            .map(crate::rational::Rational::to_f64);
+        let model = || {
+            parts
+                .model
+                .parameters
+                .get(name)
+                .map(|p| p.number().to_f64())
+        };
+        recipe.or_else(model).unwrap_or(f64::NAN)
+    };
+    let request = Request {
+        cell: formation::Cell::from_bpx(&parts.bpx)?,
+        pristine: PristineState {
+            negative_stoichiometry: get("cell.anode_stoichiometry"),
+            positive_stoichiometry: get("cell.cathode_stoichiometry"),
+        },
+        sei: SeiParameters {
+            mechanism: SeiMechanism::EcReactionLimited {
+                rate_constant_m_s: get("formation.sei_rate_constant"),
+                diffusivity_m2_s: get("formation.sei_diffusivity"),
+                concentration_mol_m3: get("electrolyte.ethylene_carbonate_concentration"),
+            },
+            initial_thickness_m: get("formation.sei_initial_thickness"),
+            molar_volume_m3_mol: get("formation.sei_molar_volume"),
+            lithium_per_mole: get("formation.sei_lithium_per_mole"),
+            resistivity_ohm_m: get("formation.sei_resistivity"),
+            potential_v: get("formation.sei_potential"),
+            transfer_coefficient: get("formation.sei_transfer_coefficient"),
+            activation_j_mol: get("formation.sei_activation_energy"),
+            area_factor: get("formation.sei_area_factor"),
+        },
+        temperature_k: get("formation.temperature"),
+        modes: Modes::Eight,
+        resolution: Resolution::FAST,
+    };
+    let c_rate = |name: &str| 3600.0 * get(name);
+    let protocol = TwoCycles {
+        first_c_rate: c_rate("formation.charge_rate"),
+        second_c_rate: c_rate("formation.second_rate"),
+        cut_off_c_rate: c_rate("formation.cut_off_rate"),
+        voltage_max_v: get("formation.voltage_max"),
+        voltage_min_v: get("formation.voltage_min"),
+        rest_s: get("formation.rest_duration"),
+    };
+    let loadings = BaseLoadings {
+        cathode_kg_m2: file_loading_kg_m2(&parts.bpx.positive, cathode_density_kg_m3(&get)),
+        anode_kg_m2: file_loading_kg_m2(&parts.bpx.negative, get("anode.true_density")),
+    };
+    formation::Model::new(request, loadings, protocol)
+}
+
+/// Loading at which an electrode of the file has its thickness: thickness × solids × density.
+fn file_loading_kg_m2(electrode: &crate::model::bpx::Electrode, density_kg_m3: f64) -> f64 {
+    let porosity = electrode
+        .porous
+        .as_ref()
+        .map_or(f64::NAN, |porous| porous.porosity);
+    electrode.thickness_m * (1.0 - porosity) * density_kg_m3
+}
+
+/// True density of the dry cathode coating: 1/ρ = Σ wᵢ/ρᵢ (specs M1 without solvent).
+fn cathode_density_kg_m3(get: &dyn Fn(&str) -> f64) -> f64 {
+    let (binder, carbon) = (get("slurry.binder_fraction"), get("slurry.carbon_fraction"));
+    1.0 / ((1.0 - binder - carbon) / get("slurry.active_density")
+        + binder / get("slurry.binder_density")
+        + carbon / get("slurry.carbon_density"))
+}

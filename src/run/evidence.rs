@@ -1,0 +1,594 @@
+//! Evidence into components, value and index.
+//!
+//! In: the judged recipe, the ensembles, the observations, the approved recipes. Out: deltas,
+//! components in [0, 1], weights, V with interval and gate, the index in both presets. Literature
+//! is compared with the recipe as it is and can only check the model.
+
+use super::{Context, Judged, Obstacle};
+use crate::decision;
+use crate::delta::combine::combine;
+use crate::delta::observed::{Observed, Subject};
+use crate::delta::{Comparison, Delta, DeltaError, compare};
+use crate::fusion::{Fusion, Gate, fuse};
+use crate::hyperscore::{Parameters, Preset};
+use crate::monte_carlo::ensemble::draw_column;
+use crate::monte_carlo::estimate;
+use crate::observation::{self, Observation};
+use crate::quantity::dictionary::standard;
+use crate::rational::Rational;
+use crate::record::body::{ComponentRow, DeltaRow, Evaluation, Finding, HyperscoreRow, Score};
+use crate::rule_language::ast::RuleSeverity;
+use crate::score::ahp::Judgements;
+use crate::score::impact::{Coefficient, ImpactModel, ImpactTerm, impact};
+use crate::score::logic::{RuleMargin, Satisfaction, logic};
+use crate::score::meta::meta;
+use crate::score::novelty::{ParameterExperience, novelty};
+use crate::score::preset::{ScorePreset, preset_named, preset_names};
+use crate::score::reproducibility::reproducibility;
+use crate::score::{Component, ComponentName};
+
+/// Model parameter: probability of an early failure without residual solvent.
+pub const BASE_FAILURE: &str = "score.base_failure_probability";
+/// Model parameter: growth of the log odds per mass fraction of residual solvent.
+pub const RESIDUAL_LOG_ODDS: &str = "score.residual_solvent_log_odds";
+
+/// Relative spread of the loading within a coating: a derived outcome.
+pub const LOADING_VARIATION: &str = "coating.loading_variation";
+/// Draws that make one simulated coating.
+const DRAWS_PER_COATING: usize = 32;
+
+/// All deltas of a run.
+pub struct Deltas {
+    /// With their observations, in the order of the scenario.
+    pub found: Vec<Delta>,
+    /// For the record.
+    pub rows: Vec<DeltaRow>,
+    /// Observations that could not be compared, said as findings.
+    pub findings: Vec<Finding>,
+}
+
+/// Compares every observation with the recipe as it is.
+#[must_use]
+pub fn deltas(context: &Context<'_>, now: &Judged) -> Deltas {
+    let mut deltas = Deltas {
+        found: Vec::new(),
+        rows: Vec::new(),
+        findings: Vec::new(),
+    };
+    for observation in &context.documents.scenario.observed {
+        let simulated = simulated_values(context, now, &observation.name);
+        let observed = observed_of(&observation.observed);
+        match delta_of(context, observation, &observed, &simulated) {
+            Ok(delta) => {
+                deltas
+                    .rows
+                    .push(row(observation, &observed, &simulated, &delta));
+                deltas.found.push(delta);
+            }
+            Err(error) => deltas.findings.push(Finding {
+                code: "observation-not-compared".to_owned(),
+                level: "warning".to_owned(),
+                message: format!("`{}`: {error}", observation.name),
+                places: vec![super::changes::place_of(context, observation.span)],
+            }),
+        }
+    }
+    deltas
+}
+
+fn delta_of(
+    context: &Context<'_>,
+    observation: &Observation,
+    observed: &Observed,
+    simulated: &[f64],
+) -> Result<Delta, DeltaError> {
+    let allowance = |given: &Option<Rational>| given.as_ref().map_or(0.0, Rational::to_f64);
+    compare(&Comparison {
+        quantity: &observation.name,
+        simulated,
+        observed,
+        subject: subject_of(observation.subject),
+        instrument_uncertainty: allowance(&observation.instrument),
+        tolerance: allowance(&observation.tolerance),
+        seed: context.seed,
+    })
+}
+
+/// Simulated values of an outcome, or of the derived loading variation; empty where there is none.
+fn simulated_values(context: &Context<'_>, now: &Judged, name: &str) -> Vec<f64> {
+    if name == LOADING_VARIATION {
+        return loading_variation(context, now);
+    }
+    let Some(&(stage, at)) = context.places.get(name) else {
+        return Vec::new();
+    };
+    now.simulated
+        .ensemble(stage)
+        .map(|ensemble| ensemble.computed(at).collect())
+        .unwrap_or_default()
+}
+
+/// Relative standard deviation of the drawn loading, one value per simulated coating.
+fn loading_variation(context: &Context<'_>, now: &Judged) -> Vec<f64> {
+    let Some(place) = now.binding.place("coating.areal_loading") else {
+        return Vec::new();
+    };
+    let samples = now.simulated.line.samples() as u64;
+    let Ok(drawn) = draw_column(&now.binding.inputs[place], context.seed, samples) else {
+        return Vec::new();
+    };
+    drawn
+        .chunks_exact(DRAWS_PER_COATING)
+        .filter_map(|coating| {
+            Some(estimate::standard_deviation(coating)? / estimate::mean(coating))
+        })
+        .collect()
+}
+
+fn observed_of(observed: &observation::Observed) -> Observed {
+    match observed {
+        observation::Observed::Moments { n, mean, sd } => Observed::MeanSd {
+            cells: *n,
+            mean: mean.to_f64(),
+            sd: sd.to_f64(),
+        },
+        observation::Observed::Quantiles {
+            n,
+            median,
+            p10,
+            p90,
+        } => Observed::MedianDeciles {
+            cells: *n,
+            median: median.to_f64(),
+            p10: p10.to_f64(),
+            p90: p90.to_f64(),
+        },
+        observation::Observed::Samples { values, .. } => Observed::Table {
+            values: values.iter().map(Rational::to_f64).collect(),
+        },
+    }
+}
+
+/// Whose observation it is, in the words of `delta`.
+#[must_use]
+pub fn subject_of(subject: observation::Subject) -> Subject {
+    match subject {
+        observation::Subject::ThisLine => Subject::ThisLine,
+        observation::Subject::SisterLine => Subject::SisterLine,
+        observation::Subject::Literature => Subject::Literature,
+    }
+}
+
+fn row(
+    observation: &Observation,
+    observed: &Observed,
+    simulated: &[f64],
+    delta: &Delta,
+) -> DeltaRow {
+    let unit = standard()
+        .get(&observation.name)
+        .map(|entry| entry.unit.clone());
+    let unit = unit.unwrap_or_else(|| super::rules::known_unit("%"));
+    let shown = |si: f64| unit.from_si_f64(si);
+    let width = |si: f64| si / unit.factor.to_f64();
+    let (n, centre, values) = match observed {
+        Observed::MeanSd { cells, mean, .. } => (*cells, *mean, Vec::new()),
+        Observed::MedianDeciles { cells, median, .. } => (cells.unwrap_or(0), *median, Vec::new()),
+        Observed::Table { values } => (
+            values.len() as u64,
+            estimate::mean(values),
+            values.iter().map(|v| shown(*v)).collect(),
+        ),
+    };
+    let mut remarks = delta.assumptions.clone();
+    remarks.extend(observation.note.clone());
+    if delta.insufficient {
+        remarks.push("too few cells to say more than an upper bound".to_owned());
+    }
+    DeltaRow {
+        name: observation.name.clone(),
+        subject: observation.subject.name().to_owned(),
+        cell: observation.cell.clone(),
+        source: observation.source.clone(),
+        n,
+        observed_centre: shown(centre),
+        observed_spread: width(delta.scale),
+        simulated_mean: shown(estimate::mean(simulated)),
+        simulated_sd: width(estimate::standard_deviation(simulated).unwrap_or(0.0)),
+        distance: delta.scaled,
+        null_level: delta.null.as_ref().map_or(0.0, |null| null.level),
+        score: delta.reproducibility,
+        remark: remarks.join("; "),
+        values,
+        unit: unit.symbol,
+    }
+}
+
+/// The components, or one sentence why there are none.
+pub struct Fused {
+    /// For the record.
+    pub score: Score,
+    /// Components that could not be computed, said as findings.
+    pub findings: Vec<Finding>,
+}
+
+/// Fuses the evidence on one recipe.
+#[must_use]
+pub fn fused(
+    context: &Context<'_>,
+    judged: &Judged,
+    deltas: &[Delta],
+    decision: &decision::Decision,
+) -> Fused {
+    let name = context
+        .documents
+        .scenario
+        .score
+        .as_ref()
+        .map_or(preset_names()[0], |score| score.preset.value.as_str());
+    let Some(preset) = preset_named(name) else {
+        return nothing(name, &format!("`{name}` is no preset of the score"));
+    };
+    match components(context, judged, deltas, preset) {
+        Ok((components, consistency)) => index(preset, &components, consistency, decision),
+        Err(reason) => nothing(name, &reason),
+    }
+}
+
+/// No components: V is zero and the finding says why.
+fn nothing(preset: &str, reason: &str) -> Fused {
+    Fused {
+        score: Score {
+            components: Vec::new(),
+            preset: preset.to_owned(),
+            consistency: "not computed".to_owned(),
+            gate_open: false,
+            value: 0.0,
+            ungated_value: 0.0,
+            value_low: 0.0,
+            value_high: 1.0,
+            hyperscores: Vec::new(),
+        },
+        findings: vec![Finding {
+            code: "no-score".to_owned(),
+            level: "warning".to_owned(),
+            message: format!("no value and no index: {reason}"),
+            places: Vec::new(),
+        }],
+    }
+}
+
+type Weighted = Vec<(Component, f64)>;
+
+/// All five components with their weights, and the consistency of the weights.
+fn components(
+    context: &Context<'_>,
+    judged: &Judged,
+    deltas: &[Delta],
+    preset: &ScorePreset,
+) -> Result<(Weighted, String), String> {
+    let judgements =
+        Judgements::from_upper(5, &preset.judgements).map_err(|error| error.to_string())?;
+    let priorities = judgements
+        .priorities(preset.random_index)
+        .map_err(|error| error.to_string())?;
+    let consistency = format!(
+        "consistency ratio {:.3} by the random index of {}",
+        priorities.consistency_ratio,
+        preset.random_index.as_str()
+    );
+    let weights = weights(context, &priorities.weights);
+    let four = vec![
+        (logic_component(context, judged)?, weights[0]),
+        (novelty_component(context, judged, preset)?, weights[1]),
+        (impact_component(context, judged)?, weights[2]),
+        (reproducibility_component(deltas)?, weights[3]),
+    ];
+    let others: Vec<(&Component, f64)> = four.iter().map(|(c, w)| (c, *w)).collect();
+    let meta = meta(&others, preset.value_tolerance).map_err(|error| error.to_string())?;
+    let mut all = four;
+    all.push((meta, weights[4]));
+    Ok((all, consistency))
+}
+
+/// Weights of the preset, replaced by those of the scenario and brought to the sum 1.
+fn weights(context: &Context<'_>, preset: &[f64]) -> Vec<f64> {
+    let given = context
+        .documents
+        .scenario
+        .score
+        .as_ref()
+        .map_or(&[][..], |score| &score.weights);
+    let raw: Vec<f64> = ComponentName::ALL
+        .iter()
+        .zip(preset)
+        .map(|(name, &weight)| {
+            let own = given
+                .iter()
+                .find(|one| one.component.value == name.as_str());
+            own.map_or(weight, |one| one.weight.to_f64())
+        })
+        .collect();
+    let sum: f64 = raw.iter().sum();
+    raw.iter().map(|weight| weight / sum).collect()
+}
+
+fn logic_component(context: &Context<'_>, judged: &Judged) -> Result<Component, String> {
+    let margins: Vec<RuleMargin> = context
+        .rules()
+        .rules
+        .iter()
+        .zip(&judged.evaluations)
+        .filter(|(rule, _)| rule.severity != RuleSeverity::Minor)
+        .filter(|(_, evaluation)| !matches!(evaluation.verdict.as_str(), "idle" | "vacuous"))
+        .filter(|(rule, _)| {
+            context.options.strict
+                || rule.evidence != crate::rule_language::ast::EvidenceClass::Recalled
+        })
+        .map(|(rule, evaluation)| RuleMargin {
+            rule: rule.code.clone(),
+            satisfaction: satisfaction(evaluation),
+        })
+        .collect();
+    Ok(logic(&margins)
+        .map_err(|error| error.to_string())?
+        .component)
+}
+
+fn satisfaction(evaluation: &Evaluation) -> Satisfaction {
+    match &evaluation.probability {
+        Some(counts) if counts.n > 0 => {
+            let p = counts.estimate;
+            let variance = (p * (1.0 - p) / counts.n as f64).max(0.0);
+            Satisfaction::Probability {
+                probability: p,
+                standard_error: variance.sqrt(),
+            }
+        }
+        _ => Satisfaction::Exact {
+            met: matches!(evaluation.verdict.as_str(), "holds" | "conditional"),
+        },
+    }
+}
+
+fn novelty_component(
+    context: &Context<'_>,
+    judged: &Judged,
+    preset: &ScorePreset,
+) -> Result<Component, String> {
+    let approved = &context.documents.approved;
+    let mut parameters = Vec::new();
+    for (name, parameter) in &judged.recipe.parameters {
+        let values: Option<Vec<f64>> = approved
+            .iter()
+            .map(|recipe| recipe.number(name).map(Rational::to_f64))
+            .collect();
+        let (Some(approved), Some(candidate)) = (values, parameter.number()) else {
+            continue;
+        };
+        let candidate = candidate.to_f64();
+        let varies = approved.iter().any(|value| *value != candidate);
+        let step = parameter.step.as_ref().map(Rational::to_f64);
+        // A parameter nobody ever varied says nothing about experience.
+        if let Some(resolution) = step.or(varies.then_some(candidate.abs() * 1e-3))
+            && resolution > 0.0
+        {
+            parameters.push(ParameterExperience {
+                name: name.clone(),
+                resolution,
+                approved,
+                candidate,
+            });
+        }
+    }
+    let found = novelty(&parameters, preset.neighbours).map_err(|error| error.to_string())?;
+    Ok(found.component)
+}
+
+fn impact_component(context: &Context<'_>, judged: &Judged) -> Result<Component, String> {
+    let coefficient = |name: &str, convert: fn(f64) -> f64| -> Result<Coefficient, String> {
+        let parameter = context
+            .documents
+            .model
+            .parameters
+            .get(name)
+            .ok_or_else(|| format!("the model lacks `{name}`"))?;
+        Ok(Coefficient {
+            value: convert(parameter.number().to_f64()),
+            standard_error: Some(0.0),
+            source: parameter.source.clone(),
+            assumed: parameter.evidence.is_weak(),
+        })
+    };
+    let logit = |p: f64| crate::math::ln(p / (1.0 - p));
+    let &(stage, at) = context
+        .places
+        .get("drying.residual_solvent")
+        .ok_or_else(|| "the twin has no residual solvent".to_owned())?;
+    let values: Vec<f64> = judged
+        .simulated
+        .ensemble(stage)
+        .map(|ensemble| ensemble.computed(at).collect())
+        .unwrap_or_default();
+    if values.is_empty() {
+        return Err("no sample gives a residual solvent".to_owned());
+    }
+    let model = ImpactModel {
+        event: "early failure of the cell".to_owned(),
+        intercept: coefficient(BASE_FAILURE, logit)?,
+        terms: vec![ImpactTerm {
+            quantity: "drying.residual_solvent".to_owned(),
+            reference: 0.0,
+            value: estimate::mean(&values),
+            coefficient: coefficient(RESIDUAL_LOG_ODDS, |value| value)?,
+        }],
+    };
+    Ok(impact(&model).map_err(|error| error.to_string())?.component)
+}
+
+fn reproducibility_component(deltas: &[Delta]) -> Result<Component, String> {
+    let weight = 1.0 / deltas.len().max(1) as f64;
+    let weighted: Vec<(&Delta, f64)> = deltas.iter().map(|delta| (delta, weight)).collect();
+    let reproduction = combine(&weighted).map_err(|error| error.to_string())?;
+    reproducibility(&reproduction).map_err(|error| error.to_string())
+}
+
+fn index(
+    preset: &ScorePreset,
+    components: &Weighted,
+    consistency: String,
+    decision: &decision::Decision,
+) -> Fused {
+    let gate = if decision.gate_closed_by.is_empty() {
+        Gate::Open
+    } else {
+        Gate::Closed {
+            by: decision.gate_closed_by.clone(),
+        }
+    };
+    let gate_open = matches!(gate, Gate::Open);
+    let pairs: Vec<(&Component, f64)> = components.iter().map(|(c, w)| (c, *w)).collect();
+    let fusion = match fuse(&pairs, gate, preset.confidence) {
+        Ok(fusion) => fusion,
+        Err(error) => return nothing(preset.name, &error.to_string()),
+    };
+    let (low, high) = fusion.ungated.interval.unwrap_or((0.0, 1.0));
+    let score = Score {
+        components: components
+            .iter()
+            .map(|(component, weight)| ComponentRow {
+                name: component.name().as_str().to_owned(),
+                value: component.value(),
+                standard_error: component.standard_error().unwrap_or(0.0),
+                weight: *weight,
+                reasons: component.reasons().to_vec(),
+            })
+            .collect(),
+        preset: preset.name.to_owned(),
+        consistency,
+        gate_open,
+        value: fusion.gated.value,
+        ungated_value: fusion.ungated.value,
+        value_low: low,
+        value_high: high,
+        hyperscores: hyperscores(&fusion),
+    };
+    let findings = score
+        .components
+        .iter()
+        .zip(components)
+        .filter(|(_, (component, _))| component.standard_error().is_none())
+        .map(|(row, _)| Finding {
+            code: "unknown-standard-error".to_owned(),
+            level: "note".to_owned(),
+            message: format!(
+                "the standard error of `{}` is unknown, so V has no interval",
+                row.name
+            ),
+            places: Vec::new(),
+        })
+        .collect();
+    Fused { score, findings }
+}
+
+fn hyperscores(fusion: &Fusion) -> Vec<HyperscoreRow> {
+    [(Preset::Centred, "centred"), (Preset::Seed, "seed")]
+        .into_iter()
+        .filter_map(|(preset, name)| {
+            let parameters = Parameters::preset(preset);
+            Some(HyperscoreRow {
+                preset: name.to_owned(),
+                hyperscore: parameters.score(fusion.gated.value).ok()?.hyperscore,
+                ungated: parameters.score(fusion.ungated.value).ok()?.hyperscore,
+                highest: parameters.range().1,
+                midpoint: parameters.midpoint(),
+            })
+        })
+        .collect()
+}
+
+/// Facts for the decision about one recipe.
+#[must_use]
+pub fn facts(
+    context: &Context<'_>,
+    judged: &Judged,
+    changed: Vec<decision::ChangedParameter>,
+    deltas: &[Delta],
+) -> decision::Facts {
+    let critical_rules = context
+        .rules()
+        .rules
+        .iter()
+        .zip(&judged.evaluations)
+        .filter(|(rule, _)| rule.severity == RuleSeverity::Critical)
+        .map(|(rule, evaluation)| decision::CriticalRule {
+            code: rule.code.clone(),
+            standing: standing(evaluation),
+            recalled: rule.evidence == crate::rule_language::ast::EvidenceClass::Recalled,
+        })
+        .collect();
+    let simulation = context.documents.scenario.simulation.as_ref();
+    decision::Facts {
+        critical_rules,
+        missing_inputs: judged
+            .missing
+            .iter()
+            .map(|name| decision::MissingInput {
+                name: name.clone(),
+                influence: None,
+            })
+            .collect(),
+        // Observations were made at the recipe as it is: they cover a change only where nothing
+        // changes.
+        observations: deltas
+            .iter()
+            .map(|delta| decision::Observation {
+                quantity: delta.quantity.clone(),
+                subject: delta.subject,
+                covers_simulated_range: delta.covers_simulated_range && changed.is_empty(),
+            })
+            .collect(),
+        changed,
+        simulated: simulation
+            .map(|simulation| {
+                simulation
+                    .observe
+                    .iter()
+                    .map(|observed| observed.value.clone())
+                    .collect()
+            })
+            .unwrap_or_default(),
+        strict: context.options.strict,
+    }
+}
+
+fn standing(evaluation: &Evaluation) -> decision::Standing {
+    match evaluation.verdict.as_str() {
+        "violated" => decision::Standing::Violated,
+        "holds_nominally" => decision::Standing::BrokenInTolerance,
+        "conditional" => decision::Standing::InsideGuardBand,
+        "holds" => decision::Standing::Holds,
+        "idle" => decision::Standing::Idle,
+        "vacuous" => decision::Standing::Vacuous,
+        // An unknown word is never a pass.
+        _ => decision::Standing::Undecided,
+    }
+}
+
+/// Tells whether a rule of the given weight is broken, for exit codes.
+#[must_use]
+pub fn any_violated(context: &Context<'_>, judged: &Judged) -> bool {
+    context
+        .rules()
+        .rules
+        .iter()
+        .zip(&judged.evaluations)
+        .any(|(rule, evaluation)| {
+            let recalled = rule.evidence == crate::rule_language::ast::EvidenceClass::Recalled;
+            let counts = context.options.strict || !recalled;
+            context.obstacle(rule, evaluation) == Obstacle::Broken
+                || (counts
+                    && rule.severity == RuleSeverity::Major
+                    && matches!(evaluation.verdict.as_str(), "violated" | "holds_nominally"))
+        })
+}

@@ -1,0 +1,378 @@
+//! Outcome rules against one simulated recipe.
+//!
+//! In: a rule on outcomes, the ensemble of a recipe. Out: an [`Evaluation`]: with a probability,
+//! counts over joint draws decided by Clopper-Pearson bounds; without one, the nominal point and
+//! the corners of the tolerance box, labelled "simulated, not proved". A failed sample counts
+//! against `holds` and never for `violated`.
+
+use std::collections::BTreeMap;
+
+use super::binding::Binding;
+use super::plant::{Plant, Stage};
+use super::simulate::{Simulated, at_point};
+use crate::check::case::{Case, SignalCase};
+use crate::check::reading::reading;
+use crate::monte_carlo::ensemble::{EnsembleError, draw_column};
+use crate::monte_carlo::outcome::{OutcomeCounts, OutcomeVerdict, Requirement};
+use crate::rational::Rational;
+use crate::record::body::{Evaluation, Probability};
+use crate::rule_language::float::FloatCondition;
+use crate::rule_language::{Point, PointValue, Rule, RuleSet, SignalId};
+
+/// Where a signal's number comes from in an ensemble.
+#[derive(Clone, Debug)]
+enum Source {
+    /// Not drawn: a choice by its index, or a number.
+    Constant(f64),
+    /// A plant input, drawn.
+    Drawn(Vec<f64>),
+    /// An outcome.
+    Outcome(Stage, usize),
+    /// Nothing gives it.
+    Missing,
+}
+
+/// One simulated recipe with what a rule may ask of it.
+pub struct Bench<'a> {
+    /// The plant.
+    pub plant: &'a Plant,
+    /// The rules.
+    pub rules: &'a RuleSet,
+    /// What is known of every signal besides outcomes.
+    pub case: &'a Case,
+    /// Bound inputs.
+    pub binding: &'a Binding,
+    /// The ensembles.
+    pub simulated: &'a Simulated,
+    /// Seed of the ensembles.
+    pub seed: u64,
+    /// Places of outcomes by name.
+    pub places: &'a BTreeMap<String, (Stage, usize)>,
+}
+
+/// Places of all outcomes of a plant.
+#[must_use]
+pub fn places(plant: &Plant) -> BTreeMap<String, (Stage, usize)> {
+    [Stage::Line, Stage::Formation]
+        .into_iter()
+        .flat_map(|stage| {
+            let ports = plant.outputs(stage).into_iter().enumerate();
+            ports.map(move |(at, port)| (port.name, (stage, at)))
+        })
+        .collect()
+}
+
+impl Bench<'_> {
+    /// Judges one outcome rule.
+    ///
+    /// # Errors
+    /// [`EnsembleError`] when an input cannot be drawn again.
+    pub fn judge(&self, rule: &Rule) -> Result<Evaluation, EnsembleError> {
+        let sources = self.sources(rule)?;
+        let missing: Vec<String> = rule
+            .reads
+            .iter()
+            .filter(|id| matches!(sources[id.0], Source::Missing))
+            .map(|&id| format!("`{}`", self.rules.signal(id).name))
+            .collect();
+        if !missing.is_empty() {
+            return Ok(undecided(format!("no value for {}", missing.join(", "))));
+        }
+        match &rule.probability {
+            Some(probability) => {
+                let allowed = (&Rational::one() - &probability.least).to_f64();
+                let requirement = Requirement::new(allowed, probability.confidence.to_f64());
+                Ok(match requirement {
+                    Ok(requirement) => self.by_ensemble(rule, &sources, &requirement),
+                    Err(error) => undecided(error.to_string()),
+                })
+            }
+            None => Ok(self.at_corners(rule)),
+        }
+    }
+
+    fn sources(&self, rule: &Rule) -> Result<Vec<Source>, EnsembleError> {
+        let samples = self.simulated.line.samples() as u64;
+        let mut sources = vec![Source::Missing; self.rules.signals.len()];
+        for &id in &rule.reads {
+            let name = &self.rules.signal(id).name;
+            sources[id.0] = if let Some(&(stage, at)) = self.places.get(name) {
+                Source::Outcome(stage, at)
+            } else if let Some(place) = self.binding.place(name) {
+                Source::Drawn(draw_column(
+                    &self.binding.inputs[place],
+                    self.seed,
+                    samples,
+                )?)
+            } else {
+                match self.case.get(id) {
+                    SignalCase::Missing => Source::Missing,
+                    SignalCase::Choice(member) => Source::Constant(*member as f64),
+                    SignalCase::Number(number) => Source::Constant(number.nominal.to_f64()),
+                }
+            };
+        }
+        Ok(sources)
+    }
+
+    fn by_ensemble(
+        &self,
+        rule: &Rule,
+        sources: &[Source],
+        requirement: &Requirement,
+    ) -> Evaluation {
+        let guard = FloatCondition::new(self.rules, &rule.guard);
+        let body = FloatCondition::new(self.rules, &rule.body);
+        let mut values = vec![f64::NAN; sources.len()];
+        let mut scratch = Vec::new();
+        let mut counts = OutcomeCounts {
+            guarded: 0,
+            broken: 0,
+            failed: 0,
+        };
+        for index in 0..self.simulated.line.samples() {
+            if !self.fill(sources, index, &mut values) {
+                counts.failed += 1;
+            } else if guard.holds(&values, &mut scratch) {
+                counts.guarded += 1;
+                counts.broken += u64::from(!body.holds(&values, &mut scratch));
+            }
+        }
+        let decision = match requirement.decide(counts) {
+            Ok(decision) => decision,
+            Err(error) => return undecided(error.to_string()),
+        };
+        let (verdict, remark) = match decision.verdict {
+            OutcomeVerdict::Holds => ("holds", "in the model"),
+            OutcomeVerdict::Violated => ("violated", "in the model"),
+            OutcomeVerdict::Undecided => ("undecided", "too few samples to tell"),
+            OutcomeVerdict::OperationallyVacuous => (
+                "vacuous",
+                "operationally vacuous: the guard was met in no sample",
+            ),
+        };
+        let nominal = self.nominal_reading(rule);
+        Evaluation {
+            verdict: verdict.to_owned(),
+            method: "ensemble".to_owned(),
+            probability: Some(Probability {
+                n: counts.guarded,
+                failures: counts.broken,
+                failed_samples: counts.failed,
+                estimate: 1.0 - decision.broken_share.unwrap_or(0.0),
+                lower: 1.0 - decision.upper_bound,
+                upper: 1.0 - decision.lower_bound,
+                required: 1.0 - requirement.allowed_failure(),
+                confidence: requirement.confidence(),
+            }),
+            remark: Some(remark.to_owned()),
+            ..nominal
+        }
+    }
+
+    /// Fills the values of one sample; false where an outcome is missing.
+    fn fill(&self, sources: &[Source], index: usize, values: &mut [f64]) -> bool {
+        for (slot, source) in values.iter_mut().zip(sources) {
+            *slot = match source {
+                Source::Missing => f64::NAN,
+                Source::Constant(value) => *value,
+                Source::Drawn(column) => column[index],
+                Source::Outcome(stage, at) => {
+                    let ensemble = self.simulated.ensemble(*stage);
+                    match ensemble.and_then(|ensemble| ensemble.value(*at, index)) {
+                        Some(value) => value,
+                        None => return false,
+                    }
+                }
+            };
+        }
+        true
+    }
+
+    /// Nominal point and corners: each input with a tolerance at either end alone, then all at
+    /// the ends that cost the rule most.
+    fn at_corners(&self, rule: &Rule) -> Evaluation {
+        let nominal = self.nominal_reading(rule);
+        if nominal.margin_si.is_none() || nominal.verdict != "holds" {
+            return nominal;
+        }
+        let base = &self.binding.nominal;
+        let Some(base_margin) = self.margin_at(rule, base) else {
+            return nominal;
+        };
+        let mut worst = base.clone();
+        for (place, &(low, high)) in self.binding.bounds.iter().enumerate() {
+            if low >= high {
+                continue;
+            }
+            let margin_with = |value: f64| {
+                let mut inputs = base.clone();
+                inputs[place] = value;
+                self.margin_at(rule, &inputs)
+            };
+            let (at_low, at_high) = (margin_with(low), margin_with(high));
+            let mut least = base_margin.clone();
+            for (margin, value) in [(at_low, low), (at_high, high)] {
+                if let Some(margin) = margin
+                    && margin < least
+                {
+                    least = margin;
+                    worst[place] = value;
+                }
+            }
+        }
+        let Some(point) = self.point_at(&worst) else {
+            return Evaluation {
+                verdict: "undecided".to_owned(),
+                remark: Some("the twin cannot simulate the worst corner".to_owned()),
+                ..nominal
+            };
+        };
+        self.corner_evaluation(rule, nominal, &point)
+    }
+
+    fn corner_evaluation(&self, rule: &Rule, nominal: Evaluation, point: &Point) -> Evaluation {
+        let Some(worst) = reading(self.rules, rule, point) else {
+            return nominal;
+        };
+        let margin = worst
+            .margin
+            .as_ref()
+            .map(|margin| margin.value.lower().clone());
+        let broken = margin.as_ref().is_some_and(Rational::is_negative);
+        let in_band = rule.guard_band.as_ref().zip(margin.as_ref());
+        let verdict = if broken {
+            "holds_nominally"
+        } else if in_band.is_some_and(|(band, margin)| *margin < band.value) {
+            "conditional"
+        } else {
+            "holds"
+        };
+        let share = margin
+            .as_ref()
+            .zip(worst.limit.as_ref())
+            .and_then(|(margin, limit)| {
+                margin
+                    .checked_div(&limit.lower().abs())
+                    .map(|share| share.to_f64())
+            });
+        Evaluation {
+            verdict: verdict.to_owned(),
+            worst_value: worst
+                .value
+                .as_ref()
+                .map(|value| rule.unit.display(value.lower())),
+            margin: margin.as_ref().map(|margin| {
+                let value = rule.unit.difference_from_si(margin).display_significant(4);
+                format!("{value} {}", rule.unit.symbol)
+                    .trim_end_matches(" 1")
+                    .to_owned()
+            }),
+            margin_si: margin.as_ref().map(Rational::to_ratio_string),
+            margin_share: share,
+            ..nominal
+        }
+    }
+
+    /// The rule at the nominal recipe, simulated.
+    fn nominal_reading(&self, rule: &Rule) -> Evaluation {
+        let mut evaluation = undecided("the twin cannot simulate the nominal recipe".to_owned());
+        let Some(point) = self.point_at(&self.binding.nominal) else {
+            return evaluation;
+        };
+        let evaluator = crate::rule_language::evaluate::Evaluator::new(self.rules, &point);
+        let verdict = match evaluator.verdict(rule) {
+            Ok(verdict) => verdict,
+            Err(error) => return undecided(error.to_string()),
+        };
+        evaluation.verdict = verdict_name(verdict).to_owned();
+        evaluation.method = "nominal and corners".to_owned();
+        evaluation.remark = Some("simulated, not proved".to_owned());
+        let Some(found) = reading(self.rules, rule, &point) else {
+            return evaluation;
+        };
+        evaluation.value = found
+            .value
+            .as_ref()
+            .map(|value| rule.unit.display(value.lower()));
+        if let Some(margin) = &found.margin {
+            let si = margin.value.lower();
+            let shown = rule.unit.difference_from_si(si).display_significant(4);
+            let shown = format!("{shown} {}", rule.unit.symbol);
+            evaluation.margin = Some(shown.trim_end_matches(" 1").to_owned());
+            evaluation.margin_si = Some(si.to_ratio_string());
+            evaluation.margin_share = found.limit.as_ref().and_then(|limit| {
+                si.checked_div(&limit.lower().abs())
+                    .map(|share| share.to_f64())
+            });
+            evaluation.nominal_margin_share = evaluation.margin_share;
+        }
+        evaluation
+    }
+
+    fn margin_at(&self, rule: &Rule, inputs: &[f64]) -> Option<Rational> {
+        let point = self.point_at(inputs)?;
+        let found = reading(self.rules, rule, &point)?;
+        Some(found.margin?.value.lower().clone())
+    }
+
+    /// The exact point of all signals at plant inputs; `None` where the twin fails.
+    fn point_at(&self, inputs: &[f64]) -> Option<Point> {
+        let line = at_point(self.plant, Stage::Line, inputs).outputs?;
+        let mut formation: Option<Vec<f64>> = None;
+        let mut point = self.case.nominal();
+        for (at, signal) in self.rules.signals.iter().enumerate() {
+            let value = if let Some(&(stage, column)) = self.places.get(&signal.name) {
+                match stage {
+                    Stage::Line => line[column],
+                    Stage::Formation => {
+                        if formation.is_none() {
+                            formation = at_point(self.plant, stage, inputs).outputs;
+                        }
+                        match &formation {
+                            Some(outputs) => outputs[column],
+                            None => continue,
+                        }
+                    }
+                }
+            } else if let Some(place) = self.binding.place(&signal.name) {
+                inputs[place]
+            } else {
+                continue;
+            };
+            let exact = Rational::from_f64(value).ok()?;
+            point.set(SignalId(at), PointValue::Number(exact));
+        }
+        Some(point)
+    }
+}
+
+fn verdict_name(verdict: crate::rule_language::PointVerdict) -> &'static str {
+    use crate::rule_language::PointVerdict;
+    match verdict {
+        PointVerdict::Idle => "idle",
+        PointVerdict::Pass => "holds",
+        PointVerdict::Conditional => "conditional",
+        PointVerdict::Fail => "violated",
+        PointVerdict::Undecided => "undecided",
+    }
+}
+
+fn undecided(reason: String) -> Evaluation {
+    Evaluation {
+        verdict: "undecided".to_owned(),
+        method: "ensemble".to_owned(),
+        value: None,
+        worst_value: None,
+        margin: None,
+        margin_si: None,
+        margin_share: None,
+        nominal_margin_share: None,
+        witness: Vec::new(),
+        rechecked: false,
+        certificate: None,
+        smtlib: None,
+        probability: None,
+        remark: Some(reason),
+    }
+}

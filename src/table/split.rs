@@ -1,0 +1,139 @@
+//! Splitting delimited text into cells (RFC 4180).
+//!
+//! In: text and delimiter. Out: rows of places. Blank lines at the end are no rows; a blank line
+//! elsewhere, an open quote and text after a closing quote are errors with their place.
+
+use super::Cell;
+use crate::diagnostic::Diagnostic;
+use crate::document::codes;
+use crate::span::{FileId, Span};
+
+/// Characters that can separate cells.
+const CANDIDATES: [char; 4] = [',', ';', '\t', '|'];
+
+/// Finds the delimiter in the first row: the one candidate outside quotes.
+pub(super) fn find_delimiter(file: FileId, text: &str) -> Result<char, Box<Diagnostic>> {
+    let line = text.lines().next().unwrap_or("");
+    let mut quoted = false;
+    let mut present: Vec<char> = Vec::new();
+    for c in line.chars() {
+        if c == '"' {
+            quoted = !quoted;
+        } else if !quoted && CANDIDATES.contains(&c) && !present.contains(&c) {
+            present.push(c);
+        }
+    }
+    match present[..] {
+        [] => Ok(','),
+        [only] => Ok(only),
+        _ => Err(Box::new(
+            Diagnostic::error(
+                codes::AMBIGUOUS_TABLE,
+                Span::new(file, 0, line.len()),
+                "the header has more than one possible delimiter",
+            )
+            .help("declare `delimiter = \";\"` (or `\",\"`, `\"tab\"`, `\"|\"`)"),
+        )),
+    }
+}
+
+/// Splits the whole text.
+pub(super) fn rows(
+    file: FileId,
+    text: &str,
+    delimiter: char,
+) -> Result<Vec<Vec<Cell>>, Box<Diagnostic>> {
+    let end = text.trim_end_matches(['\n', '\r']).len();
+    let mut rows = Vec::new();
+    let mut at = 0;
+    while at < end || (rows.is_empty() && end > 0) {
+        let (cells, next) = row(file, &text[..end], at, delimiter)?;
+        if let [only] = cells[..]
+            && only.start == only.end
+        {
+            let message = format!("row {} is blank", rows.len() + 1);
+            let span = Span::new(file, at, at);
+            return Err(Box::new(
+                Diagnostic::error(codes::TABLE, span, message).help("remove the blank row"),
+            ));
+        }
+        rows.push(cells);
+        at = next;
+    }
+    Ok(rows)
+}
+
+/// Reads one row from `at`; returns its cells and where the next row begins.
+fn row(
+    file: FileId,
+    text: &str,
+    mut at: usize,
+    delimiter: char,
+) -> Result<(Vec<Cell>, usize), Box<Diagnostic>> {
+    let mut cells = Vec::new();
+    loop {
+        let (cell, after) = match text[at..].strip_prefix('"') {
+            Some(_) => quoted(file, text, at)?,
+            None => plain(text, at, delimiter),
+        };
+        cells.push(cell);
+        let rest = &text[after..];
+        if let Some(next) = rest.strip_prefix(delimiter) {
+            at = text.len() - next.len();
+        } else if rest.is_empty() {
+            return Ok((cells, text.len()));
+        } else if let Some(next) = rest.strip_prefix("\r\n").or(rest.strip_prefix('\n')) {
+            return Ok((cells, text.len() - next.len()));
+        } else {
+            let span = Span::new(file, after, after + 1);
+            return Err(Box::new(
+                Diagnostic::error(codes::TABLE, span, "text follows a closing quote")
+                    .help("write a quote inside a quoted cell twice: `\"\"`"),
+            ));
+        }
+    }
+}
+
+fn plain(text: &str, at: usize, delimiter: char) -> (Cell, usize) {
+    let length = text[at..]
+        .find([delimiter, '\n'])
+        .unwrap_or(text.len() - at);
+    let after = at + length;
+    let after = if text[at..after].ends_with('\r') && text[after..].starts_with('\n') {
+        after - 1
+    } else {
+        after
+    };
+    (cell(at, after, false), after)
+}
+
+fn quoted(file: FileId, text: &str, at: usize) -> Result<(Cell, usize), Box<Diagnostic>> {
+    let start = at + 1;
+    let (mut end, mut escaped) = (start, false);
+    loop {
+        let Some(offset) = text[end..].find('"') else {
+            let span = Span::new(file, at, start);
+            return Err(Box::new(
+                Diagnostic::error(codes::TABLE, span, "a quote is never closed")
+                    .help("close it, or write it twice if it belongs to the text"),
+            ));
+        };
+        end += offset;
+        if text[end..].starts_with("\"\"") {
+            escaped = true;
+            end += 2;
+        } else {
+            return Ok((cell(start, end, escaped), end + 1));
+        }
+    }
+}
+
+fn cell(start: usize, end: usize, escaped: bool) -> Cell {
+    // INVARIANT: documents are limited to 64 MiB, so offsets fit.
+    let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+    Cell {
+        start: narrow(start),
+        end: narrow(end),
+        escaped,
+    }
+}

@@ -1,0 +1,194 @@
+//! JSON Schemas of the printed documents, generated from the structures and checked.
+//!
+//! Goal: `docs/schema/*.json` says exactly what the program writes. Method: the fields and their
+//! doc comments are read from the source of `record/body.rs` and `record/findings.rs`; the
+//! result must equal the files (`CELLWRIGHT_UPDATE_SCHEMA=1` rewrites them); sample output must
+//! validate, and output with a missing, an unknown or a mistyped field must not.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::{RECORD, sample};
+use cellwright::report::json as view;
+
+const BODY: &str = include_str!("../../src/record/body.rs");
+const FINDINGS: &str = include_str!("../../src/record/findings.rs");
+
+/// Reads every `pub struct` of a source file into a schema of its own.
+fn definitions(source: &str) -> Map<String, Value> {
+    let mut found = Map::new();
+    let mut documentation: Vec<&str> = Vec::new();
+    let mut lines = source.lines();
+    while let Some(line) = lines.next() {
+        if let Some(text) = line.strip_prefix("/// ") {
+            documentation.push(text);
+        } else if let Some(name) = line
+            .strip_prefix("pub struct ")
+            .and_then(|rest| rest.strip_suffix(" {"))
+        {
+            let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "}").collect();
+            found.insert(name.to_owned(), structure(&documentation.join(" "), &body));
+            documentation.clear();
+        } else if !line.starts_with("#[") {
+            documentation.clear();
+        }
+    }
+    found
+}
+
+fn structure(documentation: &str, body: &[&str]) -> Value {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    let mut notes: Vec<&str> = Vec::new();
+    for line in body {
+        let line = line.trim();
+        if let Some(text) = line.strip_prefix("/// ") {
+            notes.push(text);
+            continue;
+        }
+        let field = line.strip_prefix("pub ").expect("only fields and comments");
+        let (name, kind) = field
+            .trim_end_matches(',')
+            .split_once(": ")
+            .expect("name: type");
+        let mut schema = json!({ "description": notes.join(" ") });
+        let Value::Object(fields) = &mut schema else {
+            unreachable!("an object was just made");
+        };
+        fields.extend(type_schema(kind));
+        properties.insert(name.to_owned(), schema);
+        required.push(name.to_owned());
+        notes.clear();
+    }
+    json!({
+        "description": documentation,
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}
+
+fn type_schema(kind: &str) -> Map<String, Value> {
+    let inner = |start: &str| {
+        kind.strip_prefix(start)
+            .and_then(|rest| rest.strip_suffix('>'))
+    };
+    let value = if let Some(item) = inner("Vec<") {
+        json!({ "type": "array", "items": type_schema(item) })
+    } else if let Some(item) = inner("Option<") {
+        json!({ "anyOf": [type_schema(item), { "type": "null" }] })
+    } else {
+        match kind {
+            "String" => json!({ "type": "string" }),
+            "bool" => json!({ "type": "boolean" }),
+            "f64" => json!({ "type": "number" }),
+            "u64" | "u32" => json!({ "type": "integer", "minimum": 0 }),
+            "serde_json::Value" => json!({}),
+            name => json!({ "$ref": format!("#/$defs/{name}") }),
+        }
+    };
+    match value {
+        Value::Object(fields) => fields,
+        _ => unreachable!("every schema above is an object"),
+    }
+}
+
+fn record_schema() -> Value {
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Cellwright record, format cellwright/record/1",
+        "description": "Written by `run`, `plan` and `replay`, with `--format json` and as the \
+                        record file: the body, and SHA-256 over its canonical bytes.",
+        "type": "object",
+        "properties": {
+            "body": { "$ref": "#/$defs/Body" },
+            "sha256": {
+                "description": "SHA-256 over the canonical bytes of `body`, hexadecimal.",
+                "type": "string",
+                "pattern": "^[0-9a-f]{64}$",
+            },
+        },
+        "required": ["body", "sha256"],
+        "additionalProperties": false,
+        "$defs": definitions(BODY),
+    })
+}
+
+fn findings_schema() -> Value {
+    let mut defs = definitions(FINDINGS);
+    for (name, schema) in definitions(BODY) {
+        let shared = [
+            "Versions",
+            "RuleHead",
+            "Evaluation",
+            "Assignment",
+            "Probability",
+        ];
+        if shared.contains(&name.as_str()) || name == "Finding" || name == "Place" {
+            defs.insert(name, schema);
+        }
+    }
+    let mut schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Cellwright findings, format cellwright/findings/1",
+        "$ref": "#/$defs/Findings",
+    });
+    schema["$defs"] = Value::Object(defs);
+    schema
+}
+
+fn compare(name: &str, schema: &Value) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs/schema")
+        .join(name);
+    let wanted = serde_json::to_string_pretty(schema).expect("JSON") + "\n";
+    if std::env::var_os("CELLWRIGHT_UPDATE_SCHEMA").is_some() {
+        fs::write(&path, &wanted).expect("the schema is writable");
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == wanted,
+        "docs/schema/{name} is out of step: run the test with CELLWRIGHT_UPDATE_SCHEMA=1"
+    );
+}
+
+#[test]
+fn schemas_say_what_the_structures_say() {
+    compare("record.schema.json", &record_schema());
+    compare("findings.schema.json", &findings_schema());
+}
+
+#[test]
+fn printed_documents_validate() {
+    let record: Value =
+        serde_json::from_str(&view::record(&sample::body(), RECORD.sha256)).expect("JSON");
+    let findings: Value = serde_json::from_str(&view::findings(&sample::findings())).expect("JSON");
+    for (schema, document) in [(record_schema(), record), (findings_schema(), findings)] {
+        let validator = jsonschema::validator_for(&schema).expect("a valid schema");
+        if let Some(error) = validator.iter_errors(&document).next() {
+            panic!("{error} at {}", error.instance_path());
+        }
+    }
+}
+
+#[test]
+fn a_missing_an_unknown_and_a_mistyped_field_are_refused() {
+    let validator = jsonschema::validator_for(&findings_schema()).expect("a valid schema");
+    let good: Value = serde_json::from_str(&view::findings(&sample::findings())).expect("JSON");
+    assert!(validator.is_valid(&good));
+    let mut unknown = good.clone();
+    unknown["host"] = json!("line3-pc");
+    let mut mistyped = good.clone();
+    mistyped["rules"][0]["rule"]["line"] = json!("31");
+    let mut missing = good;
+    missing["rules"][0]["rule"]
+        .as_object_mut()
+        .expect("an object")
+        .remove("source");
+    for bad in [unknown, mistyped, missing] {
+        assert!(!validator.is_valid(&bad));
+    }
+}

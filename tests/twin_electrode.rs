@@ -1,0 +1,602 @@
+//! The electrode line as a whole: conservation, limits, invariances, independent cross-checks.
+//!
+//! Public oracles of the theory pages that concern more than one stage; those of a single stage sit
+//! beside its code. The reference line is `tests/line3`.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod line3;
+
+use cellwright::twin::drying::{Dryer, Node, Phase, ZoneInputs};
+use cellwright::twin::exhaust;
+use cellwright::twin::film::Film;
+use cellwright::twin::humid_air::{
+    humidity_ratio, vapour_pressure_over_ice_pa, vapour_pressure_over_liquid_pa,
+};
+use cellwright::twin::line::LineInputs;
+use cellwright::twin::{Flags, Line, STANDARD_PRESSURE_PA, Solvent, Status, TwinError};
+use line3::{input, output};
+use proptest::prelude::*;
+
+const SPEEDS_M_MIN: [f64; 4] = [25.0, 28.0, 30.0, 32.0];
+
+/// The reference line, its input values, and a speed in m/min set.
+fn at_speed(metre_per_minute: f64) -> (Line, Vec<f64>) {
+    let line = line3::line();
+    let mut values = line3::values(&line, &line3::table());
+    values[input(&line, "coating.web_speed")] = metre_per_minute / 60.0;
+    (line, values)
+}
+
+fn outcomes(line: &Line, values: &[f64]) -> Vec<f64> {
+    let mut outputs = vec![0.0; line.output_count()];
+    let status = line.run(values, &mut outputs);
+    assert!(matches!(status, Status::Valid(_)), "{status:?}");
+    outputs
+}
+
+fn failure(line: &Line, values: &[f64]) -> TwinError {
+    let mut outputs = vec![0.0; line.output_count()];
+    match line.run(values, &mut outputs) {
+        Status::Failed(error) => {
+            assert!(outputs.iter().all(|value| value.is_nan()));
+            error
+        }
+        Status::Valid(flags) => panic!("expected a failure, found {flags:?}"),
+    }
+}
+
+fn dryer_of(line: &Line, values: &[f64]) -> (LineInputs, Dryer) {
+    let inputs = line.read(values).unwrap();
+    let (_, coated, _) = inputs.wet_end().unwrap();
+    let dryer = inputs.dryer(Solvent::Nmp, &coated).unwrap();
+    (inputs, dryer)
+}
+
+fn close(found: f64, expected: f64, relative: f64) {
+    let scale = expected.abs().max(f64::MIN_POSITIVE);
+    assert!(
+        (found - expected).abs() <= relative * scale,
+        "{found} against {expected}"
+    );
+}
+
+#[test]
+fn ports_are_unique_and_match_the_counts() {
+    let line = Line::new(5, Solvent::Nmp);
+    let mut names: Vec<String> = line
+        .inputs()
+        .into_iter()
+        .chain(line.outputs())
+        .map(|port| port.name)
+        .collect();
+    assert_eq!(line.inputs().len(), line.input_count());
+    assert_eq!(line.outputs().len(), line.output_count());
+    let total = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), total);
+    assert!(names.contains(&"drying.zone[5].air_temperature".to_owned()));
+}
+
+#[test]
+fn every_input_has_one_value_with_a_source() {
+    let mut named: Vec<&str> = Vec::new();
+    for row in line3::table() {
+        let known = ["assumed", "recalled", "derived", "published", "measured"];
+        assert!(known.contains(&row.evidence), "`{}`", row.name);
+        assert!(
+            !row.source.is_empty() && row.spread >= 0.0,
+            "`{}`",
+            row.name
+        );
+        named.push(row.name);
+    }
+    let ports = line3::line().inputs();
+    let wanted: Vec<&str> = ports.iter().map(|port| port.name.as_str()).collect();
+    assert_eq!(named, wanted);
+}
+
+#[test]
+fn mass_is_conserved_from_pump_to_rolled_coating() {
+    for speed in SPEEDS_M_MIN {
+        let (line, values) = at_speed(speed);
+        let out = outcomes(&line, &values);
+        let value = |name: &str| out[output(&line, name)];
+        let given = |name: &str| values[input(&line, name)];
+        // C1, C2: what the pump delivers is what lies on the web.
+        let pumped_solids = value("slurry.flow") * value("slurry.density") * given("slurry.solids");
+        let laid = given("coating.areal_loading") * value("coating.coated_area_rate");
+        close(pumped_solids, laid, 1e-12);
+        // C3: the rest of the slurry is solvent.
+        let pumped_solvent =
+            value("slurry.flow") * value("slurry.density") * (1.0 - given("slurry.solids"));
+        close(value("drying.solvent_load"), pumped_solvent, 1e-12);
+        // C4, L1: solid volume before and after the rolls.
+        let solid = |thickness: f64, porosity: f64| thickness * (1.0 - porosity);
+        close(
+            solid(
+                value("calendering.thickness"),
+                value("calendering.porosity"),
+            ) * given("calendering.stretch"),
+            solid(value("coating.dry_thickness"), given("coating.porosity")),
+            1e-12,
+        );
+        // The published cell's cathode comes out.
+        close(value("calendering.porosity"), 0.277_493, 1e-3);
+        close(value("calendering.thickness"), 52.3e-6, 1e-3);
+    }
+}
+
+#[test]
+fn dryer_closes_mass_and_energy() {
+    for speed in SPEEDS_M_MIN {
+        let (line, values) = at_speed(speed);
+        let out = outcomes(&line, &values);
+        assert!(out[output(&line, "drying.solvent_closure")].abs() < 1e-6);
+        assert!(out[output(&line, "drying.energy_closure")].abs() < 1e-6);
+        // Independent of the closure outcome: vapour and rest make up what was coated.
+        let rest = out[output(&line, "drying.residual_solvent")]
+            * values[input(&line, "coating.areal_loading")]
+            * out[output(&line, "coating.coated_area_rate")];
+        let load = out[output(&line, "drying.solvent_load")];
+        close(
+            out[output(&line, "drying.evaporated_load")] + rest,
+            load,
+            1e-12,
+        );
+    }
+}
+
+/// The five recipe inputs the exhaust depends on, with their tolerances.
+fn exhaust_box() -> [(&'static str, f64, bool); 5] {
+    [
+        ("coating.areal_loading", 0.015, true),
+        ("slurry.solids", 0.005, false),
+        ("coating.width", 0.002, false),
+        ("coating.web_speed", 0.003, true),
+        ("drying.exhaust_flow", 0.03, true),
+    ]
+}
+
+fn corner(line: &Line, nominal: &[f64], signs: usize) -> Vec<f64> {
+    let mut values = nominal.to_vec();
+    for (bit, (name, tolerance, relative)) in exhaust_box().into_iter().enumerate() {
+        let slot = &mut values[input(line, name)];
+        let width = if relative {
+            tolerance * *slot
+        } else {
+            tolerance
+        };
+        *slot += if signs >> bit & 1 == 1 { width } else { -width };
+    }
+    values
+}
+
+fn closed_form_lel(line: &Line, values: &[f64]) -> f64 {
+    let given = |name: &str| values[input(line, name)];
+    let solids = given("slurry.solids");
+    let load = given("coating.areal_loading") * (1.0 - solids) / solids
+        * given("coating.width")
+        * given("coating.web_speed");
+    load / 0.099_131 * 8.314_462_618 * 273.15
+        / 101_325.0
+        / given("drying.exhaust_flow")
+        / given("drying.lower_explosive_limit")
+}
+
+fn worst_lel(speed: f64) -> (usize, f64) {
+    let (line, nominal) = at_speed(speed);
+    let mut worst = (0, 0.0);
+    for signs in 0..32 {
+        let values = corner(&line, &nominal, signs);
+        let found = outcomes(&line, &values)[output(&line, "drying.exhaust_lel")];
+        close(found, closed_form_lel(&line, &values), 1e-12);
+        if found > worst.1 {
+            worst = (signs, found);
+        }
+    }
+    worst
+}
+
+#[test]
+fn exhaust_at_every_corner_equals_its_closed_form() {
+    // Loading, width and speed high (bits 0, 2, 3), solids and exhaust low (bits 1, 4).
+    assert_eq!(worst_lel(32.0).0, 0b01101);
+}
+
+#[test]
+fn exhaust_limit_holds_at_thirty_and_breaks_above() {
+    let (line, values) = at_speed(32.0);
+    let nominal = outcomes(&line, &values)[output(&line, "drying.exhaust_lel")];
+    assert!(nominal < 0.25 && nominal > 0.24, "{nominal}");
+    assert!(worst_lel(32.0).1 > 0.25);
+    assert!(worst_lel(30.0).1 <= 0.25);
+    assert!(worst_lel(30.5).1 > 0.25);
+}
+
+#[test]
+fn seven_more_metres_per_minute_raise_residual_solvent_twentyfold() {
+    let residual_ppm = |speed: f64, name: &str, change: f64| {
+        let (line, mut values) = at_speed(speed);
+        values[input(&line, name)] += change;
+        outcomes(&line, &values)[output(&line, "drying.residual_solvent")] * 1e6
+    };
+    let zone_3 = "drying.zone[3].air_temperature";
+    let slow = residual_ppm(25.0, zone_3, 0.0);
+    let fast = residual_ppm(32.0, zone_3, 0.0);
+    assert!(slow > 2.0 && slow < 10.0, "{slow} ppm");
+    assert!(fast > 100.0 && fast < 200.0, "{fast} ppm");
+    // Six kelvin in the last zone bring it back to tens of ppm, more exhaust does not.
+    let hotter = residual_ppm(32.0, zone_3, 6.0);
+    assert!(hotter > 10.0 && hotter < 60.0, "{hotter} ppm");
+    assert_eq!(residual_ppm(32.0, "drying.exhaust_flow", 0.1), fast);
+}
+
+#[test]
+fn six_percent_more_exhaust_saves_the_corner() {
+    let (line, mut nominal) = at_speed(32.0);
+    nominal[input(&line, "drying.exhaust_flow")] *= 8_700.0 / 8_200.0;
+    let worst = outcomes(&line, &corner(&line, &nominal, 0b01101));
+    assert!(worst[output(&line, "drying.exhaust_lel")] <= 0.25);
+}
+
+#[test]
+fn exhaust_counts_the_rest_in_the_web_as_vapour() {
+    let (line, values) = at_speed(32.0);
+    let out = outcomes(&line, &values);
+    let given = |name: &str| values[input(&line, name)];
+    let evaporated = exhaust::lel_fraction(
+        out[output(&line, "drying.evaporated_load")],
+        Solvent::Nmp.molar_mass_kg_mol(),
+        given("drying.exhaust_flow"),
+        given("drying.lower_explosive_limit"),
+    );
+    let counted = out[output(&line, "drying.exhaust_lel")];
+    let excess = counted / evaporated - 1.0;
+    assert!(excess > 0.0 && excess < 1e-3, "{excess}");
+}
+
+#[test]
+fn frost_point_and_dew_point_differ_by_half() {
+    let ice = vapour_pressure_over_ice_pa(233.15).unwrap();
+    let liquid = vapour_pressure_over_liquid_pa(233.15).unwrap();
+    close(ice, 12.84, 1e-3);
+    close(
+        humidity_ratio(ice, STANDARD_PRESSURE_PA).unwrap(),
+        0.0788e-3,
+        5e-3,
+    );
+    close(
+        humidity_ratio(liquid, STANDARD_PRESSURE_PA).unwrap(),
+        0.1161e-3,
+        5e-3,
+    );
+    close(liquid / ice, 1.47, 5e-3);
+}
+
+#[test]
+fn independent_integrator_agrees_on_every_phase_of_every_zone() {
+    for speed in SPEEDS_M_MIN {
+        let (line, values) = at_speed(speed);
+        let check = line.verify_numerics(&values).unwrap();
+        for phase in [Phase::Film, Phase::Front, Phase::Tail] {
+            assert!(
+                check.pieces.iter().any(|piece| piece.1 == phase),
+                "{phase:?} was not met"
+            );
+        }
+        assert!(check.temperature_k < 2e-3, "{check:?}");
+        assert!(check.free_share < 5e-6, "{check:?}");
+        // Mass fraction of the dry coating, of 6 000 ppm at the start of the tail.
+        assert!(check.bound_fraction < 0.2e-6, "{check:?}");
+    }
+}
+
+#[test]
+fn constant_rate_meets_its_closed_form() {
+    // A web that enters at the wet-bulb temperature dries at a constant rate; only the shrinking
+    // heat content moves nothing, because the film temperature stays.
+    let (line, mut values) = at_speed(25.0);
+    for number in 1..=3 {
+        values[input(&line, &format!("drying.zone[{number}].air_temperature"))] = 393.15;
+    }
+    let (inputs, dryer) = dryer_of(&line, &values);
+    let (film_k, rate) = dryer.film(&inputs.zones[0], 1).unwrap().wet_bulb().unwrap();
+    values[input(&line, "slurry.temperature")] = film_k;
+    let (inputs, dryer) = dryer_of(&line, &values);
+    let mut critical_s = None;
+    let mut before_s = 0.0;
+    dryer
+        .run(
+            &inputs.zones,
+            0.65,
+            |node| {
+                if node.phase == Phase::Film {
+                    let zone_s = inputs.zones[0].length / inputs.coating.web_speed;
+                    before_s = node.zone as f64 * zone_s + node.zone_time_s;
+                    critical_s = Some((before_s, node.state[1]));
+                }
+            },
+            |_| {},
+        )
+        .unwrap();
+    let (time_s, critical) = critical_s.unwrap();
+    close(time_s, (dryer.entry().0[1] - critical) / rate, 1e-9);
+}
+
+#[test]
+fn no_heat_transfer_means_no_drying() {
+    let (line, mut values) = at_speed(25.0);
+    for number in 1..=3 {
+        for side in ["top", "bottom"] {
+            values[input(
+                &line,
+                &format!("drying.zone[{number}].heat_transfer_{side}"),
+            )] = 1e-9;
+        }
+    }
+    let out = outcomes(&line, &values);
+    let coated = out[output(&line, "coating.solvent_loading")];
+    close(out[output(&line, "drying.zone[3].solvent")], coated, 1e-8);
+    let film_k = out[output(&line, "drying.zone[3].film_temperature")];
+    assert!((film_k - 298.15).abs() < 1e-6);
+    let mut outputs = vec![0.0; line.output_count()];
+    let flags = line.run(&values, &mut outputs).flags().unwrap();
+    assert!(flags.contains(Flags::LEAVES_WET));
+}
+
+#[test]
+fn nearly_saturated_air_stops_evaporation_and_warms_the_film() {
+    let mut film = Film {
+        zone: 1,
+        solvent: Solvent::Nmp,
+        air_k: 393.15,
+        vapour_pa: 0.0,
+        top_w_m2_k: 40.0,
+        bottom_w_m2_k: 40.0,
+    };
+    let (_, dry_rate) = film.wet_bulb().unwrap();
+    film.vapour_pa = (1.0 - 1e-6) * film.solvent.vapour_pressure_pa(393.15);
+    let (film_k, rate) = film.wet_bulb().unwrap();
+    assert!(rate < 1e-5 * dry_rate && rate > 0.0);
+    assert!((film_k - 393.15).abs() < 1e-3);
+}
+
+#[test]
+fn film_dried_from_one_side_stays_just_below_adiabatic_saturation() {
+    // The film model is psychrometric (Le^(-2/3)), adiabatic saturation is not: for water the film
+    // must lie up to 1.2 K below, and never above.
+    for (air_k, frost_k) in [(313.15, 263.15), (333.15, 233.15), (373.15, 233.15)] {
+        let vapour_pa = vapour_pressure_over_ice_pa(frost_k).unwrap();
+        let film = Film {
+            zone: 1,
+            solvent: Solvent::Water,
+            air_k,
+            vapour_pa,
+            top_w_m2_k: 40.0,
+            bottom_w_m2_k: 0.0,
+        };
+        let humidity = humidity_ratio(vapour_pa, STANDARD_PRESSURE_PA).unwrap();
+        let excess = |kelvin: f64| {
+            let saturated = film.solvent.vapour_pressure_pa(kelvin);
+            let uptake = humidity_ratio(saturated, STANDARD_PRESSURE_PA).unwrap() - humidity;
+            let heat = (1_006.0 + humidity * 1_860.0) * (air_k - kelvin);
+            uptake * film.solvent.heat_of_vaporisation_j_kg(kelvin) - heat
+        };
+        let (mut low, mut high) = (274.0, air_k);
+        for _ in 0..100 {
+            let middle = 0.5 * (low + high);
+            if excess(middle) > 0.0 {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        let below = low - film.wet_bulb().unwrap().0;
+        assert!((0.0..=1.2).contains(&below), "{air_k} K: {below} K below");
+    }
+}
+
+#[test]
+fn flux_is_linear_where_the_vapour_is_dilute() {
+    // At 300 K saturation is 0.05 % of the pressure: the logarithm is its argument.
+    let film = Film {
+        zone: 1,
+        solvent: Solvent::Nmp,
+        air_k: 300.0,
+        vapour_pa: 0.0,
+        top_w_m2_k: 40.0,
+        bottom_w_m2_k: 40.0,
+    };
+    let rate = film.evaporation_kg_m2_s(300.0, 0.0).unwrap();
+    let saturation = film.solvent.vapour_pressure_pa(300.0);
+    let share = saturation / STANDARD_PRESSURE_PA;
+    let path = film.solvent.diffusivity_in_air_m2_s(300.0);
+    let wide = film.evaporation_kg_m2_s(300.0, 1e6).unwrap();
+    // With an endless pore path the boundary layer no longer matters: j = D·M·psat/(R·T·path).
+    let linear = path * 0.099_131 * saturation / (8.314_462_618 * 300.0) / 1e6;
+    close(wide, linear, share);
+    assert!(rate > wide);
+}
+
+#[test]
+fn doubling_all_capacities_doubles_the_constant_rate_time() {
+    let (line, values) = at_speed(25.0);
+    let film_time = |scale: f64| {
+        let mut values = values.clone();
+        values[input(&line, "coating.areal_loading")] *= scale;
+        values[input(&line, "drying.foil_heat_capacity")] *= scale;
+        for number in 1..=3 {
+            values[input(&line, &format!("drying.zone[{number}].length"))] *= scale;
+        }
+        let (inputs, dryer) = dryer_of(&line, &values);
+        let (mut film_s, mut last) = (0.0, (0, 0.0));
+        let visit = |node: Node| {
+            if node.phase == Phase::Film && node.zone == last.0 {
+                film_s += node.zone_time_s - last.1;
+            }
+            last = (node.zone, node.zone_time_s);
+        };
+        dryer.run(&inputs.zones, 0.65, visit, |_| {}).unwrap();
+        film_s
+    };
+    // Exact in the equations; the step counts may differ, so this is the error of the method.
+    close(film_time(2.0), 2.0 * film_time(1.0), 1e-5);
+}
+
+#[test]
+fn profile_ends_where_the_run_ends() {
+    let (line, values) = at_speed(32.0);
+    let out = outcomes(&line, &values);
+    let profile = line.profile(&values).unwrap();
+    close(*profile.position_m.last().unwrap(), 36.0, 1e-12);
+    assert_eq!(profile.zone_borders_m, [12.0, 24.0, 36.0]);
+    assert!(profile.position_m.is_sorted());
+    let end = out[output(&line, "drying.zone[3].solvent")];
+    assert_eq!(*profile.solvent_kg_m2.last().unwrap(), end);
+    let film_k = out[output(&line, "drying.zone[3].film_temperature")];
+    assert_eq!(*profile.film_temperature_k.last().unwrap(), film_k);
+}
+
+#[test]
+fn cold_start_of_the_film_is_flagged_with_a_bound() {
+    let (line, values) = at_speed(32.0);
+    let mut out = vec![0.0; line.output_count()];
+    let flags = line.run(&values, &mut out).flags().unwrap();
+    assert!(flags.contains(Flags::VAPOUR_PRESSURE_EXTRAPOLATED));
+    assert!(flags.contains(Flags::COATING_EXTRAPOLATED));
+    assert!(flags.is_extrapolated());
+    let share = out[output(&line, "drying.extrapolated_share")];
+    assert!(share > 0.0 && share < 0.01, "{share}");
+}
+
+#[test]
+fn water_coating_dries_too() {
+    let (_, mut values) = at_speed(25.0);
+    let line = Line::new(3, Solvent::Water);
+    values[input(&line, "slurry.solvent_density")] = 997.0;
+    values[input(&line, "drying.solvent_heat_capacity")] = 4181.0;
+    let out = outcomes(&line, &values);
+    assert!(out[output(&line, "drying.residual_solvent")] < 0.01);
+    let hottest = out[output(&line, "drying.film_temperature_max")];
+    assert!(
+        hottest > 373.15 && hottest < 395.15,
+        "the dry web follows the air: {hottest}"
+    );
+}
+
+#[test]
+fn every_mistake_has_its_own_failure() {
+    let (line, values) = at_speed(25.0);
+    let with = |name: &str, value: f64| {
+        let mut changed = values.clone();
+        changed[input(&line, name)] = value;
+        failure(&line, &changed)
+    };
+    assert!(matches!(
+        failure(&line, &values[1..]),
+        TwinError::PortCount { .. }
+    ));
+    assert!(matches!(
+        with("coating.gap", f64::NAN),
+        TwinError::NotFinite { .. }
+    ));
+    assert!(matches!(
+        with("coating.web_speed", 0.0),
+        TwinError::OutOfDomain {
+            quantity: "coating.web_speed",
+            ..
+        }
+    ));
+    assert!(matches!(
+        with("slurry.solids", 0.93),
+        TwinError::BeyondMaximumPacking { .. }
+    ));
+    assert!(matches!(
+        with("drying.zone[2].air_temperature", 480.0),
+        TwinError::AboveVapourPressureRange { zone: 2, .. }
+    ));
+    assert!(matches!(
+        with("drying.zone[3].length", -1.0),
+        TwinError::ZoneOutOfDomain {
+            zone: 3,
+            quantity: "length",
+            ..
+        }
+    ));
+    assert!(matches!(
+        with("drying.air_solvent_fraction", 0.05),
+        TwinError::AirSaturated { zone: 1 }
+    ));
+    assert!(matches!(
+        with("drying.zone[1].heat_transfer_top", 1e6),
+        TwinError::StepLimit { zone: 1, .. }
+    ));
+    assert!(matches!(
+        with("calendering.minimum_porosity", 0.6),
+        TwinError::PorosityUnreachable { .. }
+    ));
+    let message = with("slurry.solids", 0.93).to_string();
+    assert!(
+        message.starts_with(char::is_lowercase) && !message.ends_with('.'),
+        "{message}"
+    );
+}
+
+/// Outcomes that do not carry the speed itself.
+const SPEED_FREE: [&str; 7] = [
+    "drying.residual_solvent",
+    "drying.dryer_time",
+    "drying.free_solvent_time",
+    "drying.peak_rate",
+    "drying.mean_rate",
+    "drying.film_temperature_max",
+    "drying.extrapolated_share",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    #[test]
+    fn speed_and_zone_lengths_scaled_together_change_nothing(
+        speed in 20.0..40.0_f64,
+        factor in 0.3..3.0_f64,
+    ) {
+        let (line, values) = at_speed(speed);
+        let mut scaled = values.clone();
+        scaled[input(&line, "coating.web_speed")] *= factor;
+        for number in 1..=3 {
+            scaled[input(&line, &format!("drying.zone[{number}].length"))] *= factor;
+        }
+        let (one, other) = (outcomes(&line, &values), outcomes(&line, &scaled));
+        for name in SPEED_FREE {
+            close(other[output(&line, name)], one[output(&line, name)], 1e-8);
+        }
+    }
+
+    #[test]
+    fn zone_cut_into_two_identical_zones_changes_nothing(
+        speed in 20.0..40.0_f64,
+        cut in 0..3_usize,
+        air in 370.0..400.0_f64,
+    ) {
+        let (line, mut values) = at_speed(speed);
+        values[input(&line, "drying.zone[2].air_temperature")] = air;
+        let longer = Line::new(4, Solvent::Nmp);
+        let first = input(&line, "drying.zone[1].air_temperature");
+        let mut split = values.clone();
+        let begin = first + cut * ZoneInputs::COUNT;
+        let zone: Vec<f64> = values[begin..begin + ZoneInputs::COUNT].to_vec();
+        split.splice(begin..begin, zone);
+        for number in [cut + 1, cut + 2] {
+            split[input(&longer, &format!("drying.zone[{number}].length"))] *= 0.5;
+        }
+        let (one, other) = (outcomes(&line, &values), outcomes(&longer, &split));
+        for name in SPEED_FREE {
+            close(other[output(&longer, name)], one[output(&line, name)], 1e-8);
+        }
+        let last = one[output(&line, "drying.zone[3].film_temperature")];
+        close(other[output(&longer, "drying.zone[4].film_temperature")], last, 1e-8);
+    }
+}

@@ -1,0 +1,123 @@
+//! The demonstration cell: shipped BPX file, shipped prior, shipped protocol.
+
+use cellwright::model::bpx::Bpx;
+use cellwright::twin::formation::{
+    BaseLoadings, Cell, End, Model, Modes, Operation, PristineState, Protocol, Request, Resolution,
+    SeiMechanism, SeiParameters, Step, TwoCycles,
+};
+use std::path::PathBuf;
+
+fn shipped(relative: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("models")
+        .join(relative);
+    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// Returns the shipped cell file.
+pub fn bpx() -> Bpx {
+    Bpx::parse(&shipped("cells/nmc111-graphite-12.5Ah.bpx.json")).expect("the shipped cell reads")
+}
+
+/// Returns the number before the unit, which must be `unit`.
+fn quantity(text: &str, unit: &str) -> f64 {
+    let (number, found) = text.split_once(' ').unwrap_or((text, "1"));
+    assert_eq!(found, unit, "unit of `{text}`");
+    number
+        .parse()
+        .unwrap_or_else(|_| panic!("`{text}` is not a quantity"))
+}
+
+/// Returns the shipped cell at 298.15 K with the shipped prior.
+pub fn request() -> Request {
+    let table: toml::Table = shipped("priors/formation-sei.toml")
+        .parse()
+        .expect("the prior is TOML");
+    let get =
+        |name: &str, unit: &str| quantity(table[name]["value"].as_str().expect("a value"), unit);
+    Request {
+        cell: Cell::from_bpx(&bpx()).expect("the cell file is complete"),
+        pristine: PristineState {
+            negative_stoichiometry: get("cell.anode_stoichiometry", "1"),
+            positive_stoichiometry: get("cell.cathode_stoichiometry", "1"),
+        },
+        sei: SeiParameters {
+            mechanism: SeiMechanism::EcReactionLimited {
+                rate_constant_m_s: get("formation.sei_rate_constant", "m/s"),
+                diffusivity_m2_s: get("formation.sei_diffusivity", "m^2/s"),
+                concentration_mol_m3: get(
+                    "electrolyte.ethylene_carbonate_concentration",
+                    "mol/m^3",
+                ),
+            },
+            initial_thickness_m: get("formation.sei_initial_thickness", "m"),
+            molar_volume_m3_mol: get("formation.sei_molar_volume", "m^3/mol"),
+            lithium_per_mole: get("formation.sei_lithium_per_mole", "1"),
+            resistivity_ohm_m: get("formation.sei_resistivity", "Ohm*m"),
+            potential_v: get("formation.sei_potential", "V"),
+            transfer_coefficient: get("formation.sei_transfer_coefficient", "1"),
+            activation_j_mol: get("formation.sei_activation_energy", "J/mol"),
+            area_factor: get("formation.sei_area_factor", "1"),
+        },
+        temperature_k: 298.15,
+        modes: Modes::Eight,
+        resolution: Resolution::FAST,
+    }
+}
+
+/// Returns the shipped protocol.
+pub fn protocol() -> Protocol {
+    let table: toml::Table = shipped("protocols/two-cycles.toml")
+        .parse()
+        .expect("the protocol is TOML");
+    let steps = table["step"]
+        .as_array()
+        .expect("steps")
+        .iter()
+        .map(step)
+        .collect();
+    Protocol { steps }
+}
+
+fn step(json: &toml::Value) -> Step {
+    let get = |key: &str, unit: &str| {
+        json.get(key)
+            .map(|v| quantity(v.as_str().expect("a text"), unit))
+    };
+    let hours_s = |key: &str| get(key, "h").map(|h| 3600.0 * h);
+    match json["op"].as_str().expect("an operation") {
+        "rest" => Step::rest(hours_s("duration").expect("a duration")),
+        "cc" => Step::constant_current(
+            get("current", "C_rate").expect("a current"),
+            get("until_voltage", "V").expect("a voltage"),
+            hours_s("longest").expect("a longest duration"),
+        ),
+        "cv" => Step {
+            operation: Operation::ConstantVoltage {
+                voltage_v: get("voltage", "V").unwrap(),
+            },
+            ends: vec![End::CurrentAtMost(get("until_current", "C_rate").unwrap())],
+            longest_s: hours_s("longest").unwrap(),
+        },
+        other => panic!("operation `{other}`"),
+    }
+}
+
+/// The numbers of [`protocol`].
+pub const TWO_CYCLES: TwoCycles = TwoCycles {
+    first_c_rate: 0.05,
+    second_c_rate: 0.1,
+    cut_off_c_rate: 0.02,
+    voltage_max_v: 4.2,
+    voltage_min_v: 2.7,
+    rest_s: 3600.0,
+};
+
+/// Returns the demonstration cell as a twin model.
+pub fn model() -> Model {
+    let loadings = BaseLoadings {
+        anode_kg_m2: 0.1,
+        cathode_kg_m2: 0.17,
+    };
+    Model::new(request(), loadings, TWO_CYCLES).expect("the demonstration cell runs")
+}
