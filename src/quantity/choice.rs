@@ -22,6 +22,11 @@ const CHOICES: &[Choice] = &[
         text: "active material of the anode",
     },
     Choice {
+        name: "calendering.binder",
+        words: &["PVDF", "SBR"],
+        text: "binder the rolls must not soften",
+    },
+    Choice {
         name: "can.material",
         words: &["aluminium", "steel", "pouch"],
         text: "housing that the electrolyte touches",
@@ -32,9 +37,19 @@ const CHOICES: &[Choice] = &[
         text: "active material of the cathode",
     },
     Choice {
+        name: "coating.flow_control",
+        words: &["loading", "fixed_pump"],
+        text: "what holds the slurry flow: the loading gauge or a fixed pump",
+    },
+    Choice {
         name: "electrolyte.salt",
         words: &["LiPF6", "LiFSI", "LiTFSI"],
         text: "conducting salt",
+    },
+    Choice {
+        name: "slurry.electrode",
+        words: &["cathode", "anode"],
+        text: "electrode the slurry is for",
     },
     Choice {
         name: "slurry.solvent",

@@ -11,7 +11,8 @@ use super::typing::{Number, adopts, literal_shape, with_article};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::quantity::dictionary::{Dictionary, Entry};
 use crate::quantity::{
-    Kind, QuantityType, Unit, UnitError, kind_named, kind_names, parse_unit, units_of,
+    Choice, Kind, QuantityType, Unit, UnitError, choice_named, kind_named, kind_names, parse_unit,
+    units_of,
 };
 use crate::rational::Rational;
 use crate::rule_language::ast::{Item, Literal, SignalItem, SignalSyntax, Text, Word};
@@ -94,6 +95,10 @@ pub(super) fn referenced(
                     signals
                         .entry(name.clone())
                         .or_insert_with(|| from_dictionary(name, entry));
+                } else if let Some(choice) = choice_named(&name) {
+                    signals
+                        .entry(name.clone())
+                        .or_insert_with(|| from_choice(name, choice));
                 }
             }
         });
@@ -112,6 +117,18 @@ fn from_dictionary(name: String, entry: &Entry) -> Signal {
         },
         role: Some(entry.role),
         text: entry.text.to_owned(),
+        column: None,
+        span: None,
+    }
+}
+
+fn from_choice(name: String, choice: &Choice) -> Signal {
+    let members = choice.words.iter().map(|&word| word.to_owned()).collect();
+    Signal {
+        name,
+        signal_type: SignalType::OneOf { members },
+        role: None,
+        text: choice.text.to_owned(),
         column: None,
         span: None,
     }
