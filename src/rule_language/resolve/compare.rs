@@ -144,7 +144,8 @@ impl Lowering<'_> {
     /// A word that is no enumerator of the other side.
     pub(super) fn stray_word<T>(&mut self, word: &Word) -> Option<T> {
         let known = self.scope.signals.iter().find(|signal| {
-            matches!(&signal.signal_type, SignalType::OneOf { members } if members.contains(&word.text))
+            matches!(&signal.signal_type,
+                SignalType::OneOf { members } if members.contains(&word.text))
         });
         let diagnostic = match known {
             Some(signal) => Diagnostic::error(
