@@ -15,8 +15,8 @@ use cellwright::quantity::dictionary::standard;
 use cellwright::rational::Rational;
 use cellwright::rule_language::evaluate::Evaluator;
 use cellwright::rule_language::{
-    EvidenceClass, Point, PointValue, PointVerdict, RuleSet, RuleSeverity, SignalType, format,
-    parse, resolve, run_tests,
+    EvidenceClass, Point, PointValue, PointVerdict, RuleSet, RuleSeverity, SignalType, Truth,
+    format, parse, resolve, run_tests,
 };
 use cellwright::span::Sources;
 
@@ -220,4 +220,122 @@ fn ai4i_definitions_reproduce_the_labels() {
     ];
     let expected = expected.map(|(code, counts)| (code.to_owned(), counts));
     assert_eq!(agreed, BTreeMap::from(expected));
+}
+
+/// Resolves a snippet that must be sound.
+fn rules_of(text: &str) -> RuleSet {
+    let mut sources = Sources::new();
+    let file = sources.add("snippet.rule", text);
+    let (rules, diagnostics) = resolve(&[parse(file, text)], standard(), &zones(3));
+    assert!(
+        diagnostics.is_empty(),
+        "{}",
+        diagnostics.render(&sources, false)
+    );
+    rules
+}
+
+fn point_with(rules: &RuleSet, values: &[(&str, Rational)]) -> Point {
+    let mut point = Point::empty(rules);
+    for (name, value) in values {
+        let id = rules.signal_named(name).expect(name);
+        point.set(id, PointValue::Number(value.clone()));
+    }
+    point
+}
+
+#[test]
+fn margins_are_exact_and_name_the_binding_comparison() {
+    let rules = rules_of(
+        "assume 1 <= coating.gap_ratio < 2\n\
+         assume coating.gap_ratio > 3 or not coating.gap_ratio > 1.5\n\
+         assume coating.gap_ratio <= 2 and coating.width <= 1 m\n",
+    );
+    let point = point_with(
+        &rules,
+        &[
+            ("coating.gap_ratio", Rational::ratio(17, 10)),
+            ("coating.width", Rational::ratio(1, 2)),
+        ],
+    );
+    let evaluator = Evaluator::new(&rules, &point);
+    let margin = |at: usize| {
+        evaluator
+            .margin(&rules.assumptions[at].condition)
+            .expect("values")
+    };
+    let chain = margin(0).expect("one kind");
+    assert_eq!(chain.value.exact(), Some(&Rational::ratio(3, 10)));
+    assert!(chain.strict, "the upper end binds");
+    let either = margin(1).expect("one kind");
+    assert_eq!(either.value.exact(), Some(&Rational::ratio(-2, 10)));
+    assert!(!either.strict, "`not >` is `<=`");
+    assert_eq!(
+        margin(2),
+        None,
+        "a number and a length have no common margin"
+    );
+    let each = evaluator
+        .margins(&rules.assumptions[2].condition)
+        .expect("values");
+    assert_eq!(each.len(), 2);
+}
+
+#[test]
+fn comparisons_closer_than_the_enclosure_of_pi_are_undecided() {
+    let digits = "3.14159265358979323846264338327950288419716939937510";
+    let rules = rules_of(&format!(
+        "assume coating.gap_ratio <= pi\nassume {digits} < pi\nassume 3.15 < pi\n"
+    ));
+    let point = point_with(&rules, &[("coating.gap_ratio", Rational::ratio(314, 100))]);
+    let evaluator = Evaluator::new(&rules, &point);
+    let truths: Vec<_> = rules
+        .assumptions
+        .iter()
+        .map(|assumption| evaluator.truth(&assumption.condition).expect("values"))
+        .collect();
+    assert_eq!(truths, [Truth::True, Truth::Undecided, Truth::False]);
+}
+
+#[test]
+fn inlining_removes_lets_within_its_bound() {
+    let mut text = "let a.x0 : number = coating.gap_ratio\n".to_owned();
+    for at in 1..=40 {
+        text += &format!("let a.x{at} : number = a.x{} + a.x{}\n", at - 1, at - 1);
+    }
+    text += "assume a.x3 <= 1\nassume a.x40 <= 1\n";
+    let rules = rules_of(&text);
+    let small = rules
+        .inlined(&rules.assumptions[0].condition, 1000)
+        .expect("small");
+    assert!(!format!("{small:?}").contains("Let("));
+    assert_eq!(
+        rules.inlined(&rules.assumptions[1].condition, 1000),
+        None,
+        "2^40 nodes"
+    );
+    // Evaluation shares the parts and needs no bound: 2^40 times 2^-40 is 1.
+    let tiny = Rational::ratio(1, 1 << 40);
+    let point = point_with(&rules, &[("coating.gap_ratio", tiny)]);
+    let evaluator = Evaluator::new(&rules, &point);
+    assert_eq!(
+        evaluator.truth(&rules.assumptions[1].condition),
+        Ok(Truth::True)
+    );
+}
+
+#[test]
+fn long_chains_of_operators_and_lets_are_refused_not_overflowed() {
+    let sum = vec!["coating.gap_ratio"; 5000].join(" + ");
+    let mut lets = "let a.x0 : number = coating.gap_ratio\n".to_owned();
+    for at in 1..=2000 {
+        lets += &format!("let a.x{at} : number = a.x{} + 1\n", at - 1);
+    }
+    for text in [format!("assume {sum} <= 1\n"), lets] {
+        let mut sources = Sources::new();
+        let file = sources.add("deep.rule", text.as_str());
+        let (_, diagnostics) = resolve(&[parse(file, &text)], standard(), &zones(1));
+        let codes: Vec<&str> = diagnostics.sorted().iter().map(|d| d.code).collect();
+        assert_eq!(codes, ["CW-0205"]);
+    }
 }

@@ -250,7 +250,10 @@ mod tests {
 
     #[test]
     fn clauses_get_lines_and_comments_stay() {
-        let text = "# head\nruleset  demo \"1\"   # tail\n\n\n\nrule EL002 \"water\"   require a.b<=10 ppm_mass-  -3 ppm_mass and( not c.d in { X,Y } )   severity major  # why\n # own\n because \"x\" test EL002 pass {a.b=-3 degC,c.d=X}";
+        let text = "# head\nruleset  demo \"1\"   # tail\n\n\n\n\
+            rule EL002 \"water\"   require a.b<=10 ppm_mass-  -3 ppm_mass and( not c.d in { X,Y } )\
+            \x20  severity major  # why\n # own\n because \"x\" \
+            test EL002 pass {a.b=-3 degC,c.d=X}";
         let once = formatted(text);
         insta::assert_snapshot!(once, @r#"
         # head

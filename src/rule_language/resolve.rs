@@ -5,6 +5,8 @@
 //! reading and resolving together. Each mistake is reported once; what depends on it is left
 //! out silently, so a rule set with errors must not be used for an answer.
 
+mod compare;
+mod family;
 mod lets;
 mod lower;
 mod rules;

@@ -5,18 +5,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::compare::enumerators_of;
+use super::family::{Family, members_of};
 use super::typing::{
-    Number, Shape, adopts, cannot_compare, common, exponents_too_large, help_for, literal_shape,
-    product_type, sum_type, with_article,
+    Number, Shape, adopts, common, exponents_too_large, help_for, literal_shape, product_type,
+    sum_type, with_article,
 };
-use crate::diagnostic::{Diagnostic, Diagnostics, quoted_list};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::quantity::{Dimension, QuantityType};
 use crate::rational::Rational;
 use crate::rule_language::ast::{BinaryOperator, Expr, ExprKind, Index, Literal, Name, Word};
 use crate::rule_language::codes;
-use crate::rule_language::expression::{
-    BoolExpr, BoolKind, CompareOperator, LetId, NumExpr, NumKind, SignalId,
-};
+use crate::rule_language::expression::{BoolExpr, BoolKind, LetId, NumExpr, NumKind, SignalId};
 use crate::rule_language::rule_set::{Signal, SignalType};
 use crate::span::Span;
 
@@ -41,45 +41,6 @@ impl Scope<'_> {
     }
 }
 
-/// Returns the members an index stands for, or why there are none.
-pub(super) fn members_of(
-    name: &Name,
-    zones: &BTreeMap<String, usize>,
-) -> Result<Vec<usize>, Box<Diagnostic>> {
-    let Some((index, _)) = &name.index else {
-        return Ok(Vec::new());
-    };
-    let problem = |message: String, help: String| {
-        let diagnostic = Diagnostic::error(codes::INDEX_RANGE, name.span, message);
-        Err(Box::new(diagnostic.help(help)))
-    };
-    let Some(&count) = zones.get(&name.head) else {
-        return problem(
-            format!("the number of members of `{}` is not known", name.head),
-            "give a recipe or model that has them".to_owned(),
-        );
-    };
-    let (from, to) = match *index {
-        Index::All => (1, count),
-        Index::One(at) => (at, at),
-        Index::Range(from, to) => (from, to),
-    };
-    if from < 1 || to < from || to > count {
-        return problem(
-            format!("`{}` has no such members", name.text()),
-            format!("`{}` has members 1 to {count}", name.head),
-        );
-    }
-    Ok((from..=to).collect())
-}
-
-/// A lowered operand of a comparison.
-enum Operand {
-    Number(Number),
-    Enumerated(SignalId),
-    Enumerator(Word),
-}
-
 pub(super) struct Lowering<'a> {
     pub scope: &'a Scope<'a>,
     pub diagnostics: &'a mut Diagnostics,
@@ -88,7 +49,7 @@ pub(super) struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
-    fn refuse<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+    pub(super) fn refuse<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
         self.diagnostics.push(diagnostic);
         None
     }
@@ -155,293 +116,6 @@ impl Lowering<'_> {
                 Some(all)
             }
             _ => self.condition(expr).map(|condition| vec![condition]),
-        }
-    }
-
-    fn chain(
-        &mut self,
-        first: &Expr,
-        steps: &[(CompareOperator, Expr)],
-        span: Span,
-    ) -> Option<BoolExpr> {
-        let mut left = (self.operand(first), first.span);
-        let mut comparisons = Vec::new();
-        let mut sound = true;
-        for (operator, right) in steps {
-            let right = (self.operand(right), right.span);
-            match (left.0, &right.0) {
-                (Some(a), Some(b)) => {
-                    let place = left.1.to(right.1);
-                    match self.compare(a, *operator, b, place) {
-                        Some(comparison) => comparisons.push(comparison),
-                        None => sound = false,
-                    }
-                }
-                _ => sound = false,
-            }
-            left = right;
-        }
-        if !sound {
-            return None;
-        }
-        if comparisons.len() == 1 {
-            return comparisons.pop();
-        }
-        Some(BoolExpr {
-            kind: BoolKind::And(comparisons),
-            span,
-        })
-    }
-
-    fn operand(&mut self, expr: &Expr) -> Option<Operand> {
-        match &expr.kind {
-            ExprKind::Word(word) if word != "pi" => Some(Operand::Enumerator(Word {
-                text: word.clone(),
-                span: expr.span,
-            })),
-            ExprKind::Name(name) => match self.enumerated(name) {
-                Some(signal) => Some(Operand::Enumerated(signal)),
-                None => self.number(expr).map(Operand::Number),
-            },
-            _ => self.number(expr).map(Operand::Number),
-        }
-    }
-
-    /// The signal behind a name, if it is declared by `one of`.
-    fn enumerated(&self, name: &Name) -> Option<SignalId> {
-        let full = match (&name.index, self.member) {
-            (Some((Index::All | Index::Range(..), _)), Some(member)) => name.member(member),
-            _ => name.text(),
-        };
-        let id = self.scope.signal(&full)?;
-        matches!(
-            self.scope.signals[id.0].signal_type,
-            SignalType::OneOf { .. }
-        )
-        .then_some(id)
-    }
-
-    fn compare(
-        &mut self,
-        left: Operand,
-        operator: CompareOperator,
-        right: &Operand,
-        span: Span,
-    ) -> Option<BoolExpr> {
-        match (left, right) {
-            (Operand::Number(left), Operand::Number(right)) => {
-                let Some(quantity_type) = common(&left, right) else {
-                    let diagnostic = self.with_candidate(&left, right);
-                    return self.refuse(diagnostic);
-                };
-                let kind = BoolKind::Compare {
-                    left: left.expr,
-                    operator,
-                    right: right.expr.clone(),
-                    quantity_type,
-                };
-                Some(BoolExpr { kind, span })
-            }
-            (Operand::Enumerated(signal), Operand::Enumerator(word)) => {
-                self.equals_enumerator(signal, operator, word, span)
-            }
-            (Operand::Enumerator(word), Operand::Enumerated(signal)) => {
-                self.equals_enumerator(*signal, operator, &word, span)
-            }
-            (Operand::Enumerated(_), Operand::Enumerated(_)) => self.refuse(
-                Diagnostic::error(
-                    codes::NOT_YET,
-                    span,
-                    "two enumerated signals cannot be compared with each other yet",
-                )
-                .help("compare each with an enumerator"),
-            ),
-            (Operand::Enumerated(signal), Operand::Number(number)) => {
-                self.mixed(signal, number.expr.span)
-            }
-            (Operand::Number(number), Operand::Enumerated(signal)) => {
-                self.mixed(*signal, number.expr.span)
-            }
-            (Operand::Enumerator(word), Operand::Number(_) | Operand::Enumerator(_)) => {
-                self.stray_word(&word)
-            }
-            (Operand::Number(_), Operand::Enumerator(word)) => self.stray_word(word),
-        }
-    }
-
-    fn mixed(&mut self, signal: SignalId, span: Span) -> Option<BoolExpr> {
-        let signal = &self.scope.signals[signal.0];
-        let diagnostic = Diagnostic::error(
-            codes::SORT,
-            span,
-            format!("`{}` is one of several words, not a number", signal.name),
-        )
-        .help(enumerators_of(signal));
-        self.refuse(diagnostic)
-    }
-
-    /// A word that is no enumerator of the other side.
-    fn stray_word<T>(&mut self, word: &Word) -> Option<T> {
-        let known = self.scope.signals.iter().find(|signal| {
-            matches!(&signal.signal_type, SignalType::OneOf { members } if members.contains(&word.text))
-        });
-        let diagnostic = match known {
-            Some(signal) => Diagnostic::error(
-                codes::SORT,
-                word.span,
-                format!(
-                    "`{}` is an enumerator of `{}`, a number is needed here",
-                    word.text, signal.name
-                ),
-            ),
-            None => Diagnostic::error(
-                codes::NAME,
-                word.span,
-                format!("`{}` is neither a name nor an enumerator here", word.text),
-            )
-            .help(match self.with_last_segment(&word.text) {
-                Some(name) => format!("did you mean `{name}`?"),
-                None => "names of signals and lets have a dot: `stage.quantity`".to_owned(),
-            }),
-        };
-        self.refuse(diagnostic)
-    }
-
-    fn with_last_segment(&self, word: &str) -> Option<&String> {
-        self.scope
-            .candidates
-            .iter()
-            .find(|name| name.rsplit('.').next() == Some(word))
-    }
-
-    fn equals_enumerator(
-        &mut self,
-        signal: SignalId,
-        operator: CompareOperator,
-        word: &Word,
-        span: Span,
-    ) -> Option<BoolExpr> {
-        let member = self.enumerator(signal, word);
-        let positive = match operator {
-            CompareOperator::Equal => true,
-            CompareOperator::NotEqual => false,
-            CompareOperator::Less
-            | CompareOperator::LessEqual
-            | CompareOperator::Greater
-            | CompareOperator::GreaterEqual => {
-                return self.refuse(
-                    Diagnostic::error(
-                        codes::SORT,
-                        span,
-                        format!(
-                            "enumerators have no order, so `{}` says nothing",
-                            operator.text()
-                        ),
-                    )
-                    .help("use `==`, `!=` or `in {…}`"),
-                );
-            }
-        };
-        let kind = BoolKind::Member {
-            signal,
-            members: vec![member?],
-        };
-        let is = BoolExpr { kind, span };
-        Some(if positive {
-            is
-        } else {
-            BoolExpr {
-                kind: BoolKind::Not(Box::new(is)),
-                span,
-            }
-        })
-    }
-
-    pub fn enumerator(&mut self, signal: SignalId, word: &Word) -> Option<usize> {
-        let signal = &self.scope.signals[signal.0];
-        let SignalType::OneOf { members } = &signal.signal_type else {
-            return None;
-        };
-        if let Some(found) = members.iter().position(|member| *member == word.text) {
-            return Some(found);
-        }
-        let diagnostic = Diagnostic::error(
-            codes::ENUMERATOR,
-            word.span,
-            format!("`{}` is not an enumerator of `{}`", word.text, signal.name),
-        )
-        .suggest(&word.text, members.iter().map(String::as_str));
-        self.refuse(diagnostic)
-    }
-
-    fn member_of(&mut self, value: &Expr, words: &[Word], span: Span) -> Option<BoolExpr> {
-        let signal = match self.operand(value)? {
-            Operand::Enumerated(signal) => signal,
-            Operand::Enumerator(word) => return self.stray_word(&word),
-            Operand::Number(number) => {
-                return self.refuse(
-                    Diagnostic::error(
-                        codes::SORT,
-                        number.expr.span,
-                        "`in {…}` needs a signal declared by `one of {…}`",
-                    )
-                    .label("this is a number")
-                    .help("for numbers write a chain such as `1 <= x <= 2`"),
-                );
-            }
-        };
-        let mut members = BTreeSet::new();
-        let mut sound = true;
-        for word in words {
-            match self.enumerator(signal, word) {
-                Some(member) => sound &= members.insert(member) || self.repeated(word),
-                None => sound = false,
-            }
-        }
-        let members = members.into_iter().collect();
-        sound.then_some(BoolExpr {
-            kind: BoolKind::Member { signal, members },
-            span,
-        })
-    }
-
-    fn repeated(&mut self, word: &Word) -> bool {
-        self.diagnostics.push(Diagnostic::error(
-            codes::WORD,
-            word.span,
-            format!("`{}` stands here twice", word.text),
-        ));
-        false
-    }
-
-    /// Adds "did you mean" with a name of the type on the right.
-    fn with_candidate(&self, left: &Number, right: &Number) -> Diagnostic {
-        let diagnostic = cannot_compare(left, right);
-        if diagnostic.help.is_some() {
-            return diagnostic;
-        }
-        let alike = left.quantity_type.dimension == right.quantity_type.dimension;
-        let (NumKind::Signal(id), false) = (&left.expr.kind, alike) else {
-            return diagnostic.help(help_for(left.quantity_type, right.quantity_type));
-        };
-        let name = &self.scope.signals[id.0].name;
-        let stage = name.split('.').next().unwrap_or("");
-        let wanted = right.quantity_type;
-        let same_type = |signal: &&Signal| {
-            matches!(&signal.signal_type, SignalType::Number { quantity_type, .. }
-                if *quantity_type == wanted)
-        };
-        let mut fitting = self.scope.signals.iter().filter(same_type);
-        let in_stage = fitting
-            .clone()
-            .find(|signal| signal.name.split('.').next() == Some(stage));
-        match in_stage.or_else(|| fitting.next()) {
-            Some(signal) => diagnostic.help(format!(
-                "did you mean `{}`? it is {}",
-                signal.name,
-                with_article(wanted)
-            )),
-            None => diagnostic.help(help_for(left.quantity_type, wanted)),
         }
     }
 
@@ -626,7 +300,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn wrong_call<T>(&mut self, function: &Word) -> Option<T> {
+    pub(super) fn wrong_call<T>(&mut self, function: &Word) -> Option<T> {
         let expected = match function.text.as_str() {
             "abs" => "`abs(x)`",
             "if" => "`if(condition, a, b)`",
@@ -741,79 +415,6 @@ impl Lowering<'_> {
         Some(computed(total.kind, span, quantity_type))
     }
 
-    /// Lowers the only argument of `all`, `any`, `sum` once for each member of its family.
-    fn each_member<T>(
-        &mut self,
-        function: &Word,
-        arguments: &[Expr],
-        lower: fn(&mut Self, &Expr) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let [argument] = arguments else {
-            return self.wrong_call(function);
-        };
-        match self.family(argument) {
-            Family::None => self.wrong_call(function),
-            Family::Members(members) => self.over_members(&members, argument, lower),
-            Family::Refused => None,
-        }
-    }
-
-    fn over_members<T>(
-        &mut self,
-        members: &[usize],
-        argument: &Expr,
-        lower: fn(&mut Self, &Expr) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let outer = self.member;
-        let mut all = Vec::new();
-        for &member in members {
-            self.member = Some(member);
-            all.push(lower(self, argument));
-        }
-        self.member = outer;
-        all.into_iter().collect()
-    }
-
-    /// Finds the members the families in an argument run over; inside another family none.
-    fn family(&mut self, argument: &Expr) -> Family {
-        if self.member.is_some() {
-            return Family::None;
-        }
-        let mut families: Vec<&Name> = Vec::new();
-        argument.names(&mut |name| {
-            if matches!(&name.index, Some((Index::All | Index::Range(..), _))) {
-                families.push(name);
-            }
-        });
-        let Some(first) = families.first() else {
-            return Family::None;
-        };
-        let mut members = Vec::new();
-        for name in &families {
-            match members_of(name, self.scope.zones) {
-                Err(diagnostic) => {
-                    self.diagnostics.push(*diagnostic);
-                    return Family::Refused;
-                }
-                Ok(found) if members.is_empty() => members = found,
-                Ok(found) if found == members => {}
-                Ok(_) => {
-                    self.diagnostics.push(
-                        Diagnostic::error(
-                            codes::INDEX,
-                            name.span,
-                            "two families here run over different members",
-                        )
-                        .also(first.span, "the other family")
-                        .help("give both the same index"),
-                    );
-                    return Family::Refused;
-                }
-            }
-        }
-        Family::Members(members)
-    }
-
     /// Reads a literal as a quantity of `wanted`, in SI units.
     pub fn literal_as(
         &mut self,
@@ -841,22 +442,6 @@ impl Lowering<'_> {
             crate::quantity::units_of(wanted)
         ));
         self.refuse(diagnostic)
-    }
-}
-
-enum Family {
-    None,
-    Members(Vec<usize>),
-    Refused,
-}
-
-fn enumerators_of(signal: &Signal) -> String {
-    match &signal.signal_type {
-        SignalType::OneOf { members } => {
-            let members: Vec<&str> = members.iter().map(String::as_str).collect();
-            format!("its enumerators are {}", quoted_list(&members))
-        }
-        SignalType::Number { .. } => "it is a number".to_owned(),
     }
 }
 

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lower::{literal_si, members_of};
+use super::family::members_of;
+use super::lower::literal_si;
 use super::names_of;
 use super::typing::{Number, adopts, literal_shape, with_article};
 use crate::diagnostic::{Diagnostic, Diagnostics};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Resolver;
-use super::lower::{Lowering, members_of};
+use super::family::members_of;
+use super::lower::Lowering;
 use crate::diagnostic::Diagnostic;
 use crate::rule_language::ast::{Item, Name, TestItem, TestSection, TestValue};
 use crate::rule_language::codes;
