@@ -52,6 +52,12 @@ impl Unit {
         si / &self.factor
     }
 
+    /// Returns the symbol as shown behind a number; empty for plain numbers.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        if self.symbol == "1" { "" } else { &self.symbol }
+    }
+
     /// Writes an SI value in this unit, to at most six significant digits.
     #[must_use]
     pub fn display(&self, si: &Rational) -> String {

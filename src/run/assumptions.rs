@@ -254,7 +254,11 @@ fn row(
             .unwrap_or_default(),
         spread: unit
             .as_ref()
-            .map(|unit| format!("{} .. {}", shown(unit, ends.low), shown(unit, ends.high)))
+            .map(|unit| {
+                let low = Rational::from_f64(ends.low).map(|si| unit.from_si(&si));
+                let low = low.unwrap_or_default().display_significant(3);
+                format!("{low} .. {}", shown(unit, ends.high))
+            })
             .unwrap_or_default(),
         evidence: parameter
             .map(|p| p.evidence.name().to_owned())

@@ -200,7 +200,7 @@ fn row(
         score: delta.reproducibility,
         remark: remarks.join("; "),
         values,
-        unit: unit.symbol,
+        unit: unit.shown().to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::binding::Binding;
 use super::plant::{Plant, Stage};
+use super::rules::{difference_text, value_text};
 use super::simulate::{Simulated, at_point};
 use crate::check::case::{Case, SignalCase};
 use crate::check::reading::reading;
@@ -16,8 +17,10 @@ use crate::monte_carlo::ensemble::{EnsembleError, draw_column};
 use crate::monte_carlo::outcome::{OutcomeCounts, OutcomeVerdict, Requirement};
 use crate::rational::Rational;
 use crate::record::body::{Evaluation, Probability};
+use crate::rule_language::evaluate::Evaluator;
+use crate::rule_language::expression::Reference;
 use crate::rule_language::float::FloatCondition;
-use crate::rule_language::{Point, PointValue, Rule, RuleSet, SignalId};
+use crate::rule_language::{Point, PointValue, PointVerdict, Rule, RuleSet, SignalId, Truth};
 
 /// Where a signal's number comes from in an ensemble.
 #[derive(Clone, Debug)]
@@ -68,6 +71,14 @@ impl Bench<'_> {
     /// # Errors
     /// [`EnsembleError`] when an input cannot be drawn again.
     pub fn judge(&self, rule: &Rule) -> Result<Evaluation, EnsembleError> {
+        if self.is_idle(rule) {
+            return Ok(Evaluation {
+                verdict: "idle".to_owned(),
+                method: "evaluation".to_owned(),
+                remark: None,
+                ..undecided(String::new())
+            });
+        }
         let sources = self.sources(rule)?;
         let missing: Vec<String> = rule
             .reads
@@ -89,6 +100,27 @@ impl Bench<'_> {
             }
             None => Ok(self.at_corners(rule)),
         }
+    }
+
+    /// Tells whether the guard is false whatever is drawn: it reads choices and fixed values only.
+    fn is_idle(&self, rule: &Rule) -> bool {
+        let mut fixed = true;
+        rule.guard.references(&mut |reference| {
+            fixed &= match reference {
+                Reference::Signal(id) => match self.case.get(id) {
+                    SignalCase::Missing => false,
+                    SignalCase::Choice(_) => true,
+                    SignalCase::Number(number) => {
+                        number.low == number.high
+                            && self.binding.place(&self.rules.signal(id).name).is_none()
+                    }
+                },
+                Reference::Let(_) => false,
+            };
+        });
+        let point = self.case.nominal();
+        let evaluator = Evaluator::new(self.rules, &point);
+        fixed && matches!(evaluator.truth(&rule.guard), Ok(Truth::False))
     }
 
     fn sources(&self, rule: &Rule) -> Result<Vec<Source>, EnsembleError> {
@@ -261,13 +293,8 @@ impl Bench<'_> {
             worst_value: worst
                 .value
                 .as_ref()
-                .map(|value| rule.unit.display(value.lower())),
-            margin: margin.as_ref().map(|margin| {
-                let value = rule.unit.difference_from_si(margin).display_significant(4);
-                format!("{value} {}", rule.unit.symbol)
-                    .trim_end_matches(" 1")
-                    .to_owned()
-            }),
+                .map(|value| value_text(value, &rule.unit)),
+            margin: margin.as_ref().map(|si| difference_text(si, &rule.unit)),
             margin_si: margin.as_ref().map(Rational::to_ratio_string),
             margin_share: share,
             ..nominal
@@ -280,7 +307,7 @@ impl Bench<'_> {
         let Some(point) = self.point_at(&self.binding.nominal) else {
             return evaluation;
         };
-        let evaluator = crate::rule_language::evaluate::Evaluator::new(self.rules, &point);
+        let evaluator = Evaluator::new(self.rules, &point);
         let verdict = match evaluator.verdict(rule) {
             Ok(verdict) => verdict,
             Err(error) => return undecided(error.to_string()),
@@ -294,12 +321,10 @@ impl Bench<'_> {
         evaluation.value = found
             .value
             .as_ref()
-            .map(|value| rule.unit.display(value.lower()));
+            .map(|value| value_text(value, &rule.unit));
         if let Some(margin) = &found.margin {
             let si = margin.value.lower();
-            let shown = rule.unit.difference_from_si(si).display_significant(4);
-            let shown = format!("{shown} {}", rule.unit.symbol);
-            evaluation.margin = Some(shown.trim_end_matches(" 1").to_owned());
+            evaluation.margin = Some(difference_text(si, &rule.unit));
             evaluation.margin_si = Some(si.to_ratio_string());
             evaluation.margin_share = found.limit.as_ref().and_then(|limit| {
                 si.checked_div(&limit.lower().abs())
@@ -347,8 +372,7 @@ impl Bench<'_> {
     }
 }
 
-fn verdict_name(verdict: crate::rule_language::PointVerdict) -> &'static str {
-    use crate::rule_language::PointVerdict;
+fn verdict_name(verdict: PointVerdict) -> &'static str {
     match verdict {
         PointVerdict::Idle => "idle",
         PointVerdict::Pass => "holds",

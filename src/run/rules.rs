@@ -14,9 +14,13 @@ use crate::recipe::Recipe;
 use crate::record::body::{Assignment, Evaluation, RuleHead};
 use crate::rule_language::ast::{EvidenceClass, RuleSeverity};
 use crate::rule_language::{
-    BoolKind, Point, PointValue, Rule, RuleSet, SignalId, SignalType, Value,
+    BoolExpr, BoolKind, CompareOperator, Point, PointValue, Rule, RuleSet, SignalId, SignalType,
+    Value,
 };
-use crate::span::Sources;
+use crate::span::{Sources, Span};
+
+/// Significant digits of a judged quantity in a table; the record has the exact margin.
+const VALUE_DIGITS: u32 = 4;
 
 /// Significant digits of a percentage in an offset.
 const OFFSET_DIGITS: u32 = 3;
@@ -85,7 +89,7 @@ pub fn evidence_name(evidence: EvidenceClass) -> &'static str {
 /// Describes a rule for records and reports.
 #[must_use]
 pub fn head(rules: &RuleSet, rule: &Rule, sources: &Sources) -> RuleHead {
-    let last = crate::span::Span {
+    let last = Span {
         start: rule.span.end,
         ..rule.span
     };
@@ -118,6 +122,10 @@ fn limit_text(rule: &Rule, sources: &Sources) -> String {
         } => {
             format!("{} {}", operator.text(), sources.text(right.span))
         }
+        BoolKind::And(parts) => match window(parts) {
+            Some((low, high)) => format!("{} .. {}", sources.text(low), sources.text(high)),
+            None => sources.text(rule.body.span).to_owned(),
+        },
         _ => sources.text(rule.body.span).to_owned(),
     };
     let words: Vec<&str> = body.split_whitespace().collect();
@@ -137,6 +145,34 @@ fn limit_text(rule: &Rule, sources: &Sources) -> String {
     }
 }
 
+/// The ends of a chain `low <= x <= high`.
+fn window(parts: &[BoolExpr]) -> Option<(Span, Span)> {
+    let [first, second] = parts else { return None };
+    match (&first.kind, &second.kind) {
+        (
+            BoolKind::Compare {
+                left,
+                operator: low,
+                right: judged,
+                ..
+            },
+            BoolKind::Compare {
+                left: same,
+                operator: high,
+                right,
+                ..
+            },
+        ) if judged.span == same.span
+            && [low, high]
+                .iter()
+                .all(|o| matches!(o, CompareOperator::LessEqual)) =>
+        {
+            Some((left.span, right.span))
+        }
+        _ => None,
+    }
+}
+
 /// Turns a judgement into a row of the record.
 #[must_use]
 pub fn evaluation(rules: &RuleSet, rule: &Rule, case: &Case, judgement: &Judgement) -> Evaluation {
@@ -151,11 +187,14 @@ pub fn evaluation(rules: &RuleSet, rule: &Rule, case: &Case, judgement: &Judgeme
     Evaluation {
         verdict: judgement.verdict.name().to_owned(),
         method: judgement.method.name().to_owned(),
-        value: nominal.and_then(|reading| value_text(reading.value.as_ref(), &rule.unit)),
+        value: nominal
+            .and_then(|reading| reading.value.as_ref())
+            .map(|value| value_text(value, &rule.unit)),
         worst_value: judgement
             .worst
             .as_ref()
-            .and_then(|reading| value_text(reading.value.as_ref(), &rule.unit)),
+            .and_then(|reading| reading.value.as_ref())
+            .map(|value| value_text(value, &rule.unit)),
         margin: margin_si.as_ref().map(|si| difference_text(si, &rule.unit)),
         margin_share: margin_si
             .as_ref()
@@ -192,12 +231,15 @@ pub fn lacks_data(judgement: &Judgement) -> Option<&[String]> {
     }
 }
 
-fn value_text(value: Option<&Value>, unit: &Unit) -> Option<String> {
-    Some(unit.display(value?.lower()))
+/// Writes the judged quantity in the rule's unit.
+#[must_use]
+pub fn value_text(value: &Value, unit: &Unit) -> String {
+    unit.display_rounded(value.lower(), VALUE_DIGITS)
 }
 
 /// Writes a difference in a unit; `degC` differences are kelvin.
-fn difference_text(si: &Rational, unit: &Unit) -> String {
+#[must_use]
+pub fn difference_text(si: &Rational, unit: &Unit) -> String {
     let value = unit.difference_from_si(si).display_significant(4);
     match unit.symbol.as_str() {
         "degC" => format!("{value} K"),

@@ -83,7 +83,7 @@ impl Place<'_> {
             name: name.to_owned(),
             text: entry.text.to_owned(),
             group: group(name).to_owned(),
-            unit: unit.symbol.clone(),
+            unit: unit.shown().to_owned(),
             now: self.spread(now, before, unit),
             requested: self.spread(requested, after, unit),
             proposed: proposed.and_then(|judged| {
