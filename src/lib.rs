@@ -4,6 +4,7 @@ pub mod check;
 pub mod diagnostic;
 pub mod linear_program;
 pub mod math;
+pub mod model;
 pub mod monte_carlo;
 pub mod normal;
 pub mod parallel;

@@ -21,6 +21,7 @@ pub mod drying;
 pub mod exhaust;
 pub mod filling;
 pub mod film;
+pub mod formation;
 pub mod humid_air;
 pub mod integrate;
 pub mod line;

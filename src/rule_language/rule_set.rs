@@ -1,0 +1,307 @@
+//! The resolved rules of one run: what the engines read.
+//!
+//! Made by [`resolve`](super::resolve()) from one or several files. Signals are sorted by name
+//! and lets by dependence, so that equal files give equal indices. All values are exact and in
+//! SI units; units are kept only for showing.
+
+use std::collections::BTreeSet;
+
+use super::ast::{EvidenceClass, Expectation, RuleSeverity};
+use super::evaluate::PointValue;
+use super::expression::{BoolExpr, BoolKind, LetId, NumExpr, NumKind, SignalId};
+use crate::quantity::dictionary::Role;
+use crate::quantity::{Quantity, QuantityType, Unit};
+use crate::rational::Rational;
+use crate::span::{FileId, Span};
+
+/// All rules of the files read together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleSet {
+    /// One for each file that names its rule set.
+    pub headers: Vec<RuleSetHeader>,
+    /// Signals read or declared, sorted by name.
+    pub signals: Vec<Signal>,
+    /// Named parts; each refers only to those before it.
+    pub lets: Vec<Let>,
+    /// Conditions taken for granted.
+    pub assumptions: Vec<Assumption>,
+    /// Rules in the order of the files.
+    pub rules: Vec<Rule>,
+    /// Rule-local tests in the order of the files.
+    pub tests: Vec<RuleTest>,
+}
+
+/// Name and version of the rules in one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleSetHeader {
+    /// The file.
+    pub file: FileId,
+    /// Name of the rule set.
+    pub name: String,
+    /// Version of the rule set.
+    pub version: String,
+    /// One line for people.
+    pub title: Option<String>,
+}
+
+/// One end of a range, in SI units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The end.
+    pub value: Rational,
+    /// Whether the end itself belongs to the range; ranges written `a .. b` are closed.
+    pub closed: bool,
+}
+
+/// What values a signal takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignalType {
+    /// Numbers.
+    Number {
+        /// Dimension and kind.
+        quantity_type: QuantityType,
+        /// The unit people read it in.
+        unit: Unit,
+        /// Lower end.
+        lower: Option<Bound>,
+        /// Upper end.
+        upper: Option<Bound>,
+    },
+    /// One of these words; [`PointValue::Member`] holds the index.
+    OneOf {
+        /// The words in the order declared.
+        members: Vec<String>,
+    },
+}
+
+/// How a table column carries a signal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnMap {
+    /// The header as it stands in the table.
+    pub header: String,
+    /// The unit in brackets in the header; `None` when the numbers are in the signal's unit or
+    /// the column holds words.
+    pub unit: Option<Unit>,
+    /// Where the rule file says so.
+    pub span: Span,
+}
+
+/// A signal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signal {
+    /// Name with dots, an index resolved (`drying.zone[2].length`).
+    pub name: String,
+    /// What values it takes.
+    pub signal_type: SignalType,
+    /// What it is to a recipe; `None` when it is not in the dictionary.
+    pub role: Option<Role>,
+    /// One line for people.
+    pub text: String,
+    /// Column of a table.
+    pub column: Option<ColumnMap>,
+    /// Where it is declared; `None` when only the dictionary does.
+    pub span: Option<Span>,
+}
+
+/// A named part of expressions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Let {
+    /// The name.
+    pub name: String,
+    /// Dimension and kind.
+    pub quantity_type: QuantityType,
+    /// What it stands for.
+    pub expr: NumExpr,
+    /// Signals read, through other lets too.
+    pub reads: BTreeSet<SignalId>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A condition taken for granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumption {
+    /// The condition.
+    pub condition: BoolExpr,
+    /// Signals read, through lets too.
+    pub reads: BTreeSet<SignalId>,
+}
+
+/// Least probability of an outcome rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probability {
+    /// Between 0 and 1.
+    pub least: Rational,
+    /// One-sided confidence between 0 and 1; 95 % when not written.
+    pub confidence: Rational,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The user's code.
+    pub code: String,
+    /// One line for people.
+    pub title: String,
+    /// When the rule applies; `Constant(true)` without `when`.
+    pub guard: BoolExpr,
+    /// What must hold.
+    pub body: BoolExpr,
+    /// Slack below which the rule holds only conditionally, SI, a difference.
+    pub guard_band: Option<Quantity>,
+    /// Least probability, for rules on outcomes.
+    pub probability: Option<Probability>,
+    /// How much it weighs.
+    pub severity: RuleSeverity,
+    /// The reason.
+    pub because: String,
+    /// Where the limit comes from.
+    pub source: String,
+    /// What the limit rests on.
+    pub evidence: EvidenceClass,
+    /// Who may change it.
+    pub owner: Option<String>,
+    /// Unit in which limit and margin are shown.
+    pub unit: Unit,
+    /// Signals read, through lets too.
+    pub reads: BTreeSet<SignalId>,
+    /// Whether guard or body read an outcome of the twin.
+    pub is_outcome: bool,
+    /// The whole rule.
+    pub span: Span,
+    /// The code.
+    pub code_span: Span,
+}
+
+/// One section of a rule-local test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleTest {
+    /// Index of the rule.
+    pub rule: usize,
+    /// What is expected.
+    pub expectation: Expectation,
+    /// Signals given.
+    pub values: Vec<(SignalId, PointValue)>,
+    /// Where.
+    pub span: Span,
+}
+
+impl RuleSet {
+    /// Returns the signal with an index.
+    ///
+    /// # Panics
+    /// When the index comes from another rule set.
+    #[must_use]
+    pub fn signal(&self, id: SignalId) -> &Signal {
+        &self.signals[id.0]
+    }
+
+    /// Returns the index of a signal by its name.
+    #[must_use]
+    pub fn signal_named(&self, name: &str) -> Option<SignalId> {
+        self.signals
+            .binary_search_by(|signal| signal.name.as_str().cmp(name))
+            .ok()
+            .map(SignalId)
+    }
+
+    /// Returns the rule with a code.
+    #[must_use]
+    pub fn rule_named(&self, code: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.code == code)
+    }
+
+    /// Returns the let with an index.
+    ///
+    /// # Panics
+    /// When the index comes from another rule set.
+    #[must_use]
+    pub fn let_part(&self, id: LetId) -> &Let {
+        &self.lets[id.0]
+    }
+
+    /// Replaces every let by what it stands for; `None` when the result would have more than
+    /// `nodes_max` nodes.
+    #[must_use]
+    pub fn inlined(&self, condition: &BoolExpr, nodes_max: usize) -> Option<BoolExpr> {
+        let mut left = nodes_max;
+        self.inline_condition(condition, &mut left)
+    }
+
+    /// Replaces every let in a number; `None` when the result would have more than `nodes_max`
+    /// nodes.
+    #[must_use]
+    pub fn inlined_number(&self, number: &NumExpr, nodes_max: usize) -> Option<NumExpr> {
+        let mut left = nodes_max;
+        self.inline_number(number, &mut left)
+    }
+
+    fn inline_condition(&self, condition: &BoolExpr, left: &mut usize) -> Option<BoolExpr> {
+        *left = left.checked_sub(1)?;
+        let kind = match &condition.kind {
+            BoolKind::Constant(_) | BoolKind::Member { .. } => condition.kind.clone(),
+            BoolKind::Compare {
+                left: a,
+                operator,
+                right: b,
+                quantity_type,
+            } => BoolKind::Compare {
+                left: self.inline_number(a, left)?,
+                operator: *operator,
+                right: self.inline_number(b, left)?,
+                quantity_type: *quantity_type,
+            },
+            BoolKind::And(all) => BoolKind::And(self.inline_conditions(all, left)?),
+            BoolKind::Or(all) => BoolKind::Or(self.inline_conditions(all, left)?),
+            BoolKind::Not(a) => BoolKind::Not(Box::new(self.inline_condition(a, left)?)),
+            BoolKind::Implies(a, b) => BoolKind::Implies(
+                Box::new(self.inline_condition(a, left)?),
+                Box::new(self.inline_condition(b, left)?),
+            ),
+        };
+        Some(BoolExpr {
+            kind,
+            span: condition.span,
+        })
+    }
+
+    fn inline_conditions(&self, all: &[BoolExpr], left: &mut usize) -> Option<Vec<BoolExpr>> {
+        all.iter()
+            .map(|one| self.inline_condition(one, left))
+            .collect()
+    }
+
+    fn inline_number(&self, number: &NumExpr, left: &mut usize) -> Option<NumExpr> {
+        *left = left.checked_sub(1)?;
+        let mut boxed = |a: &NumExpr| self.inline_number(a, left).map(Box::new);
+        let kind = match &number.kind {
+            NumKind::Constant(_) | NumKind::Pi | NumKind::Signal(_) => number.kind.clone(),
+            NumKind::Let(id) => return self.inline_number(&self.lets[id.0].expr, left),
+            NumKind::Negate(a) => NumKind::Negate(boxed(a)?),
+            NumKind::Add(a, b) => NumKind::Add(boxed(a)?, boxed(b)?),
+            NumKind::Subtract(a, b) => NumKind::Subtract(boxed(a)?, boxed(b)?),
+            NumKind::Multiply(a, b) => NumKind::Multiply(boxed(a)?, boxed(b)?),
+            NumKind::Divide(a, b) => NumKind::Divide(boxed(a)?, boxed(b)?),
+            NumKind::Power(a, exponent) => NumKind::Power(boxed(a)?, *exponent),
+            NumKind::Absolute(a) => NumKind::Absolute(boxed(a)?),
+            NumKind::Minimum(all) => NumKind::Minimum(self.inline_numbers(all, left)?),
+            NumKind::Maximum(all) => NumKind::Maximum(self.inline_numbers(all, left)?),
+            NumKind::If(condition, a, b) => {
+                let (a, b) = (boxed(a)?, boxed(b)?);
+                NumKind::If(Box::new(self.inline_condition(condition, left)?), a, b)
+            }
+        };
+        Some(NumExpr {
+            kind,
+            span: number.span,
+        })
+    }
+
+    fn inline_numbers(&self, all: &[NumExpr], left: &mut usize) -> Option<Vec<NumExpr>> {
+        all.iter()
+            .map(|one| self.inline_number(one, left))
+            .collect()
+    }
+}

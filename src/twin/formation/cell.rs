@@ -1,0 +1,219 @@
+//! The cell as the single-particle model sees it: two spheres, an area, a temperature.
+//!
+//! In: a BPX document (a formed cell) plus what BPX does not describe: the pristine state and the
+//! constants of the solid-electrolyte interphase (SEI). Out: SI numbers for the kernels. Every
+//! number of [`PristineState`] and [`SeiParameters`] is a parameter with its own source; none has
+//! a default here.
+//!
+//! Source: Marquis et al. 2019, doi:10.1149/2.0341915jes (single-particle model).
+
+use super::FormationError;
+use crate::model::bpx::Bpx;
+use crate::model::curve::Curve;
+
+/// Faraday constant, C/mol (CODATA 2018, exact).
+pub const FARADAY_C_MOL: f64 = 96_485.332_123_310_01;
+/// Molar gas constant, J/(mol K) (CODATA 2018, exact).
+pub const GAS_J_MOL_K: f64 = 8.314_462_618_153_24;
+
+/// One electrode.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Electrode {
+    /// Thickness of the coating, m.
+    pub thickness_m: f64,
+    /// Particle radius, m.
+    pub particle_radius_m: f64,
+    /// Volume fraction of active material, 1.
+    pub active_fraction: f64,
+    /// Lithium concentration at stoichiometry 1, mol/m³.
+    pub maximum_concentration_mol_m3: f64,
+    /// Diffusivity in the particle at the reference temperature, m²/s, of the stoichiometry.
+    pub diffusivity_m2_s: Curve,
+    /// Activation energy of the diffusivity, J/mol.
+    pub diffusivity_activation_j_mol: f64,
+    /// Exchange current density is this times `sqrt(x (1 - x))`, A/m², at the initial electrolyte
+    /// concentration and reference temperature; `F k` in BPX.
+    pub exchange_current_scale_a_m2: f64,
+    /// Activation energy of the exchange current, J/mol.
+    pub exchange_current_activation_j_mol: f64,
+    /// Open-circuit potential against lithium at the reference temperature, V.
+    pub open_circuit_potential_v: Curve,
+    /// Entropic coefficient, V/K.
+    pub entropic_coefficient_v_k: Curve,
+}
+
+impl Electrode {
+    /// Returns the particle surface per electrode volume, 1/m: `3 ε / R`.
+    #[must_use]
+    pub fn surface_area_1_m(&self) -> f64 {
+        3.0 * self.active_fraction / self.particle_radius_m
+    }
+}
+
+/// Physics that the run asks for beyond two isothermal spheres.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feature {
+    /// Concentration and potential drop in the electrolyte (SPMe).
+    Electrolyte,
+    /// Temperature that follows the heat of the cell.
+    LumpedThermal,
+    /// Diffusivity that depends on the stoichiometry.
+    VariableDiffusivity,
+    /// An SEI law other than none and EC-reaction-limited.
+    SeiMechanism,
+}
+
+impl std::fmt::Display for Feature {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Electrolyte => "the electrolyte model (SPMe)",
+            Self::LumpedThermal => "the lumped thermal model",
+            Self::VariableDiffusivity => "a diffusivity that depends on stoichiometry",
+            Self::SeiMechanism => "this SEI mechanism",
+        })
+    }
+}
+
+/// How the interphase grows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SeiMechanism {
+    /// It does not, and it has no film resistance.
+    None,
+    /// Reduction of ethylene carbonate that diffuses through the film: Yang et al. 2017,
+    /// doi:10.1016/j.jpowsour.2017.05.110.
+    EcReactionLimited {
+        /// Rate constant at `phi_n = U`, m/s.
+        rate_constant_m_s: f64,
+        /// Diffusivity of ethylene carbonate in the film, m²/s.
+        diffusivity_m2_s: f64,
+        /// Concentration of ethylene carbonate in the electrolyte, mol/m³.
+        concentration_mol_m3: f64,
+    },
+}
+
+/// Constants of the interphase.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SeiParameters {
+    /// Law of growth.
+    pub mechanism: SeiMechanism,
+    /// Thickness before formation, m.
+    pub initial_thickness_m: f64,
+    /// Volume per mole of interphase, m³/mol.
+    pub molar_volume_m3_mol: f64,
+    /// Lithium per mole of interphase, 1.
+    pub lithium_per_mole: f64,
+    /// Ionic resistivity of the film, Ohm m.
+    pub resistivity_ohm_m: f64,
+    /// Equilibrium potential of the reduction, V.
+    pub potential_v: f64,
+    /// Transfer coefficient, 1.
+    pub transfer_coefficient: f64,
+    /// Activation energy of the whole reaction, J/mol.
+    pub activation_j_mol: f64,
+    /// Surface that carries film per geometric particle surface (1: smooth spheres).
+    pub area_factor: f64,
+}
+
+/// Lithium content before the first charge.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PristineState {
+    /// Stoichiometry of the negative electrode, 1.
+    pub negative_stoichiometry: f64,
+    /// Stoichiometry of the positive electrode, 1.
+    pub positive_stoichiometry: f64,
+}
+
+/// A cell ready for the single-particle model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Capacity that a C-rate of 1 refers to, Ah.
+    pub nominal_capacity_ah: f64,
+    /// Electrode area times pairs in parallel, m².
+    pub area_m2: f64,
+    /// Temperature at which temperature-dependent parameters are given, K.
+    pub reference_temperature_k: f64,
+    /// Negative electrode.
+    pub negative: Electrode,
+    /// Positive electrode.
+    pub positive: Electrode,
+}
+
+impl Cell {
+    /// Takes the single-particle part of a BPX document.
+    ///
+    /// # Errors
+    /// [`FormationError::MissingParameter`] for a field that BPX leaves optional and formation
+    /// at a chosen temperature needs.
+    pub fn from_bpx(bpx: &Bpx) -> Result<Self, FormationError> {
+        Ok(Self {
+            nominal_capacity_ah: bpx.cell.nominal_capacity_ah,
+            area_m2: bpx.cell.electrode_area_m2 * bpx.cell.electrode_pairs,
+            reference_temperature_k: needed(
+                bpx.cell.reference_temperature_k,
+                "Cell/Reference temperature [K]",
+            )?,
+            negative: electrode(&bpx.negative, NEGATIVE)?,
+            positive: electrode(&bpx.positive, POSITIVE)?,
+        })
+    }
+
+    /// Returns the lithium that fills both electrodes at the given stoichiometries, Ah.
+    #[must_use]
+    pub fn lithium_ah(&self, negative: f64, positive: f64) -> f64 {
+        self.full_ah(&self.negative) * negative + self.full_ah(&self.positive) * positive
+    }
+
+    /// Returns the charge that takes one electrode from stoichiometry 0 to 1, Ah.
+    #[must_use]
+    pub fn full_ah(&self, electrode: &Electrode) -> f64 {
+        let solid_m3 = self.area_m2 * electrode.thickness_m * electrode.active_fraction;
+        solid_m3 * electrode.maximum_concentration_mol_m3 * FARADAY_C_MOL / 3600.0
+    }
+}
+
+/// Paths of the optional BPX fields of one electrode.
+struct OptionalPaths {
+    diffusivity_activation: &'static str,
+    rate_activation: &'static str,
+    entropic: &'static str,
+}
+
+const NEGATIVE: OptionalPaths = OptionalPaths {
+    diffusivity_activation: "Negative electrode/Diffusivity activation energy [J.mol-1]",
+    rate_activation: "Negative electrode/Reaction rate constant activation energy [J.mol-1]",
+    entropic: "Negative electrode/Entropic change coefficient [V.K-1]",
+};
+
+const POSITIVE: OptionalPaths = OptionalPaths {
+    diffusivity_activation: "Positive electrode/Diffusivity activation energy [J.mol-1]",
+    rate_activation: "Positive electrode/Reaction rate constant activation energy [J.mol-1]",
+    entropic: "Positive electrode/Entropic change coefficient [V.K-1]",
+};
+
+fn needed<T>(value: Option<T>, path: &'static str) -> Result<T, FormationError> {
+    value.ok_or(FormationError::MissingParameter { path })
+}
+
+fn electrode(
+    bpx: &crate::model::bpx::Electrode,
+    paths: OptionalPaths,
+) -> Result<Electrode, FormationError> {
+    Ok(Electrode {
+        thickness_m: bpx.thickness_m,
+        particle_radius_m: bpx.particle_radius_m,
+        active_fraction: bpx.active_fraction(),
+        maximum_concentration_mol_m3: bpx.maximum_concentration_mol_m3,
+        diffusivity_m2_s: bpx.diffusivity_m2_s.clone(),
+        diffusivity_activation_j_mol: needed(
+            bpx.diffusivity_activation_j_mol,
+            paths.diffusivity_activation,
+        )?,
+        exchange_current_scale_a_m2: FARADAY_C_MOL * bpx.rate_constant_mol_m2_s,
+        exchange_current_activation_j_mol: needed(
+            bpx.rate_constant_activation_j_mol,
+            paths.rate_activation,
+        )?,
+        open_circuit_potential_v: bpx.open_circuit_potential_v.clone(),
+        entropic_coefficient_v_k: needed(bpx.entropic_coefficient_v_k.clone(), paths.entropic)?,
+    })
+}
