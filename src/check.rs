@@ -6,6 +6,7 @@
 
 pub mod canonical_model;
 pub mod case;
+pub mod change;
 pub mod compile;
 pub mod corners;
 pub mod encode;
@@ -18,8 +19,11 @@ pub mod piece;
 pub mod prove;
 pub mod query;
 pub mod reading;
+pub mod rule_set;
+pub mod satisfy;
 pub mod smtlib;
 #[cfg(feature = "z3")]
 pub mod solve;
 pub mod solver_process;
+pub mod table;
 pub mod verdict;

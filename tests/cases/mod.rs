@@ -12,7 +12,7 @@ use cellwright::check::solver_process::Solver;
 use cellwright::quantity::dictionary::standard;
 use cellwright::quantity::parse_quantity;
 use cellwright::rational::Rational;
-use cellwright::rule_language::{RuleSet, SignalType, parse, resolve};
+use cellwright::rule_language::{ParsedFile, RuleSet, SignalType, parse, resolve};
 use cellwright::span::Sources;
 
 /// A rule set with the case and the expectations of its comments.
@@ -28,14 +28,29 @@ pub fn fixture(text: &str) -> Fixture {
     fixture_at("test.rule", text)
 }
 
-/// As [`fixture`], with a path for messages.
-pub fn fixture_at(path: &str, text: &str) -> Fixture {
+/// Reads several rule texts that are used together.
+pub fn fixture_of(texts: &[String]) -> Fixture {
     let mut sources = Sources::new();
-    let parsed = parse(sources.add(path, text), text);
+    let parsed: Vec<ParsedFile> = texts
+        .iter()
+        .map(|text| parse(sources.add("test.rule", text.as_str()), text))
+        .collect();
     let zones = BTreeMap::from([("drying.zone".to_owned(), 3)]);
-    let (rules, diagnostics) = resolve(&[parsed], standard(), &zones);
+    let (rules, diagnostics) = resolve(&parsed, standard(), &zones);
     let rendered = diagnostics.render(&sources, false);
     assert!(!diagnostics.has_errors(), "{rendered}");
+    let case = Case::empty(&rules);
+    Fixture {
+        sources,
+        rules,
+        case,
+        expected: Vec::new(),
+    }
+}
+
+/// As [`fixture`], with a path for messages.
+pub fn fixture_at(path: &str, text: &str) -> Fixture {
+    let Fixture { sources, rules, .. } = fixture_of(&[text.to_owned()]);
     let mut case = Case::empty(&rules);
     let mut expected = Vec::new();
     for line in text.lines() {

@@ -1,0 +1,232 @@
+//! A point that keeps given conditions, found without a solver where that is easy.
+//!
+//! In: conditions of a rule set and a point to start from. Out: a point at which all of them hold
+//! by exact evaluation, or nothing. Conditions that fail move the signals they name to their
+//! limits, a bounded number of rounds; most rule sets about one recipe need none. Finding nothing
+//! says nothing.
+
+use std::collections::BTreeSet;
+
+use super::case::{Case, SignalCase};
+use crate::rational::Rational;
+use crate::rule_language::evaluate::Evaluator;
+use crate::rule_language::{
+    BoolExpr, BoolKind, CompareOperator, NumExpr, NumKind, Point, PointValue, RuleSet, SignalId,
+    SignalType, Truth,
+};
+
+/// Rounds of moving signals.
+const ROUNDS_MAX: usize = 16;
+
+/// A condition to keep: the second part wherever the first holds.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    /// Where it is wanted; everywhere without.
+    pub guard: Option<&'a BoolExpr>,
+    /// What is wanted.
+    pub body: &'a BoolExpr,
+}
+
+/// Returns a start: the recipe where it says something, else the middle of the signal's range.
+#[must_use]
+pub fn start(rule_set: &RuleSet, case: Option<&Case>) -> Point {
+    let mut point = case.map_or_else(|| Point::empty(rule_set), Case::nominal);
+    for (place, signal) in rule_set.signals.iter().enumerate() {
+        let id = SignalId(place);
+        let is_known = case.is_some_and(|case| *case.get(id) != SignalCase::Missing);
+        if is_known {
+            continue;
+        }
+        let value = match &signal.signal_type {
+            SignalType::OneOf { .. } => PointValue::Member(0),
+            SignalType::Number { lower, upper, .. } => PointValue::Number(
+                match (lower.as_ref().map(|b| &b.value), upper.as_ref().map(|b| &b.value)) {
+                    (Some(low), Some(high)) => &(low + high) * &Rational::ratio(1, 2),
+                    (Some(low), None) => low + &Rational::one(),
+                    (None, Some(high)) => high - &Rational::one(),
+                    (None, None) => Rational::one(),
+                },
+            ),
+        };
+        point.set(id, value);
+    }
+    point
+}
+
+/// Looks for a point that keeps all wanted conditions and the ranges of `signals`.
+#[must_use]
+pub fn satisfy(
+    rule_set: &RuleSet,
+    wanted: &[Wanted<'_>],
+    signals: &BTreeSet<SignalId>,
+    start: &Point,
+) -> Option<Point> {
+    let mut point = start.clone();
+    for _ in 0..ROUNDS_MAX {
+        into_ranges(rule_set, signals, &mut point);
+        let failing = failing(rule_set, wanted, &point)?;
+        if failing.is_empty() {
+            return is_in_ranges(rule_set, signals, &point).then_some(point);
+        }
+        let before = point.clone();
+        for condition in failing {
+            push(rule_set, condition, true, &mut point);
+        }
+        if point == before {
+            return None;
+        }
+    }
+    None
+}
+
+/// The bodies that do not hold; nothing where one has no value.
+fn failing<'a>(
+    rule_set: &RuleSet,
+    wanted: &[Wanted<'a>],
+    point: &Point,
+) -> Option<Vec<&'a BoolExpr>> {
+    let evaluator = Evaluator::new(rule_set, point);
+    let mut failing = Vec::new();
+    for one in wanted {
+        let applies = match one.guard {
+            None => Truth::True,
+            Some(guard) => evaluator.truth(guard).ok()?,
+        };
+        if applies == Truth::False {
+            continue;
+        }
+        if applies == Truth::Undecided || evaluator.truth(one.body).ok()? != Truth::True {
+            failing.push(one.body);
+        }
+    }
+    Some(failing)
+}
+
+fn into_ranges(rule_set: &RuleSet, signals: &BTreeSet<SignalId>, point: &mut Point) {
+    for &id in signals {
+        if let SignalType::Number { lower, upper, .. } = &rule_set.signal(id).signal_type
+            && let PointValue::Number(value) = point.get(id)
+        {
+            let above = lower.as_ref().filter(|bound| *value < bound.value);
+            let below = upper.as_ref().filter(|bound| *value > bound.value);
+            if let Some(bound) = above.or(below) {
+                let value = bound.value.clone();
+                point.set(id, PointValue::Number(value));
+            }
+        }
+    }
+}
+
+fn is_in_ranges(rule_set: &RuleSet, signals: &BTreeSet<SignalId>, point: &Point) -> bool {
+    signals.iter().all(|&id| {
+        let SignalType::Number { lower, upper, .. } = &rule_set.signal(id).signal_type else {
+            return true;
+        };
+        let PointValue::Number(value) = point.get(id) else {
+            return false;
+        };
+        let inside = |end: &Rational, closed: bool, outside: bool| {
+            !outside && (closed || value != end)
+        };
+        lower.as_ref().is_none_or(|b| inside(&b.value, b.closed, *value < b.value))
+            && upper.as_ref().is_none_or(|b| inside(&b.value, b.closed, *value > b.value))
+    })
+}
+
+/// Moves signals so that a condition holds (or fails, if `wanted` is false), where it is simple.
+fn push(rule_set: &RuleSet, condition: &BoolExpr, wanted: bool, point: &mut Point) {
+    let holds = |part: &BoolExpr, point: &Point| {
+        let truth = Evaluator::new(rule_set, point).truth(part);
+        truth == Ok(if wanted { Truth::True } else { Truth::False })
+    };
+    match &condition.kind {
+        BoolKind::Constant(_) => {}
+        BoolKind::Not(inner) => push(rule_set, inner, !wanted, point),
+        BoolKind::And(parts) | BoolKind::Or(parts) => {
+            let needs_all = matches!(condition.kind, BoolKind::And(_)) == wanted;
+            for part in parts {
+                if needs_all && !holds(part, point) {
+                    push(rule_set, part, wanted, point);
+                }
+            }
+            if !needs_all
+                && !parts.iter().any(|part| holds(part, point))
+                && let Some(first) = parts.first()
+            {
+                push(rule_set, first, wanted, point);
+            }
+        }
+        BoolKind::Implies(premise, conclusion) => {
+            if wanted {
+                push(rule_set, conclusion, true, point);
+            } else {
+                push(rule_set, premise, true, point);
+                push(rule_set, conclusion, false, point);
+            }
+        }
+        BoolKind::Member { signal, members } => {
+            if let SignalType::OneOf { members: all } = &rule_set.signal(*signal).signal_type {
+                let fits = |place: &usize| members.binary_search(place).is_ok() == wanted;
+                let is_fit = matches!(point.get(*signal), PointValue::Member(m) if fits(m));
+                if let Some(place) = (0..all.len()).find(fits).filter(|_| !is_fit) {
+                    point.set(*signal, PointValue::Member(place));
+                }
+            }
+        }
+        BoolKind::Compare {
+            left,
+            operator,
+            right,
+            ..
+        } => {
+            let operator = if wanted { *operator } else { operator.negated() };
+            if let NumKind::Signal(signal) = &left.kind {
+                to_limit(rule_set, *signal, operator, right, point);
+            } else if let NumKind::Signal(signal) = &right.kind {
+                to_limit(rule_set, *signal, mirrored(operator), left, point);
+            }
+        }
+    }
+}
+
+fn mirrored(operator: CompareOperator) -> CompareOperator {
+    match operator {
+        CompareOperator::Less => CompareOperator::Greater,
+        CompareOperator::LessEqual => CompareOperator::GreaterEqual,
+        CompareOperator::Greater => CompareOperator::Less,
+        CompareOperator::GreaterEqual => CompareOperator::LessEqual,
+        CompareOperator::Equal => CompareOperator::Equal,
+        CompareOperator::NotEqual => CompareOperator::NotEqual,
+    }
+}
+
+/// Sets a signal so that `signal operator limit` holds at this point: to the limit, or halfway to
+/// the end of its range where a tie fails.
+fn to_limit(
+    rule_set: &RuleSet,
+    signal: SignalId,
+    operator: CompareOperator,
+    limit: &NumExpr,
+    point: &mut Point,
+) {
+    let Ok(limit) = Evaluator::new(rule_set, point).value(limit) else {
+        return;
+    };
+    let SignalType::Number { lower, upper, .. } = &rule_set.signal(signal).signal_type else {
+        return;
+    };
+    let half = Rational::ratio(1, 2);
+    let value = match operator {
+        CompareOperator::LessEqual | CompareOperator::Equal => limit.lower().clone(),
+        CompareOperator::GreaterEqual => limit.upper().clone(),
+        CompareOperator::Less => match lower {
+            Some(bound) => &(&bound.value + limit.lower()) * &half,
+            None => limit.lower() - &Rational::one(),
+        },
+        CompareOperator::Greater | CompareOperator::NotEqual => match upper {
+            Some(bound) => &(&bound.value + limit.upper()) * &half,
+            None => limit.upper() + &Rational::one(),
+        },
+    };
+    point.set(signal, PointValue::Number(value));
+}
