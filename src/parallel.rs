@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 /// Items per chunk; part of the result's definition, never tuned at run time.
-pub const CHUNK_ITEMS: u64 = 4096;
+pub const CHUNK_ITEMS: u64 = 512;
 
 /// The most threads accepted; more is a typing error, not a machine.
 pub const THREADS_MAX: usize = 1024;

@@ -283,6 +283,7 @@ mod tests {
                 decision: "trial".to_owned(),
                 sentence: String::new(),
                 reasons: Vec::new(),
+                blocking: Vec::new(),
                 cap: None,
                 sign_off: Vec::new(),
             },
