@@ -288,7 +288,7 @@ impl Rational {
     }
 
     /// Writes the value for people: exact if a decimal of `digits` significant digits is exact,
-    /// else rounded half away from zero to `digits`.
+    /// else rounded half away from zero to `digits`; with an exponent below 1e-4 and from 1e9 on.
     #[must_use]
     pub fn display_significant(&self, digits: u32) -> String {
         if self.is_zero() {
@@ -436,6 +436,8 @@ mod tests {
         assert_eq!(decimal("26.3996").display_significant(3), "26.4");
         assert_eq!(Rational::ratio(2, 3).display_significant(3), "0.667");
         assert_eq!(decimal("99.96").display_significant(3), "100");
+        assert_eq!(decimal("-4.04e-19").display_significant(2), "-4e-19");
+        assert_eq!(decimal("12345678912").display_significant(3), "1.23e10");
     }
 
     #[test]

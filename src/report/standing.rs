@@ -50,6 +50,12 @@ impl Standing {
         self <= Self::Vacuous
     }
 
+    /// Tells whether the rule only warns: named on the page, opened in the report.
+    #[must_use]
+    pub fn only_warns(self) -> bool {
+        matches!(self, Self::Warns | Self::Conditional | Self::Vacuous)
+    }
+
     /// Colour of the phrase.
     #[must_use]
     pub fn style(self) -> Style {

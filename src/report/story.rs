@@ -204,13 +204,23 @@ pub fn outcome_shift(outcome: &OutcomeRow) -> String {
         _ => None,
     };
     format!(
-        "{} {} -> {}{NO_BREAK}{}{}",
+        "{} {} -> {}{}{}",
         outcome.text,
         optional(now),
         optional(requested),
-        glued(&outcome.unit),
+        unit_after(&outcome.unit),
         relative.map_or_else(String::new, |relative| format!(" ({relative})"))
     )
+}
+
+/// A unit behind a number, with its space; nothing for plain numbers.
+#[must_use]
+pub fn unit_after(unit: &str) -> String {
+    if unit.is_empty() {
+        String::new()
+    } else {
+        format!("{NO_BREAK}{}", glued(unit))
+    }
 }
 
 /// The value at the nominal recipe, else the mean of the samples that gave one.

@@ -256,16 +256,10 @@ fn sign_off(context: &Context<'_>, requested: &Judged) -> Vec<String> {
 }
 
 fn trial_lines(context: &Context<'_>) -> Vec<String> {
-    let scenario = &context.documents.scenario;
-    let Some(trial) = &scenario.trial else {
+    let Some(trial) = &context.documents.scenario.trial else {
         return Vec::new();
     };
-    let scope = scenario
-        .change
-        .as_ref()
-        .and_then(|change| change.scope.clone());
-    let mut lines: Vec<String> = scope.into_iter().collect();
-    lines.push(trial.disposition.clone());
+    let mut lines = vec![trial.disposition.clone()];
     lines.extend(trial.samples.iter().cloned());
     lines.extend(trial.acceptance.iter().cloned());
     lines

@@ -4,6 +4,7 @@
 //! components in [0, 1], weights, V with interval and gate, the index in both presets. Literature
 //! is compared with the recipe as it is and can only check the model.
 
+use super::outcomes::Bench;
 use super::{Context, Judged, Obstacle};
 use crate::decision;
 use crate::delta::combine::combine;
@@ -17,7 +18,8 @@ use crate::observation::{self, Observation};
 use crate::quantity::dictionary::standard;
 use crate::rational::Rational;
 use crate::record::body::{ComponentRow, DeltaRow, Evaluation, Finding, HyperscoreRow, Score};
-use crate::rule_language::ast::RuleSeverity;
+use crate::rule_language::Rule;
+use crate::rule_language::ast::{EvidenceClass, RuleSeverity};
 use crate::score::ahp::Judgements;
 use crate::score::impact::{Coefficient, ImpactModel, ImpactTerm, impact};
 use crate::score::logic::{RuleMargin, Satisfaction, logic};
@@ -314,41 +316,50 @@ fn weights(context: &Context<'_>, preset: &[f64]) -> Vec<f64> {
 }
 
 fn logic_component(context: &Context<'_>, judged: &Judged) -> Result<Component, String> {
-    let margins: Vec<RuleMargin> = context
-        .rules()
-        .rules
-        .iter()
-        .zip(&judged.evaluations)
-        .filter(|(rule, _)| rule.severity != RuleSeverity::Minor)
-        .filter(|(_, evaluation)| !matches!(evaluation.verdict.as_str(), "idle" | "vacuous"))
-        .filter(|(rule, _)| {
-            context.options.strict
-                || rule.evidence != crate::rule_language::ast::EvidenceClass::Recalled
-        })
-        .map(|(rule, evaluation)| RuleMargin {
-            rule: rule.code.clone(),
-            satisfaction: satisfaction(evaluation),
-        })
-        .collect();
+    let bench = Bench {
+        plant: &context.documents.plant,
+        rules: context.rules(),
+        case: &judged.case,
+        binding: &judged.binding,
+        simulated: &judged.simulated,
+        seed: context.seed,
+        places: &context.places,
+    };
+    let mut margins = Vec::new();
+    for (rule, evaluation) in context.rules().rules.iter().zip(&judged.evaluations) {
+        let counts = rule.severity != RuleSeverity::Minor
+            && !matches!(evaluation.verdict.as_str(), "idle" | "vacuous")
+            && (context.options.strict || rule.evidence != EvidenceClass::Recalled);
+        if counts {
+            margins.push(RuleMargin {
+                rule: rule.code.clone(),
+                satisfaction: satisfaction(&bench, rule, evaluation)?,
+            });
+        }
+    }
     Ok(logic(&margins)
         .map_err(|error| error.to_string())?
         .component)
 }
 
-fn satisfaction(evaluation: &Evaluation) -> Satisfaction {
-    match &evaluation.probability {
-        Some(counts) if counts.n > 0 => {
-            let p = counts.estimate;
-            let variance = (p * (1.0 - p) / counts.n as f64).max(0.0);
-            Satisfaction::Probability {
-                probability: p,
-                standard_error: variance.sqrt(),
-            }
-        }
-        _ => Satisfaction::Exact {
-            met: matches!(evaluation.verdict.as_str(), "holds" | "conditional"),
-        },
+/// Input rules are met at every corner or not; outcome rules in a share of the samples.
+fn satisfaction(
+    bench: &Bench<'_>,
+    rule: &Rule,
+    evaluation: &Evaluation,
+) -> Result<Satisfaction, String> {
+    if rule.is_outcome
+        && let Some((probability, n)) = bench.kept_share(rule).map_err(|error| error.to_string())?
+    {
+        let variance = probability * (1.0 - probability) / n as f64;
+        return Ok(Satisfaction::Probability {
+            probability,
+            standard_error: variance.sqrt(),
+        });
     }
+    Ok(Satisfaction::Exact {
+        met: matches!(evaluation.verdict.as_str(), "holds" | "conditional"),
+    })
 }
 
 fn novelty_component(
@@ -369,8 +380,12 @@ fn novelty_component(
         let candidate = candidate.to_f64();
         let varies = approved.iter().any(|value| *value != candidate);
         let step = parameter.step.as_ref().map(Rational::to_f64);
-        // A parameter nobody ever varied says nothing about experience.
-        if let Some(resolution) = step.or(varies.then_some(candidate.abs() * 1e-3))
+        let half_tolerance = parameter
+            .bounds()
+            .map(|(low, high)| (&high - &low).to_f64() / 2.0);
+        // A parameter without step or tolerance that nobody ever varied says nothing about
+        // experience.
+        if let Some(resolution) = step.or(half_tolerance.filter(|_| varies))
             && resolution > 0.0
         {
             parameters.push(ParameterExperience {
@@ -524,7 +539,7 @@ pub fn facts(
         .map(|(rule, evaluation)| decision::CriticalRule {
             code: rule.code.clone(),
             standing: standing(evaluation),
-            recalled: rule.evidence == crate::rule_language::ast::EvidenceClass::Recalled,
+            recalled: rule.evidence == EvidenceClass::Recalled,
         })
         .collect();
     let simulation = context.documents.scenario.simulation.as_ref();
@@ -584,7 +599,7 @@ pub fn any_violated(context: &Context<'_>, judged: &Judged) -> bool {
         .iter()
         .zip(&judged.evaluations)
         .any(|(rule, evaluation)| {
-            let recalled = rule.evidence == crate::rule_language::ast::EvidenceClass::Recalled;
+            let recalled = rule.evidence == EvidenceClass::Recalled;
             let counts = context.options.strict || !recalled;
             context.obstacle(rule, evaluation) == Obstacle::Broken
                 || (counts

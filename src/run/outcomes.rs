@@ -153,23 +153,7 @@ impl Bench<'_> {
         sources: &[Source],
         requirement: &Requirement,
     ) -> Evaluation {
-        let guard = FloatCondition::new(self.rules, &rule.guard);
-        let body = FloatCondition::new(self.rules, &rule.body);
-        let mut values = vec![f64::NAN; sources.len()];
-        let mut scratch = Vec::new();
-        let mut counts = OutcomeCounts {
-            guarded: 0,
-            broken: 0,
-            failed: 0,
-        };
-        for index in 0..self.simulated.line.samples() {
-            if !self.fill(sources, index, &mut values) {
-                counts.failed += 1;
-            } else if guard.holds(&values, &mut scratch) {
-                counts.guarded += 1;
-                counts.broken += u64::from(!body.holds(&values, &mut scratch));
-            }
-        }
+        let counts = self.counts(rule, sources);
         let decision = match requirement.decide(counts) {
             Ok(decision) => decision,
             Err(error) => return undecided(error.to_string()),
@@ -200,6 +184,45 @@ impl Bench<'_> {
             remark: Some(remark.to_owned()),
             ..nominal
         }
+    }
+
+    /// Counts joint samples: where the guard holds, where the body fails, where the twin failed.
+    fn counts(&self, rule: &Rule, sources: &[Source]) -> OutcomeCounts {
+        let guard = FloatCondition::new(self.rules, &rule.guard);
+        let body = FloatCondition::new(self.rules, &rule.body);
+        let mut values = vec![f64::NAN; sources.len()];
+        let mut scratch = Vec::new();
+        let mut counts = OutcomeCounts {
+            guarded: 0,
+            broken: 0,
+            failed: 0,
+        };
+        for index in 0..self.simulated.line.samples() {
+            if !self.fill(sources, index, &mut values) {
+                counts.failed += 1;
+            } else if guard.holds(&values, &mut scratch) {
+                counts.guarded += 1;
+                counts.broken += u64::from(!body.holds(&values, &mut scratch));
+            }
+        }
+        counts
+    }
+
+    /// Returns the share of samples that keep the rule, a failed sample counting as broken, with
+    /// the number of samples; `None` where the guard was met in none or a value is missing.
+    ///
+    /// # Errors
+    /// [`EnsembleError`] when an input cannot be drawn again.
+    pub fn kept_share(&self, rule: &Rule) -> Result<Option<(f64, u64)>, EnsembleError> {
+        let sources = self.sources(rule)?;
+        let missing = |id: &SignalId| matches!(sources[id.0], Source::Missing);
+        if rule.reads.iter().any(missing) {
+            return Ok(None);
+        }
+        let counts = self.counts(rule, &sources);
+        let n = counts.guarded + counts.failed;
+        let kept = counts.guarded - counts.broken;
+        Ok((n > 0).then(|| (kept as f64 / n as f64, n)))
     }
 
     /// Fills the values of one sample; false where an outcome is missing.

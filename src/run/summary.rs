@@ -81,7 +81,12 @@ impl Place<'_> {
             });
         Ok(Some(OutcomeRow {
             name: name.to_owned(),
-            text: entry.text.to_owned(),
+            text: entry
+                .text
+                .split(';')
+                .next()
+                .unwrap_or(entry.text)
+                .to_owned(),
             group: group(name).to_owned(),
             unit: unit.shown().to_owned(),
             now: self.spread(now, before, unit),

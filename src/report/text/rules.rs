@@ -23,6 +23,10 @@ pub fn table(page: &mut Page, body: &Body) {
         .into_iter()
         .filter(|row| Standing::of(&row.rule, &row.requested, strict).needs_a_look())
         .collect();
+    // What only warns is named in one line; the report opens each of them.
+    let (rows, quiet): (Vec<&RuleRow>, Vec<&RuleRow>) = rows
+        .into_iter()
+        .partition(|row| !Standing::of(&row.rule, &row.requested, strict).only_warns());
     if !rows.is_empty() {
         header(page, body);
     }
@@ -35,6 +39,22 @@ pub fn table(page: &mut Page, body: &Body) {
         (3, &Rich::default()),
         &Rich::plain(&story::counts(body).join(" · ")),
     );
+    if !quiet.is_empty() {
+        let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+        for row in &quiet {
+            let phrase = standing::phrase(&row.rule, &row.requested, strict);
+            match groups.iter_mut().find(|(known, _)| *known == phrase) {
+                Some((_, codes)) => codes.push(&row.rule.code),
+                None => groups.push((phrase, vec![&row.rule.code])),
+            }
+        }
+        let named: Vec<String> = groups
+            .iter()
+            .map(|(phrase, codes)| format!("{phrase}: {}", codes.join(" ")))
+            .collect();
+        let text = Rich::plain(&named.join(" · "));
+        page.entry(2, (3, &Rich::default()), &text);
+    }
     for finding in &body.findings {
         let style = match finding.level.as_str() {
             "error" => Style::Bad,
