@@ -256,6 +256,7 @@ mod tests {
                 samples: 2,
                 search_samples: 2,
                 ladder: None,
+                movable: Vec::new(),
                 strict: false,
             },
             inputs: Vec::new(),

@@ -92,6 +92,8 @@ pub struct Request {
     pub search_samples: u64,
     /// The ladder asked for, as written.
     pub ladder: Option<String>,
+    /// Parameters that the search for a further change may move; empty when none was asked for.
+    pub movable: Vec<String>,
     /// Whether recalled limits block.
     pub strict: bool,
 }

@@ -63,11 +63,13 @@ pub fn decision_lines(body: &Body, naming: Naming) -> Vec<DecisionLine> {
             decision: proposal.decision.clone(),
             note: String::new(),
         }),
-        None if body.decision.decision == "reject" => lines.push(DecisionLine {
-            subject: "no further change was found that passes".to_owned(),
-            decision: String::new(),
-            note: String::new(),
-        }),
+        None if body.decision.decision == "reject" && !body.request.movable.is_empty() => {
+            lines.push(DecisionLine {
+                subject: "no further change was found that passes".to_owned(),
+                decision: String::new(),
+                note: String::new(),
+            });
+        }
         None => {}
     }
     lines

@@ -184,6 +184,13 @@ fn request(context: &Context<'_>) -> Request {
         samples: context.samples,
         search_samples: context.search_samples,
         ladder: context.options.ladder.clone(),
+        movable: scenario.repair.as_ref().map_or_else(Vec::new, |repair| {
+            repair
+                .movable
+                .iter()
+                .map(|one| one.name.value.clone())
+                .collect()
+        }),
         strict: context.options.strict,
     }
 }

@@ -476,6 +476,7 @@ fn request() -> Request {
         samples: 16_384,
         search_samples: 3_000,
         ladder: Some(text("coating.web_speed=25..32:0.5")),
+        movable: vec!["drying.zone[3].air_temperature".to_owned()],
         strict: false,
     }
 }
