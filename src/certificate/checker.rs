@@ -229,10 +229,13 @@ fn check_corner(
     satisfied(atom, stated, least.unwrap_or_default())
 }
 
+/// Atoms, and the first disjunction with the facts that remain beside it.
+pub type Parts = (Vec<Atom>, Option<(Vec<Statement>, Vec<Statement>)>);
+
 /// Takes facts apart: atoms become rows, the first disjunction (if any) is returned with the
 /// facts that remain beside it.
 #[must_use]
-pub fn facts_of(facts: Vec<Statement>) -> (Vec<Atom>, Option<(Vec<Statement>, Vec<Statement>)>) {
+pub fn facts_of(facts: Vec<Statement>) -> Parts {
     let mut atoms = Vec::new();
     let mut pending: Vec<Statement> = Vec::new();
     // Taken from the front, so that the order of facts decides and nothing else.

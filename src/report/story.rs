@@ -378,14 +378,34 @@ pub fn subject_text(delta: &DeltaRow) -> &'static str {
 #[must_use]
 pub fn weaknesses(body: &Body) -> Vec<String> {
     let mut found: Vec<String> = body.decision.cap.iter().cloned().collect();
-    found.extend(body.argument.iter().filter_map(|step| step.leap.clone()));
-    for row in &body.rules {
-        if row.rule.severity == "critical" && row.rule.evidence == "recalled" {
-            found.push(format!(
-                "{} is critical but its limit is recalled from memory: needs source",
-                row.rule.code
-            ));
-        }
+    let is_rule = |claim: &str| {
+        body.rules
+            .iter()
+            .any(|row| claim.starts_with(&row.rule.code))
+    };
+    let leaps = body.argument.iter().filter(|step| !is_rule(&step.claim));
+    found.extend(leaps.filter_map(|step| step.leap.clone()));
+    let critical = |wanted: &dyn Fn(&RuleRow) -> bool| -> Vec<&str> {
+        let rows = body
+            .rules
+            .iter()
+            .filter(|row| row.rule.severity == "critical");
+        let rows = rows.filter(|row| wanted(row));
+        rows.map(|row| row.rule.code.as_str()).collect()
+    };
+    let recalled = critical(&|row| row.rule.evidence == "recalled");
+    if !recalled.is_empty() {
+        found.push(format!(
+            "critical limits recalled from memory, each needs a source: {}",
+            recalled.join(", ")
+        ));
+    }
+    let simulated = critical(&|row| row.rule.kind == "outcome" && row.requested.verdict != "idle");
+    if !simulated.is_empty() {
+        found.push(format!(
+            "critical, simulated and not proved: {}",
+            simulated.join(", ")
+        ));
     }
     for outcome in &body.outcomes {
         if !outcome.flags.is_empty() {

@@ -360,7 +360,7 @@ fn profile(context: &Context<'_>, name: &str, judged: &Judged) -> Option<DryerPr
     let stride = profile.position_m.len().div_ceil(PROFILE_POINTS_MAX).max(1);
     let last = profile.position_m.len().saturating_sub(1);
     let thin = |values: &[f64], convert: fn(f64) -> f64| -> Vec<f64> {
-        let kept = |at: &usize| at % stride == 0 || *at == last;
+        let kept = |at: &usize| at.is_multiple_of(stride) || *at == last;
         (0..values.len())
             .filter(kept)
             .map(|at| convert(values[at]))

@@ -150,13 +150,16 @@ impl Place<'_> {
     }
 }
 
-/// Which outcomes a flag is about.
+/// The outcome at which a flag is shown: the one people read.
 fn concerns(flag: Flags, name: &str) -> bool {
-    if flag == Flags::COATING_EXTRAPOLATED {
-        matches!(name, "coating.window_margin" | "coating.minimum_thickness")
+    let shown_at = if flag == Flags::COATING_EXTRAPOLATED {
+        "coating.window_margin"
+    } else if flag == Flags::LEAVES_WET {
+        "drying.free_solvent_time"
     } else {
-        name.starts_with("drying.") && !matches!(name, "drying.exhaust_lel" | "drying.solvent_load")
-    }
+        "drying.residual_solvent"
+    };
+    name == shown_at
 }
 
 fn group(name: &str) -> &'static str {
