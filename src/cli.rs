@@ -8,6 +8,7 @@ mod failure;
 mod output;
 mod plan;
 mod progress;
+mod record;
 mod rule_files;
 mod run;
 mod views;
@@ -50,6 +51,8 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     match arguments.verb {
         Verb::Run(verb) => run::run(&verb, common),
         Verb::Plan(verb) => plan::plan(&verb, common),
+        Verb::Verify(verb) => record::verify(&verb, common),
+        Verb::Replay(verb) => record::replay(&verb, common),
         Verb::Completions(verb) => {
             let mut command = Arguments::command();
             let mut script = Vec::new();
