@@ -22,7 +22,11 @@ fn rules() -> RuleSet {
     let mut sources = Sources::new();
     let parsed = parse(sources.add("rules/ai4i2020.rule", text.as_str()), &text);
     let (rules, diagnostics) = resolve(&[parsed], standard(), &BTreeMap::new());
-    assert!(!diagnostics.has_errors(), "{}", diagnostics.render(&sources, false));
+    assert!(
+        !diagnostics.has_errors(),
+        "{}",
+        diagnostics.render(&sources, false)
+    );
     rules
 }
 
@@ -66,7 +70,10 @@ fn judged(test: &str) -> Option<Judged> {
     let headers = reader.headers().expect("headers").clone();
     let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
     let labelled = ["PWF", "OSF", "HDF"].map(|code| {
-        let at = headers.iter().position(|header| header == code).expect("a label");
+        let at = headers
+            .iter()
+            .position(|header| header == code)
+            .expect("a label");
         let rows = (0..).zip(&rows).filter(|(_, row)| &row[at] == "1");
         (code.to_owned(), rows.map(|(number, _)| number).collect())
     });
@@ -88,7 +95,11 @@ fn power_and_overstrain_failures_are_exactly_the_labelled_rows() {
     for (rule, counts) in judged.rules.rules.iter().zip(&judged.summary.rules) {
         assert_eq!(counts.undecided, 0, "{}", rule.code);
         if rule.code != "HDF" {
-            assert_eq!(counts.violated_rows, judged.labelled[&rule.code], "{}", rule.code);
+            assert_eq!(
+                counts.violated_rows, judged.labelled[&rule.code],
+                "{}",
+                rule.code
+            );
             assert!(counts.violated > 40, "{}: {}", rule.code, counts.violated);
         }
     }
@@ -99,7 +110,11 @@ fn heat_failures_differ_from_the_labels_only_in_exact_ties() {
     let Some(judged) = judged("heat_failures_differ_from_the_labels_only_in_exact_ties") else {
         return;
     };
-    let place = judged.rules.rules.iter().position(|rule| rule.code == "HDF");
+    let place = judged
+        .rules
+        .rules
+        .iter()
+        .position(|rule| rule.code == "HDF");
     let counts = &judged.summary.rules[place.expect("a rule")];
     let labelled = &judged.labelled["HDF"];
     let missed: Vec<u64> = labelled
@@ -107,7 +122,18 @@ fn heat_failures_differ_from_the_labels_only_in_exact_ties() {
         .filter(|row| !counts.violated_rows.contains(row))
         .copied()
         .collect();
-    assert!(!missed.is_empty(), "the data hold rows labelled by binary rounding");
-    assert!(missed.iter().all(|row| counts.tie_rows.contains(row)), "{missed:?}");
-    assert!(counts.violated_rows.iter().all(|row| labelled.contains(row)));
+    assert!(
+        !missed.is_empty(),
+        "the data hold rows labelled by binary rounding"
+    );
+    assert!(
+        missed.iter().all(|row| counts.tie_rows.contains(row)),
+        "{missed:?}"
+    );
+    assert!(
+        counts
+            .violated_rows
+            .iter()
+            .all(|row| labelled.contains(row))
+    );
 }

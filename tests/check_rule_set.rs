@@ -99,7 +99,10 @@ fn a_guard_outside_the_range_or_the_assumptions_is_vacuous() {
     let codes: Vec<&str> = analysis.findings.iter().map(Finding::code).collect();
     assert_eq!(codes, ["vacuous", "vacuous"]);
     let range = Member::Range("a.x".to_owned());
-    assert_eq!(members(&analysis.findings[0]), vec![Member::Guard("R1".to_owned()), range]);
+    assert_eq!(
+        members(&analysis.findings[0]),
+        vec![Member::Guard("R1".to_owned()), range]
+    );
     assert!(members(&analysis.findings[1]).contains(&Member::Assumption(0)));
 }
 
@@ -126,7 +129,14 @@ fn products_are_decided_too() {
         + &rule("R2", "require a.x <= 60 mm")
         + &rule("R3", "require a.y <= 80 mm");
     let (_, analysis) = analysed(&rules);
-    assert_eq!(analysis.findings.iter().map(Finding::code).collect::<Vec<_>>(), ["inconsistent"]);
+    assert_eq!(
+        analysis
+            .findings
+            .iter()
+            .map(Finding::code)
+            .collect::<Vec<_>>(),
+        ["inconsistent"]
+    );
 }
 
 #[test]
@@ -145,7 +155,10 @@ fn the_shipped_rules_fit_together() {
     let mut paths: Vec<_> = std::fs::read_dir(folder)
         .expect("the rules cannot be listed")
         .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rule"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "rule")
+        })
         .collect();
     paths.sort();
     let texts: Vec<String> = paths

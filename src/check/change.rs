@@ -47,7 +47,9 @@ pub fn readers(
             let (mut is_direct, mut is_through) = (false, false);
             for read in names {
                 is_direct |= read == name;
-                is_through |= depends.get(read).is_some_and(|inputs| inputs.contains(name));
+                is_through |= depends
+                    .get(read)
+                    .is_some_and(|inputs| inputs.contains(name));
             }
             if is_direct {
                 found.direct.push(rule.code.clone());

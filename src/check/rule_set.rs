@@ -147,7 +147,10 @@ impl Finding {
                     || "no solver was asked".to_owned(),
                     std::string::ToString::to_string,
                 );
-                format!("it is not decided whether `{}` fit together: {why}", rules.join("`, `"))
+                format!(
+                    "it is not decided whether `{}` fit together: {why}",
+                    rules.join("`, `")
+                )
             }
         }
     }
@@ -292,7 +295,12 @@ fn components(rule_set: &RuleSet) -> Vec<Component> {
         found = apart;
         found.push(joined);
     }
-    found.sort_by_key(|component| (component.rules.first().copied(), component.assumptions.clone()));
+    found.sort_by_key(|component| {
+        (
+            component.rules.first().copied(),
+            component.assumptions.clone(),
+        )
+    });
     found
 }
 
@@ -406,7 +414,12 @@ impl Question<'_> {
             let condition = &rule_set.assumptions[place].condition;
             let name = format!("assumption {}", place + 1);
             let formula = encoder.formula(condition)?;
-            add(name, formula, Member::Assumption(place), Some(condition.span));
+            add(
+                name,
+                formula,
+                Member::Assumption(place),
+                Some(condition.span),
+            );
         }
         if let Some(rule) = self.guard {
             let name = format!("{} applies", rule.code);
@@ -424,7 +437,12 @@ impl Question<'_> {
             let declared = rule_set.signal(signal);
             if let Some(formula) = range_formula(&declared.signal_type, id) {
                 let name = format!("{} range", declared.name);
-                add(name, formula, Member::Range(declared.name.clone()), declared.span);
+                add(
+                    name,
+                    formula,
+                    Member::Range(declared.name.clone()),
+                    declared.span,
+                );
             }
         }
         assertions.extend(encoder.pi_range());
@@ -449,8 +467,12 @@ fn range_formula(signal_type: &SignalType, id: VarId) -> Option<Formula> {
         }
     };
     let end = |value: &Rational| Term::Rational(value.clone());
-    let above = lower.as_ref().map(|b| ordered(end(&b.value), Term::Real(id), b.closed));
-    let below = upper.as_ref().map(|b| ordered(Term::Real(id), end(&b.value), b.closed));
+    let above = lower
+        .as_ref()
+        .map(|b| ordered(end(&b.value), Term::Real(id), b.closed));
+    let below = upper
+        .as_ref()
+        .map(|b| ordered(Term::Real(id), end(&b.value), b.closed));
     let parts: Vec<Formula> = above.into_iter().chain(below).collect();
     (!parts.is_empty()).then_some(Formula::And(parts))
 }
@@ -523,12 +545,16 @@ fn conclude(
     let mut contradicts = false;
     let mut vacuous = false;
     for (question, answer) in questions.iter().zip(answers) {
-        let rule = question.guard.map_or_else(String::new, |rule| rule.code.clone());
+        let rule = question
+            .guard
+            .map_or_else(String::new, |rule| rule.code.clone());
         match (question.topic, answer) {
             (_, _) if contradicts => {}
             (Topic::Assumptions, Reply::Contradiction(core)) => {
                 contradicts = true;
-                analysis.findings.push(Finding::ContradictoryAssumptions { core });
+                analysis
+                    .findings
+                    .push(Finding::ContradictoryAssumptions { core });
             }
             (Topic::Joint, Reply::Contradiction(core)) => {
                 contradicts = true;
@@ -540,7 +566,9 @@ fn conclude(
             }
             (Topic::GuardAlone(_), _) => vacuous = false,
             (Topic::GuardTogether(_), Reply::Contradiction(core)) if !vacuous => {
-                analysis.findings.push(Finding::InconsistentUnderGuard { rule, core });
+                analysis
+                    .findings
+                    .push(Finding::InconsistentUnderGuard { rule, core });
             }
             (Topic::Joint, Reply::Fits(point)) => {
                 // The model only counts where exact evaluation finds nothing left to move.
@@ -550,7 +578,11 @@ fn conclude(
                 }
             }
             (Topic::Joint | Topic::GuardTogether(_), Reply::Unknown(reason)) if !vacuous => {
-                let rules = question.rules.iter().map(|rule| rule.code.clone()).collect();
+                let rules = question
+                    .rules
+                    .iter()
+                    .map(|rule| rule.code.clone())
+                    .collect();
                 analysis.findings.push(Finding::Undecided { rules, reason });
             }
             (Topic::Assumptions | Topic::Joint | Topic::GuardTogether(_), _) => {}

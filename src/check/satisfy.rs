@@ -40,7 +40,10 @@ pub fn start(rule_set: &RuleSet, case: Option<&Case>) -> Point {
         let value = match &signal.signal_type {
             SignalType::OneOf { .. } => PointValue::Member(0),
             SignalType::Number { lower, upper, .. } => PointValue::Number(
-                match (lower.as_ref().map(|b| &b.value), upper.as_ref().map(|b| &b.value)) {
+                match (
+                    lower.as_ref().map(|b| &b.value),
+                    upper.as_ref().map(|b| &b.value),
+                ) {
                     (Some(low), Some(high)) => &(low + high) * &Rational::ratio(1, 2),
                     (Some(low), None) => low + &Rational::one(),
                     (None, Some(high)) => high - &Rational::one(),
@@ -125,11 +128,14 @@ fn is_in_ranges(rule_set: &RuleSet, signals: &BTreeSet<SignalId>, point: &Point)
         let PointValue::Number(value) = point.get(id) else {
             return false;
         };
-        let inside = |end: &Rational, closed: bool, outside: bool| {
-            !outside && (closed || value != end)
-        };
-        lower.as_ref().is_none_or(|b| inside(&b.value, b.closed, *value < b.value))
-            && upper.as_ref().is_none_or(|b| inside(&b.value, b.closed, *value > b.value))
+        let inside =
+            |end: &Rational, closed: bool, outside: bool| !outside && (closed || value != end);
+        lower
+            .as_ref()
+            .is_none_or(|b| inside(&b.value, b.closed, *value < b.value))
+            && upper
+                .as_ref()
+                .is_none_or(|b| inside(&b.value, b.closed, *value > b.value))
     })
 }
 
@@ -179,7 +185,11 @@ fn push(rule_set: &RuleSet, condition: &BoolExpr, wanted: bool, point: &mut Poin
             right,
             ..
         } => {
-            let operator = if wanted { *operator } else { operator.negated() };
+            let operator = if wanted {
+                *operator
+            } else {
+                operator.negated()
+            };
             if let NumKind::Signal(signal) = &left.kind {
                 to_limit(rule_set, *signal, operator, right, point);
             } else if let NumKind::Signal(signal) = &right.kind {
