@@ -9,6 +9,7 @@ mod failure;
 mod output;
 mod plan;
 mod progress;
+mod record;
 mod rule_files;
 mod run;
 mod views;
@@ -52,6 +53,8 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Check(verb) => check::check(&verb, common),
         Verb::Run(verb) => run::run(&verb, common),
         Verb::Plan(verb) => plan::plan(&verb, common),
+        Verb::Verify(verb) => record::verify(&verb, common),
+        Verb::Replay(verb) => record::replay(&verb, common),
         Verb::Completions(verb) => {
             let mut command = Arguments::command();
             let mut script = Vec::new();

@@ -22,6 +22,7 @@ pub mod random;
 pub mod rational;
 pub mod recipe;
 pub mod record;
+pub mod replay;
 pub mod report;
 pub mod rule_language;
 pub mod run;
