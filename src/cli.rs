@@ -4,6 +4,7 @@
 //! diagnostics on standard error, an exit code. One file per verb; nothing here decides anything.
 
 pub mod arguments;
+mod check;
 mod failure;
 mod output;
 mod plan;
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
 fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let common = &arguments.common;
     match arguments.verb {
+        Verb::Check(verb) => check::check(&verb, common),
         Verb::Run(verb) => run::run(&verb, common),
         Verb::Plan(verb) => plan::plan(&verb, common),
         Verb::Verify(verb) => record::verify(&verb, common),

@@ -165,6 +165,9 @@ pub struct Check {
     /// Check this recipe against the rules.
     #[arg(long)]
     pub recipe: Option<PathBuf>,
+    /// Model whose constants the rules read beside the recipe.
+    #[arg(long, requires = "recipe")]
+    pub model: Option<PathBuf>,
     /// Judge every row of this CSV table through the `column` maps of the signals.
     #[arg(long, conflicts_with = "recipe")]
     pub table: Option<PathBuf>,

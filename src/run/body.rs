@@ -157,7 +157,9 @@ impl Search {
     }
 }
 
-fn versions() -> Versions {
+/// Names this version and what it computes with.
+#[must_use]
+pub fn versions() -> Versions {
     Versions {
         cellwright: env!("CARGO_PKG_VERSION").to_owned(),
         solver: solver_version().unwrap_or_else(|| "none".to_owned()),

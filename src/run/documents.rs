@@ -28,6 +28,30 @@ use crate::twin::{Line, Solvent};
 pub const CELL: &str = "CW-0301";
 /// Diagnostic: the scenario cannot be simulated as it stands.
 pub const NOT_SIMULATED: &str = "CW-0302";
+/// Diagnostic: a recipe leaves the range of a signal.
+pub const OUTSIDE_SIGNAL_RANGE: &str = "CW-0303";
+
+/// Code, title and explanation of the diagnostics of this floor.
+pub const CODES: &[(&str, &str, &str)] = &[
+    (
+        CELL,
+        "the cell file cannot be used",
+        "The model names the cell by a BPX file. The message says which field is missing or \
+         wrong; nothing is filled in for it.",
+    ),
+    (
+        NOT_SIMULATED,
+        "the scenario cannot be simulated as it stands",
+        "A simulation needs a model, a recipe that names its solvent, and a line whose parts \
+         join. For rules alone use `cellwright check`.",
+    ),
+    (
+        OUTSIDE_SIGNAL_RANGE,
+        "a recipe leaves the range of a signal",
+        "The range of a signal is what the rules expect at all. Rule sets are analysed under it, \
+         so outside it an answer would rest on nothing. The whole tolerance must lie inside.",
+    ),
+];
 
 /// Everything read for one scenario.
 #[derive(Debug)]
@@ -99,6 +123,9 @@ fn finish(intake: Intake<'_>, read: Option<Parts>) -> Result<Documents, Rejected
     };
     let (rules, found) = resolve_rules(&intake, &parts.rule_files, &parts.old);
     diagnostics.extend(found);
+    for recipe in [&parts.old, &parts.new] {
+        diagnostics.extend(super::signal_ranges::outside(&rules, recipe));
+    }
     if diagnostics.has_errors() {
         return Err(Rejected {
             diagnostics,

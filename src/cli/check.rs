@@ -1,0 +1,53 @@
+//! `cellwright check`: rules alone, with a recipe, or over the rows of a table.
+//!
+//! In: rule files. Out: findings on standard output in any format, warnings about the documents on
+//! standard error, an exit code.
+
+use super::arguments::{Check, Common};
+use super::failure::Failure;
+use super::run::shown;
+use super::views::FindingsView;
+use super::{output, rule_files};
+use crate::document::Disk;
+use crate::exit_code::ExitCode;
+use crate::run::check_rules::{self, Request};
+use crate::run::documents::Rejected;
+
+/// Runs the verb.
+///
+/// # Errors
+/// [`Failure`].
+pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
+    let files = output::requested_files(common)?;
+    let rules: Vec<String> = rule_files::expand(&verb.rules)?
+        .iter()
+        .map(|path| shown(path))
+        .collect();
+    let [recipe, model, table] =
+        [&verb.recipe, &verb.model, &verb.table].map(|path| path.as_deref().map(shown));
+    let solver = super::solver(verb.in_process);
+    let request = Request {
+        rules: &rules,
+        recipe: recipe.as_deref(),
+        model: model.as_deref(),
+        table: table.as_deref(),
+        strict: verb.strict,
+        solver: solver.as_ref(),
+    };
+    let checked = check_rules::check(&Disk::new("."), &request).map_err(rejected)?;
+    if !checked.warnings.is_empty() && !common.quiet {
+        let colour = output::stderr_colour(common);
+        eprint!("{}", checked.warnings.render(&checked.sources, colour));
+    }
+    output::deliver(&FindingsView(&checked.findings), common, &files)?;
+    Ok(checked.exit)
+}
+
+/// Turns rejected documents into what the user sees.
+#[must_use]
+pub fn rejected(rejected: Rejected) -> Failure {
+    Failure::Documents {
+        diagnostics: rejected.diagnostics,
+        sources: rejected.sources,
+    }
+}

@@ -1,0 +1,348 @@
+//! Rules alone, rules against a recipe, rules over the rows of a table.
+//!
+//! In: a reader of files, paths, perhaps a solver. Out: [`Findings`] with the exit code: findings
+//! about the rule set, one evaluation per rule on inputs, counts per rule of a table. Rules on
+//! outcomes need a simulation and are named, never passed over.
+
+mod rows;
+
+use std::collections::BTreeMap;
+
+use super::documents::Rejected;
+use super::{body, rules, signal_ranges};
+use crate::check::judge::judge_rules;
+use crate::check::rule_set::{self, Level};
+use crate::check::solver_process::Solver;
+use crate::diagnostic::Diagnostics;
+use crate::document::{Files, Intake};
+use crate::exit_code::ExitCode;
+use crate::model::document::Model;
+use crate::quantity::dictionary::standard;
+use crate::recipe::Recipe;
+use crate::record::body::{Evaluation, Finding, Place};
+use crate::record::findings::{CheckedRule, Findings};
+use crate::rule_language::{self, EvidenceClass, ParsedFile, Rule, RuleSet, RuleSeverity};
+use crate::span::{FileId, Sources, Span};
+
+/// Format of the answer.
+pub const FORMAT: &str = "cellwright/findings/1";
+
+/// What to check.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// Paths of the rule files.
+    pub rules: &'a [String],
+    /// Recipe to judge.
+    pub recipe: Option<&'a str>,
+    /// Model whose constants rules may read.
+    pub model: Option<&'a str>,
+    /// Table whose rows are judged.
+    pub table: Option<&'a str>,
+    /// Whether recalled limits and warnings count as findings.
+    pub strict: bool,
+    /// How questions reach the solver.
+    pub solver: Option<&'a Solver>,
+}
+
+/// A finished check.
+#[derive(Debug)]
+pub struct Checked {
+    /// The answer.
+    pub findings: Findings,
+    /// What the process tells its caller.
+    pub exit: ExitCode,
+    /// Warnings about the documents.
+    pub warnings: Diagnostics,
+    /// The texts they point into.
+    pub sources: Sources,
+}
+
+/// Rule files resolved together, with their texts.
+#[derive(Debug)]
+pub struct Rules {
+    /// The rules.
+    pub set: RuleSet,
+    /// Warnings about the documents.
+    pub warnings: Diagnostics,
+    /// The texts they point into.
+    pub sources: Sources,
+}
+
+/// Reads rule files for themselves.
+///
+/// # Errors
+/// [`Rejected`] with all diagnostics.
+pub fn read_rules(files: &dyn Files, paths: &[String]) -> Result<Rules, Rejected> {
+    let mut intake = Intake::new(files);
+    let opened = open_all(&mut intake, paths);
+    let (set, diagnostics) = resolve(&intake, &opened, None);
+    let mut all = intake.report.diagnostics();
+    all.extend(diagnostics);
+    if all.has_errors() {
+        return Err(Rejected {
+            diagnostics: all,
+            sources: intake.sources,
+        });
+    }
+    Ok(Rules {
+        set,
+        warnings: all,
+        sources: intake.sources,
+    })
+}
+
+/// Checks rules.
+///
+/// # Errors
+/// [`Rejected`] with all diagnostics of all documents.
+pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Rejected> {
+    let mut intake = Intake::new(files);
+    let opened = open_all(&mut intake, request.rules);
+    let recipe = request
+        .recipe
+        .and_then(|path| Recipe::read(&mut intake, path, None));
+    let model = request
+        .model
+        .and_then(|path| Model::read(&mut intake, path, None));
+    if let (Some(recipe), Some(model)) = (&recipe, &model) {
+        model.check_against(recipe, &intake.report);
+    }
+    let (set, found) = resolve(&intake, &opened, recipe.as_ref());
+    let mut diagnostics = intake.report.diagnostics();
+    diagnostics.extend(found);
+    if let Some(recipe) = &recipe {
+        diagnostics.extend(signal_ranges::outside(&set, recipe));
+    }
+    if diagnostics.has_errors() {
+        return Err(Rejected {
+            diagnostics,
+            sources: intake.sources,
+        });
+    }
+    let table = match request.table {
+        Some(path) => match rows::judge(&mut intake, path, &set) {
+            Some(judged) => Some(judged),
+            None => {
+                diagnostics.extend(intake.report.diagnostics());
+                return Err(Rejected {
+                    diagnostics,
+                    sources: intake.sources,
+                });
+            }
+        },
+        None => None,
+    };
+    let checker = Checker {
+        request,
+        set: &set,
+        sources: &intake.sources,
+    };
+    let (findings, exit) = checker.findings(recipe.as_ref(), model.as_ref(), table);
+    Ok(Checked {
+        findings,
+        exit,
+        warnings: diagnostics,
+        sources: intake.sources,
+    })
+}
+
+fn open_all(intake: &mut Intake<'_>, paths: &[String]) -> Vec<FileId> {
+    let mut opened: Vec<FileId> = Vec::new();
+    for path in paths {
+        if let Some(file) = intake.open(path, None)
+            && !opened.contains(&file)
+        {
+            opened.push(file);
+        }
+    }
+    opened
+}
+
+fn resolve(
+    intake: &Intake<'_>,
+    files: &[FileId],
+    recipe: Option<&Recipe>,
+) -> (RuleSet, Diagnostics) {
+    let texts = files.iter().map(|&file| &intake.sources.get(file).text);
+    let zones = match recipe {
+        Some(recipe) => recipe.zone_count(),
+        None => texts
+            .clone()
+            .map(|text| zones_named(text))
+            .max()
+            .unwrap_or(1),
+    };
+    let parsed: Vec<ParsedFile> = files
+        .iter()
+        .zip(texts)
+        .map(|(&file, text)| rule_language::parse(file, text))
+        .collect();
+    let zones = BTreeMap::from([("drying.zone".to_owned(), zones)]);
+    rule_language::resolve(&parsed, standard(), &zones)
+}
+
+/// Without a recipe there are as many zones as the rules name, at least one.
+fn zones_named(text: &str) -> usize {
+    const HEAD: &str = "drying.zone[";
+    text.match_indices(HEAD)
+        .filter_map(|(at, _)| {
+            let inside = text[at + HEAD.len()..].split(']').next()?;
+            inside.rsplit("..").next()?.trim().parse().ok()
+        })
+        .fold(1, usize::max)
+}
+
+/// Returns path, line and column of a span.
+#[must_use]
+pub fn place(sources: &Sources, span: Span) -> Place {
+    let position = sources.position(span);
+    Place {
+        path: sources.get(span.file).path.clone(),
+        line: position.line,
+        column: position.column,
+    }
+}
+
+struct Checker<'a> {
+    request: &'a Request<'a>,
+    set: &'a RuleSet,
+    sources: &'a Sources,
+}
+
+impl Checker<'_> {
+    fn findings(
+        &self,
+        recipe: Option<&Recipe>,
+        model: Option<&Model>,
+        table: Option<rows::Judged>,
+    ) -> (Findings, ExitCode) {
+        let case = recipe.map(|recipe| rules::case(self.set, recipe, model));
+        let analysis = rule_set::analyse(self.set, case.as_ref(), self.request.solver);
+        let mut exit = ExitCode::Success;
+        let mut findings: Vec<Finding> = Vec::new();
+        for found in &analysis.findings {
+            exit = exit.and(self.exit_of(found));
+            findings.push(self.finding(found));
+        }
+        let mut evaluations: Vec<Option<Evaluation>> = vec![None; self.set.rules.len()];
+        if let Some(case) = &case {
+            let places: Vec<usize> = (0..self.set.rules.len())
+                .filter(|&at| !self.set.rules[at].is_outcome)
+                .collect();
+            let selected: Vec<&Rule> = places.iter().map(|&at| &self.set.rules[at]).collect();
+            let judgements = judge_rules(self.set, &selected, case, self.request.solver);
+            for (at, judgement) in places.into_iter().zip(&judgements) {
+                let rule = &self.set.rules[at];
+                let row = rules::evaluation(self.set, rule, case, judgement);
+                exit = exit.and(self.exit_of_verdict(rule, &row.verdict));
+                evaluations[at] = Some(row);
+            }
+            findings.extend(self.needs_simulation());
+        }
+        let mut summary = None;
+        if let Some(judged) = table {
+            for (rule, counts) in self.set.rules.iter().zip(&judged.summary.rules) {
+                if counts.violated > 0 {
+                    exit = exit.and(self.exit_of_verdict(rule, "violated"));
+                }
+                if counts.undecided > 0 {
+                    exit = exit.and(ExitCode::Undecided);
+                }
+            }
+            findings.extend(judged.findings);
+            summary = Some(judged.summary);
+        }
+        let rules = self.set.rules.iter().zip(evaluations);
+        let findings = Findings {
+            format: FORMAT.to_owned(),
+            versions: body::versions(),
+            subject: self.subject(),
+            strict: self.request.strict,
+            rules: rules
+                .map(|(rule, evaluation)| CheckedRule {
+                    rule: rules::head(self.set, rule, self.sources),
+                    evaluation,
+                })
+                .collect(),
+            findings,
+            table: summary,
+        };
+        (findings, exit)
+    }
+
+    fn subject(&self) -> String {
+        let rules = match self.request.rules {
+            [only] => only.clone(),
+            many => format!("{} rule files", many.len()),
+        };
+        match (self.request.recipe, self.request.table) {
+            (Some(recipe), _) => format!("{recipe} against {rules}"),
+            (None, Some(table)) => format!("{table} against {rules}"),
+            (None, None) => rules,
+        }
+    }
+
+    fn finding(&self, found: &rule_set::Finding) -> Finding {
+        let level = match found.level() {
+            Level::Error => "error",
+            Level::Warning => "warning",
+        };
+        let spans = found.spans();
+        Finding {
+            code: found.code().to_owned(),
+            level: level.to_owned(),
+            message: found.message(),
+            places: spans
+                .into_iter()
+                .map(|span| place(self.sources, span))
+                .collect(),
+        }
+    }
+
+    /// Contradictory assumptions are wrong documents; what contradicts itself otherwise is a
+    /// finding.
+    fn exit_of(&self, found: &rule_set::Finding) -> ExitCode {
+        match found {
+            rule_set::Finding::ContradictoryAssumptions { .. } => ExitCode::Documents,
+            rule_set::Finding::Inconsistent { .. }
+            | rule_set::Finding::InconsistentUnderGuard { .. } => ExitCode::Findings,
+            rule_set::Finding::Undecided { .. } => ExitCode::Undecided,
+            rule_set::Finding::Vacuous { .. } | rule_set::Finding::LimitOutsideRange { .. } => {
+                if self.request.strict {
+                    ExitCode::Findings
+                } else {
+                    ExitCode::Success
+                }
+            }
+        }
+    }
+
+    fn exit_of_verdict(&self, rule: &Rule, verdict: &str) -> ExitCode {
+        let blocks = self.request.strict
+            || (rule.evidence != EvidenceClass::Recalled && rule.severity != RuleSeverity::Minor);
+        match verdict {
+            "violated" | "holds_nominally" if blocks => ExitCode::Findings,
+            "undecided" => ExitCode::Undecided,
+            _ => ExitCode::Success,
+        }
+    }
+
+    /// Names the rules that only a simulation can judge.
+    fn needs_simulation(&self) -> Option<Finding> {
+        let rules: Vec<&Rule> = self.set.rules.iter().filter(|r| r.is_outcome).collect();
+        let codes: Vec<&str> = rules.iter().map(|rule| rule.code.as_str()).collect();
+        (!rules.is_empty()).then(|| Finding {
+            code: "needs-simulation".to_owned(),
+            level: "note".to_owned(),
+            message: format!(
+                "rules on outcomes are not judged here, `cellwright run` simulates them: {}",
+                codes.join(", ")
+            ),
+            places: rules
+                .iter()
+                .take(1)
+                .map(|rule| place(self.sources, rule.code_span))
+                .collect(),
+        })
+    }
+}
