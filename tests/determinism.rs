@@ -1,8 +1,8 @@
 //! The same inputs give the same bytes, whatever the machine does.
 //!
-//! Goal: what an auditor buys. Method: the demonstration scenario with few samples is judged on 1,
-//! 2 and 7 threads, sealed, opened, verified and replayed; an identical pair must differ by exactly
-//! nothing; a scenario with literature observations only must never be released.
+//! Goal: what an auditor buys. Method: a small scenario is judged on 1, 2 and 7 threads, sealed,
+//! opened, verified and replayed; an identical pair must differ by exactly nothing; a scenario with
+//! literature observations only must never be released.
 
 use std::sync::OnceLock;
 
@@ -14,11 +14,12 @@ use cellwright::replay::{Replay, replay};
 use cellwright::run::{self, Options, Quiet, documents};
 use cellwright::verify::verify;
 
-const SCENARIO: &str = "scenarios/line3-faster.toml";
+const SCENARIO: &str = "scenarios/first.toml";
+const OBSERVED: &str = "scenarios/line3-faster.toml";
 
 fn options(threads: usize) -> Options {
     Options {
-        ladder: Some("coating.web_speed=29..31:1".to_owned()),
+        ladder: Some("coating.web_speed=30..31:1".to_owned()),
         samples: Some(600),
         seed: None,
         strict: false,
@@ -61,7 +62,7 @@ fn a_record_verifies_and_replays_to_itself() {
     let (body, digest) = record::open(&sealed.bytes).expect("it opens");
     assert_eq!(digest, sealed.digest);
     let verified = verify(&body).expect("witnesses and certificates hold");
-    assert!(verified.certificates > 50, "{verified:?}");
+    assert!(verified.certificates > 5, "{verified:?}");
     assert!(verified.witnesses > 0, "{verified:?}");
     let found = replay(&body, 1, Some(Solver::InProcess), &Quiet).expect("it replays");
     assert_eq!(found, Replay::Identical);
@@ -77,10 +78,9 @@ fn a_forged_verdict_is_found_even_when_the_digests_are_made_anew() {
         .find(|row| row.rule.code == "DR004")
         .expect("DR004");
     assert_eq!(row.requested.verdict, "holds_nominally");
-    row.requested
-        .witness
-        .iter_mut()
-        .for_each(|one| one.exact.clone_from(&"1/2".to_owned()));
+    for one in &mut row.requested.witness {
+        one.exact = "1/2".to_owned();
+    }
     assert!(verify(&forged).is_err(), "a wrong witness");
     let mut forged = body.clone();
     forged.decision.decision = "release".to_owned();
@@ -119,7 +119,8 @@ fn truncations_and_changed_bytes_are_refused() {
 fn an_identical_pair_differs_by_exactly_nothing() {
     let disk = Disk::new(env!("CARGO_MANIFEST_DIR"));
     let same = "scenarios/recipes/line3-nmc111.toml";
-    let documents = documents::read_pair(&disk, SCENARIO, same).expect("the pair reads");
+    let mut documents = documents::read_pair(&disk, OBSERVED, same).expect("the pair reads");
+    documents.scenario.repair = None;
     let plain = Options {
         ladder: None,
         ..options(2)
@@ -143,13 +144,28 @@ fn an_identical_pair_differs_by_exactly_nothing() {
 
 #[test]
 fn literature_alone_never_releases() {
-    let (body, _) = reference();
+    let disk = Disk::new(env!("CARGO_MANIFEST_DIR"));
+    let mut documents = documents::read(&disk, OBSERVED).expect("the scenario reads");
+    // Nothing changes and nothing is searched: the best case for a release.
+    documents.scenario.repair = None;
+    documents.new = documents.old.clone();
+    let plain = Options {
+        ladder: None,
+        samples: Some(3200),
+        ..options(2)
+    };
+    let body = run::judge(documents, &plain, &Quiet)
+        .expect("it is judged")
+        .body;
     assert!(
         body.deltas
             .iter()
             .all(|delta| delta.subject == "literature")
     );
-    assert_ne!(body.decision.decision, "release");
-    let proposal = body.proposal.as_ref();
-    assert!(proposal.is_none_or(|proposal| proposal.decision != "release"));
+    assert!(
+        body.decision.blocking.is_empty(),
+        "{:?}",
+        body.decision.blocking
+    );
+    assert_eq!(body.decision.decision, "trial");
 }
