@@ -1,8 +1,8 @@
 //! `cellwright test`: rule-local tests and the expectations of scenarios.
 //!
 //! In: rule files, scenarios, or folders; `rules` and `scenarios` if nothing is given. Out: one
-//! line per failure and the counts; exit 1 when something is not as expected. All rule files of one call
-//! are read together, as a scenario reads them.
+//! line per failure and the counts; exit 1 when something is not as expected. All rule files of
+//! one call are read together, as a scenario reads them.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
