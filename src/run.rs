@@ -9,6 +9,7 @@ pub mod argument;
 pub mod assumptions;
 pub mod binding;
 pub mod body;
+pub mod cell_match;
 pub mod changes;
 pub mod check_rules;
 pub mod documents;

@@ -5,7 +5,9 @@
 
 use super::evidence::{self, Deltas};
 use super::search::{self, Found, LadderRequest};
-use super::{Context, Judged, RunError, argument, assumptions, changes, rules, summary};
+use super::{
+    Context, Judged, RunError, argument, assumptions, cell_match, changes, rules, summary,
+};
 use crate::check::solver_process::solver_version;
 use crate::decision::{self, Outcome};
 use crate::exit_code::ExitCode;
@@ -50,6 +52,7 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
     let decision = decision_row(context, &requested, &decided);
     let rule_rows = rule_rows(context, &now, &requested, proposed);
     let mut findings = change.findings;
+    findings.extend(cell_match::findings(context, &requested));
     findings.extend(deltas.findings.iter().cloned());
     findings.extend(fused.findings);
     let proposal = match &search.found {
