@@ -6,12 +6,15 @@
 pub mod arguments;
 mod check;
 mod failure;
+mod fmt;
 mod output;
 mod plan;
 mod progress;
 mod record;
 mod rule_files;
 mod run;
+mod simulate;
+mod test;
 mod views;
 
 use clap::{CommandFactory, Parser};
@@ -55,6 +58,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Plan(verb) => plan::plan(&verb, common),
         Verb::Verify(verb) => record::verify(&verb, common),
         Verb::Replay(verb) => record::replay(&verb, common),
+        Verb::Simulate(verb) => simulate::simulate(&verb, common),
+        Verb::Test(verb) => test::test(&verb, common),
+        Verb::Fmt(verb) => fmt::fmt(&verb, common),
         Verb::Completions(verb) => {
             let mut command = Arguments::command();
             let mut script = Vec::new();

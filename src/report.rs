@@ -15,8 +15,10 @@ pub mod markdown;
 pub mod number;
 pub mod sarif;
 pub mod sheet;
+pub mod simulation;
 pub mod standing;
 pub mod story;
+pub mod test_cases;
 pub mod text;
 
 /// Where the record of a run is.

@@ -13,6 +13,7 @@ pub mod changes;
 pub mod check_rules;
 pub mod documents;
 pub mod evidence;
+pub mod expectations;
 pub mod outcomes;
 pub mod plant;
 pub mod rules;

@@ -250,6 +250,9 @@ pub struct Simulate {
 pub struct Missing {
     /// The scenario.
     pub scenario: PathBuf,
+    /// Samples instead of the scenario's, for the influence of weak numbers.
+    #[arg(long, value_name = "N")]
+    pub samples: Option<u64>,
 }
 
 /// `test`
@@ -257,6 +260,9 @@ pub struct Missing {
 pub struct Test {
     /// Rule files, scenarios, or folders of them; `rules` and `scenarios` if not given.
     pub paths: Vec<PathBuf>,
+    /// Samples instead of those of the scenarios.
+    #[arg(long, value_name = "N")]
+    pub samples: Option<u64>,
 }
 
 /// `verify` and `replay`
