@@ -5,8 +5,11 @@
 
 pub mod arguments;
 mod check;
+mod explain;
 mod failure;
 mod fmt;
+mod init;
+mod missing;
 mod output;
 mod plan;
 mod progress;
@@ -53,14 +56,17 @@ pub fn main() -> ExitCode {
 fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let common = &arguments.common;
     match arguments.verb {
+        Verb::Init(verb) => init::init(&verb, common),
         Verb::Check(verb) => check::check(&verb, common),
         Verb::Run(verb) => run::run(&verb, common),
         Verb::Plan(verb) => plan::plan(&verb, common),
+        Verb::Simulate(verb) => simulate::simulate(&verb, common),
+        Verb::Missing(verb) => missing::missing(&verb, common),
+        Verb::Test(verb) => test::test(&verb, common),
         Verb::Verify(verb) => record::verify(&verb, common),
         Verb::Replay(verb) => record::replay(&verb, common),
-        Verb::Simulate(verb) => simulate::simulate(&verb, common),
-        Verb::Test(verb) => test::test(&verb, common),
         Verb::Fmt(verb) => fmt::fmt(&verb, common),
+        Verb::Explain(verb) => explain::explain(&verb, common),
         Verb::Completions(verb) => {
             let mut command = Arguments::command();
             let mut script = Vec::new();
@@ -68,7 +74,6 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
             output::print(&String::from_utf8_lossy(&script))?;
             Ok(ExitCode::Success)
         }
-        _ => Err(Failure::argument("this verb is being wired")),
     }
 }
 

@@ -149,8 +149,8 @@ impl fmt::Display for DeltaError {
             ),
             Self::AllowanceUnusable { quantity, value } => write!(
                 f,
-                "an uncertainty or tolerance of `{quantity}` is `{value}`: expected a finite number \
-                 from 0 upwards"
+                "an uncertainty or tolerance of `{quantity}` is `{value}`: expected a finite \
+                 number from 0 upwards"
             ),
             Self::NoScale { quantity } => write!(
                 f,

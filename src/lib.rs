@@ -32,3 +32,4 @@ pub mod span;
 pub mod summation;
 pub mod table;
 pub mod twin;
+pub mod verify;

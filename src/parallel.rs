@@ -1,7 +1,7 @@
 //! The only door to threads: work over fixed chunks, collected in order.
 //!
 //! In: a number of items, a number of threads, and a function of one chunk of item indices. Out:
-//! one result per chunk in chunk order. Chunks are 4096 items whatever the number of threads, so
+//! one result per chunk in chunk order. Chunks are 512 items whatever the number of threads, so
 //! a caller that sums chunk results in order gets the same bits on 1 and on 64 threads. A chunk
 //! that panics becomes a typed error naming the chunk; the other chunks still finish.
 
@@ -183,7 +183,7 @@ mod tests {
                 error,
                 ParallelError::ChunkPanicked {
                     chunk: 2,
-                    first_item: 8192,
+                    first_item: 2 * CHUNK_ITEMS,
                     message: "bad state in 2".to_owned()
                 }
             );

@@ -310,6 +310,12 @@ impl Rational {
         } else {
             rounded
         };
+        if !(-4..9).contains(&magnitude) {
+            let mantissa = &signed * &Self::power_of_ten(-magnitude);
+            let text = mantissa.to_exact_decimal();
+            let text = text.unwrap_or_else(|| mantissa.to_ratio_string());
+            return format!("{text}e{magnitude}");
+        }
         signed
             .to_exact_decimal()
             .unwrap_or_else(|| signed.to_ratio_string())

@@ -8,7 +8,6 @@
 pub mod body;
 pub mod findings;
 mod place;
-pub mod verify;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -94,7 +94,8 @@ impl fmt::Display for ComponentError {
         match self {
             Self::ValueOutside { name, value } => write!(
                 f,
-                "component `{name}` is `{value}`: expected a number from 0 to 1; it is never clamped"
+                "component `{name}` is `{value}`: expected a number from 0 to 1; it is \
+                 never clamped"
             ),
             Self::StandardErrorUnusable {
                 name,

@@ -147,7 +147,7 @@ fn exhaust_rule_agrees_with_the_closed_form_of_the_twin() {
         .expect("a value")
         .to_f64();
     let load = loading * (1.0 - solids) / solids * width * speed;
-    let expected = load / 0.09913 * 8.314_462_618 * 273.15 / 101_325.0 / exhaust / 0.013;
+    let expected = load / 0.099_131 * 8.314_462_618 * 273.15 / 101_325.0 / exhaust / 0.013;
     assert!((share / expected - 1.0).abs() < 1e-12, "{share} {expected}");
 }
 

@@ -9,9 +9,10 @@ use super::output;
 use super::progress::Line;
 use super::run::{failure, shown};
 use crate::exit_code::ExitCode;
+use crate::record;
 use crate::record::body::Body;
-use crate::record::{self, verify};
 use crate::replay::{self, Replay, ReplayError};
+use crate::verify;
 
 /// Reads and opens a record; `Err` of the inner result is a damaged record.
 fn open(verb: &Recorded) -> Result<Result<(Body, String), String>, Failure> {

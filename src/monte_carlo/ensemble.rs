@@ -242,7 +242,8 @@ fn sources(inputs: &[Input], seed: u64) -> Result<Vec<Source>, EnsembleError> {
 ///     name: "coating.web_speed".to_owned(),
 ///     distribution: Distribution::Uniform { lower: 0.4, upper: 0.6 },
 /// }];
-/// let plan = Plan { inputs: &inputs, outputs: 1, seed: 1, samples: 100, corners: &[], threads: 2 };
+/// let plan =
+///     Plan { inputs: &inputs, outputs: 1, seed: 1, samples: 100, corners: &[], threads: 2 };
 /// let double = |values: &[f64], outputs: &mut [f64]| {
 ///     outputs[0] = 2.0 * values[0];
 ///     SampleStatus::COMPUTED
@@ -369,7 +370,10 @@ impl Ensemble {
     /// Returns how many computed samples carry any of the reservations in `mask`.
     #[must_use]
     pub fn flagged(&self, mask: u32) -> u64 {
-        let carries = |status: &&SampleStatus| matches!(status, SampleStatus::Computed { flags } if flags & mask != 0);
+        let carries = |status: &&SampleStatus| match status {
+            SampleStatus::Computed { flags } => flags & mask != 0,
+            SampleStatus::Failed { .. } => false,
+        };
         self.statuses.iter().filter(carries).count() as u64
     }
 

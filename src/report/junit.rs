@@ -2,7 +2,8 @@
 //!
 //! In: a [`Sheet`]. Out: `testsuites` with one suite. A broken rule is a failure, an undecided
 //! one an error (never a pass), a rule that does not apply or has no recipe to judge is skipped,
-//! a warning passes with its words in `system-out`. No times and no host: the same findings give the same bytes.
+//! a warning passes with its words in `system-out`. No times and no host: the same
+//! findings give the same bytes.
 
 use super::sheet::{Item, Level, Sheet, one_line, relative_uri};
 use super::standing::Standing;

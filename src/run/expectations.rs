@@ -1,7 +1,7 @@
 //! What a scenario expects against what a judgement says.
 //!
 //! In: the `[expect]` of a scenario, the body of its judgement. Out: one sentence for each
-//! expectation that is not met. Keys that are not written are not compared.
+//! expectation that is not met. `violated` names exactly the rules that block. Keys that are not written are not compared.
 
 use crate::record::body::Body;
 use crate::scenario::Expectation;
@@ -22,16 +22,16 @@ pub fn unmet(expected: &Expectation, body: &Body) -> Vec<String> {
     if let Some(violated) = &expected.violated {
         let mut wanted: Vec<&str> = violated.iter().map(|code| code.value.as_str()).collect();
         wanted.sort_unstable();
-        let found = broken(body);
+        let found: Vec<&str> = body.decision.blocking.iter().map(String::as_str).collect();
         for code in wanted.iter().filter(|code| !found.contains(code)) {
             unmet.push(format!(
-                "expected `{code}` to be broken, found `{}`",
+                "expected `{code}` to block, found `{}`",
                 verdict(body, code)
             ));
         }
         for code in found.iter().filter(|code| !wanted.contains(code)) {
             unmet.push(format!(
-                "`{code}` is broken ({}), which was not expected",
+                "`{code}` blocks (`{}`), which was not expected",
                 verdict(body, code)
             ));
         }
@@ -51,25 +51,6 @@ pub fn unmet(expected: &Expectation, body: &Body) -> Vec<String> {
         }
     }
     unmet
-}
-
-/// Codes of the rules that block or would, were their limit not recalled or minor: what the page
-/// calls broken.
-fn broken(body: &Body) -> Vec<&str> {
-    let mut codes: Vec<&str> = body
-        .rules
-        .iter()
-        .filter(|row| {
-            (body.request.strict || row.rule.evidence != "recalled")
-                && matches!(
-                    row.requested.verdict.as_str(),
-                    "violated" | "holds_nominally"
-                )
-        })
-        .map(|row| row.rule.code.as_str())
-        .collect();
-    codes.sort_unstable();
-    codes
 }
 
 fn verdict<'a>(body: &'a Body, code: &str) -> &'a str {

@@ -240,7 +240,7 @@ impl NormalForm for Score {
 pub struct Expectation {
     /// `reject`, `need-data`, `trial` or `release`.
     pub decision: Option<Located<&'static str>>,
-    /// Codes of exactly the rules that are violated or hold only nominally.
+    /// Codes of exactly the rules that block: critical and broken somewhere in the tolerance.
     pub violated: Option<Vec<Located<String>>>,
     /// Codes of rules that hold.
     pub holds: Vec<Located<String>>,

@@ -41,6 +41,7 @@ pub const FLOORS: &[(&str, u8)] = &[
     ("decision", 4),
     ("record", 4),
     ("replay", 4),
+    ("verify", 4),
     ("report", 4),
     ("main", 5),
     ("cli", 5),

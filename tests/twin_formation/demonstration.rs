@@ -53,7 +53,7 @@ pub fn request() -> Request {
             initial_thickness_m: get("formation.sei_initial_thickness", "m"),
             molar_volume_m3_mol: get("formation.sei_molar_volume", "m^3/mol"),
             lithium_per_mole: get("formation.sei_lithium_per_mole", "1"),
-            resistivity_ohm_m: get("formation.sei_resistivity", "Ohm*m"),
+            resistivity_ohm_m: get("formation.sei_resistivity", "ohm*m"),
             potential_v: get("formation.sei_potential", "V"),
             transfer_coefficient: get("formation.sei_transfer_coefficient", "1"),
             activation_j_mol: get("formation.sei_activation_energy", "J/mol"),

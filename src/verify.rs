@@ -8,7 +8,6 @@
 
 use std::fmt;
 
-use super::body::{Body, Evaluation, RuleRow};
 use crate::canonical;
 use crate::certificate::{self, Certificate};
 use crate::check::case::Case;
@@ -16,6 +15,7 @@ use crate::check::judge::judge_rules;
 use crate::quantity::parse_quantity;
 use crate::rational::Rational;
 use crate::recipe::Recipe;
+use crate::record::body::{Body, Evaluation, RuleRow};
 use crate::replay::recorded_files;
 use crate::rule_language::evaluate::Evaluator;
 use crate::rule_language::{Point, PointValue, PointVerdict, Rule, RuleSet, SignalType};
@@ -197,7 +197,8 @@ fn verify_evaluation(
         }
         "holds" | "conditional" | "idle" => match &evaluation.certificate {
             Some(certificate) => {
-                verify_certificate(rule_set, rule, case, (place, certificate))?;
+                let recorded = (place, evaluation.verdict.as_str(), certificate);
+                verify_certificate(rule_set, rule, case, recorded)?;
                 verified.certificates += 1;
             }
             None => verified.unsupported += 1,
@@ -262,7 +263,7 @@ fn verify_certificate(
     rule_set: &RuleSet,
     rule: &Rule,
     case: &Case,
-    (place, recorded): (&str, &serde_json::Value),
+    (place, verdict, recorded): (&str, &str, &serde_json::Value),
 ) -> Result<(), VerifyError> {
     let wrong = |reason: String| VerifyError::Certificate {
         place: format!("{place}.certificate"),
@@ -271,8 +272,12 @@ fn verify_certificate(
     let certificate: Certificate = serde_json::from_value(recorded.clone())
         .map_err(|error| wrong(format!("it cannot be read: {error}")))?;
     let anew = judge_rules(rule_set, &[rule], case, None);
-    let claim = anew
-        .first()
+    let judgement = anew.first().ok_or_else(|| wrong("no verdict".to_owned()))?;
+    if judgement.verdict.name() != verdict {
+        let found = judgement.verdict.name();
+        return Err(wrong(format!("closed forms give `{found}`")));
+    }
+    let claim = Some(judgement)
         .and_then(|judgement| judgement.certificate.as_ref())
         .map(|certificate| certificate.claim.clone())
         .ok_or_else(|| wrong("the rule and the recipe make no such claim".to_owned()))?;

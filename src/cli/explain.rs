@@ -1,0 +1,233 @@
+//! `cellwright explain`: what a code, a rule, a quantity or a word means.
+//!
+//! In: `CW-0212`, a rule code, `coating.web_speed`, `units`, `exit-codes`, a verdict. Out: a
+//! paragraph, offline. Unknown subjects get the nearest known one.
+
+use super::arguments::{Common, Explain, Format};
+use super::failure::Failure;
+use super::output;
+use super::rule_files;
+use super::run::shown;
+use crate::diagnostic::nearest;
+use crate::document::codes as document_codes;
+use crate::exit_code::ExitCode;
+use crate::quantity::dictionary::standard;
+use crate::quantity::{choice_named, unit_symbols};
+use crate::rule_language::codes as rule_codes;
+use crate::rule_language::{self, RuleSet};
+use crate::run::documents as run_documents;
+use crate::run::rules;
+use crate::span::{Sources, Span};
+
+/// Verdict words.
+const WORDS: [(&str, &str); 12] = [
+    (
+        "holds",
+        "the guard implies the body at every point of the tolerance box, with the guard band",
+    ),
+    (
+        "conditional",
+        "as `holds`, but somewhere with less slack than the guard band",
+    ),
+    (
+        "holds_nominally",
+        "fine at the recipe, broken somewhere in its tolerance; a witness shows where",
+    ),
+    (
+        "violated",
+        "broken at the recipe itself; a witness shows it",
+    ),
+    ("idle", "the guard is false on the whole tolerance box"),
+    (
+        "vacuous",
+        "nothing in the declared ranges can satisfy the guard; operationally: no sample did",
+    ),
+    (
+        "undecided",
+        "not decided within its budget, or a value is missing; never a pass",
+    ),
+    (
+        "reject",
+        "decision: a critical rule whose limit is not only recalled is broken at the recipe or \
+         within its tolerance; V is 0",
+    ),
+    (
+        "need-data",
+        "decision: a critical rule is undecided or an input is missing; `cellwright missing` lists \
+         what, by influence",
+    ),
+    (
+        "trial",
+        "decision: not rejected, but something a release asks for is not there: data of this line \
+         over the simulated range, an approved range, limits that are not only recalled",
+    ),
+    (
+        "release",
+        "decision: all critical rules hold, none is recalled, the recipe lies inside its approved \
+         range, and observations of this line cover what was simulated",
+    ),
+    (
+        "exit-codes",
+        "0 released, trial or fine; 1 findings; 2 documents or arguments are wrong; 3 undecided or \
+         need data; 4 environment failure; 5 replay or verification mismatch",
+    ),
+];
+
+/// Runs the verb.
+///
+/// # Errors
+/// [`Failure::Argument`] for an unknown subject.
+pub fn explain(verb: &Explain, common: &Common) -> Result<ExitCode, Failure> {
+    if common.format != Format::Text {
+        return Err(Failure::argument("an explanation is text only"));
+    }
+    let subject = verb.subject.as_str();
+    let (rules, sources) = rules_of(verb);
+    let text = code(subject)
+        .or_else(|| quantity(subject))
+        .or_else(|| word(subject))
+        .or_else(|| rule(subject, &rules, &sources))
+        .ok_or_else(|| unknown(subject, &rules))?;
+    output::print(&text)?;
+    Ok(ExitCode::Success)
+}
+
+fn all_codes() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let tables = [
+        document_codes::CODES,
+        rule_codes::CODES,
+        run_documents::CODES,
+    ];
+    tables.into_iter().flatten().copied()
+}
+
+fn code(subject: &str) -> Option<String> {
+    all_codes()
+        .find(|(code, ..)| *code == subject)
+        .map(|(code, title, text)| format!("{code}  {title}\n\n{}\n", wrapped(text)))
+}
+
+fn quantity(subject: &str) -> Option<String> {
+    if let Some(choice) = choice_named(subject) {
+        let words = choice.words.join(", ");
+        return Some(format!(
+            "{}  {}\n\none of {words}\n",
+            choice.name, choice.text
+        ));
+    }
+    let entry = standard().get(subject)?;
+    let basis = entry
+        .basis
+        .map_or_else(String::new, |basis| format!(" of the {basis}"));
+    Some(format!(
+        "{}  {}\n\n{}{basis}, shown in {}; a {} of the line\n",
+        entry.name,
+        entry.text,
+        entry.quantity_type.describe(),
+        entry.unit.symbol,
+        entry.role.name(),
+    ))
+}
+
+fn word(subject: &str) -> Option<String> {
+    if subject == "units" {
+        let text = unit_symbols().join("  ");
+        return Some(format!(
+            "units  glue with `*`, `/`, `^` and no space: g/m^2, W/m^2/K, N*m\n\n{}\n",
+            wrapped(&text)
+        ));
+    }
+    WORDS
+        .iter()
+        .find(|(word, _)| *word == subject)
+        .map(|(word, text)| format!("{word}\n\n{}\n", wrapped(text)))
+}
+
+fn rule(subject: &str, rules: &RuleSet, sources: &Sources) -> Option<String> {
+    let rule = rules.rule_named(subject)?;
+    let head = rules::head(rules, rule, sources);
+    let owner = head.owner.as_deref().unwrap_or("nobody named");
+    let facts = [
+        format!("limit     {}", head.limit),
+        format!("because   {}", head.because),
+        format!("source    {} ({})", head.source, head.evidence),
+        format!("severity  {}; owner {owner}", head.severity),
+        format!("reads     {}", head.reads.join(", ")),
+        format!("where     {}:{}", head.path, head.line),
+    ];
+    let examples: String = rules
+        .tests
+        .iter()
+        .filter(|test| rules.rules[test.rule].code == rule.code)
+        .map(|test| format!("{}\n", wrapped(&example(sources, test.span))))
+        .collect();
+    let examples = if examples.is_empty() {
+        String::new()
+    } else {
+        format!("\n{examples}")
+    };
+    Some(format!(
+        "{} {}\n\n{}\n{examples}",
+        head.code,
+        head.title,
+        facts.map(|f| wrapped(&f)).join("\n")
+    ))
+}
+
+/// A section of a test as it is written, on one line.
+fn example(sources: &Sources, span: Span) -> String {
+    sources
+        .text(span)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The rules to look in; files that are not there or have mistakes explain nothing.
+fn rules_of(verb: &Explain) -> (RuleSet, Sources) {
+    let mut sources = Sources::new();
+    let files = rule_files::expand(&verb.rules).unwrap_or_default();
+    let parsed: Vec<_> = files
+        .iter()
+        .filter_map(|path| {
+            let text = std::fs::read_to_string(path).ok()?;
+            let file = sources.add(shown(path), text.clone());
+            Some(rule_language::parse(file, &text))
+        })
+        .collect();
+    let zones = std::collections::BTreeMap::from([("drying.zone".to_owned(), 1)]);
+    let (rules, _) = rule_language::resolve(&parsed, standard(), &zones);
+    (rules, sources)
+}
+
+fn unknown(subject: &str, rules: &RuleSet) -> Failure {
+    let mut known: Vec<String> = all_codes().map(|(code, ..)| code.to_owned()).collect();
+    known.extend(standard().names().map(str::to_owned));
+    known.extend(WORDS.iter().map(|(word, _)| (*word).to_owned()));
+    known.extend(rules.rules.iter().map(|rule| rule.code.clone()));
+    let near = nearest(subject, known.iter().map(String::as_str))
+        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    Failure::argument(format!("nothing is known about `{subject}`{near}"))
+}
+
+/// Longest line, in characters.
+const COLUMNS: usize = 78;
+
+/// Breaks text at spaces.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        // INVARIANT: there is always a last line.
+        let last = lines.len() - 1;
+        let fits = lines[last].chars().count() + 1 + word.chars().count() <= COLUMNS;
+        if lines[last].is_empty() {
+            lines[last].push_str(word);
+        } else if fits {
+            lines[last].push(' ');
+            lines[last].push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines.join("\n")
+}
