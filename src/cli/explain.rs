@@ -13,6 +13,7 @@ use crate::document::codes as document_codes;
 use crate::exit_code::ExitCode;
 use crate::quantity::dictionary::standard;
 use crate::quantity::{choice_named, unit_symbols};
+use crate::report::layout::{Page, Rich};
 use crate::rule_language::codes as rule_codes;
 use crate::rule_language::{self, RuleSet};
 use crate::run::documents as run_documents;
@@ -147,31 +148,30 @@ fn rule(subject: &str, rules: &RuleSet, sources: &Sources) -> Option<String> {
     let rule = rules.rule_named(subject)?;
     let head = rules::head(rules, rule, sources);
     let owner = head.owner.as_deref().unwrap_or("nobody named");
+    let mut page = Page::new(false);
+    page.paragraph(0, &Rich::plain(&format!("{} {}", head.code, head.title)));
+    page.blank();
     let facts = [
-        format!("limit     {}", head.limit),
-        format!("because   {}", head.because),
-        format!("source    {} ({})", head.source, head.evidence),
-        format!("severity  {}; owner {owner}", head.severity),
-        format!("reads     {}", head.reads.join(", ")),
-        format!("where     {}:{}", head.path, head.line),
+        ("limit", head.limit.clone()),
+        ("because", head.because.clone()),
+        ("source", format!("{} ({})", head.source, head.evidence)),
+        ("severity", format!("{}; owner {owner}", head.severity)),
+        ("reads", head.reads.join(", ")),
+        ("where", format!("{}:{}", head.path, head.line)),
     ];
-    let examples: String = rules
-        .tests
-        .iter()
-        .filter(|test| rules.rules[test.rule].code == rule.code)
-        .map(|test| format!("{}\n", wrapped(&example(sources, test.span))))
-        .collect();
-    let examples = if examples.is_empty() {
-        String::new()
-    } else {
-        format!("\n{examples}")
+    let mut entry = |label: &str, text: &str| {
+        page.entry(0, (LABEL, &Rich::plain(label)), &Rich::plain(text));
     };
-    Some(format!(
-        "{} {}\n\n{}\n{examples}",
-        head.code,
-        head.title,
-        facts.map(|f| wrapped(&f)).join("\n")
-    ))
+    for (label, text) in &facts {
+        entry(label, text);
+    }
+    let tests = rules.tests.iter();
+    for test in tests.filter(|test| rules.rules[test.rule].code == rule.code) {
+        let written = example(sources, test.span);
+        let (verdict, values) = written.split_once(' ').unwrap_or((&written, ""));
+        entry(verdict, values);
+    }
+    Some(page.finish())
 }
 
 /// A section of a test as it is written, on one line.
@@ -209,6 +209,9 @@ fn unknown(subject: &str, rules: &RuleSet) -> Failure {
         .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     Failure::argument(format!("nothing is known about `{subject}`{near}"))
 }
+
+/// Width of the label column.
+const LABEL: usize = 12;
 
 /// Longest line, in characters.
 const COLUMNS: usize = 78;
