@@ -9,6 +9,7 @@ use super::json;
 use super::junit::{self, Kind};
 use super::layout::{Page, Rich, Style};
 use super::sheet::relative_uri;
+use crate::diagnostic::visible;
 
 /// How a case ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -70,13 +71,14 @@ impl TestCases {
     /// Writes the failed and skipped cases and a line of counts.
     #[must_use]
     pub fn text(&self, colour: bool) -> String {
-        let mut page = Page::new(colour);
+        let mut out = String::new();
         for case in &self.cases {
             let (style, word, text) = match &case.result {
                 CaseResult::Passed => continue,
                 CaseResult::Failed { text } => (Style::Bad, "failed", text),
                 CaseResult::Skipped { reason } => (Style::Caution, "skipped", reason),
             };
+            let mut page = Page::new(colour);
             page.paragraph(
                 0,
                 &Rich::styled(style, word)
@@ -84,18 +86,17 @@ impl TestCases {
                     .and_styled(Style::Strong, &case.name)
                     .and(&format!("  {}:{}", case.path, case.line)),
             );
+            out.push_str(&page.finish());
+            // Not wrapped: a diagnostic points at columns.
             for line in text.lines() {
-                page.paragraph(2, &Rich::plain(line));
+                out.push_str(&format!("  {}\n", visible(line)));
             }
         }
         let (passed, failed, skipped) = self.counts();
-        page.paragraph(
-            0,
-            &Rich::plain(&format!(
-                "{passed} passed, {failed} failed, {skipped} skipped"
-            )),
-        );
-        page.finish()
+        out.push_str(&format!(
+            "{passed} passed, {failed} failed, {skipped} skipped\n"
+        ));
+        out
     }
 
     /// Writes the cases as JSON.

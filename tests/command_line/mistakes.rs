@@ -99,7 +99,7 @@ fn mistakes_in_recipes() {
             "\"coating.width\" = { value = \"650 mm\" }\n",
         ),
     ];
-    let rules = "signal coating.web_speed : speed in 1 .. 100 m/min\n\
+    let rules = "signal coating.web_speed : velocity in 1 .. 100 m/min\n\
         rule R1 \"x\" require coating.web_speed <= 30 m/min severity critical because \"b\" \
         source \"s\" evidence specified\n";
     for (name, parameters) in cases {

@@ -68,14 +68,15 @@ fn a_record_verifies_replays_and_shows_damage() {
 /// Offsets move with every change of a document; the words do not.
 fn without_numbers_of_places(text: &str) -> String {
     let mut out = String::new();
-    for word in text.split_inclusive(' ') {
-        let digits = word.trim_end_matches([' ', ')', ':']);
-        let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-        if is_number && digits.len() > 1 {
-            out.push_str(&word.replace(digits, "#"));
-        } else {
-            out.push_str(word);
+    let mut digits = String::new();
+    for c in text.chars().chain(['\0']) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
         }
+        out.push_str(if digits.len() >= 4 { "#" } else { &digits });
+        digits.clear();
+        out.extend((c != '\0').then_some(c));
     }
     out
 }
