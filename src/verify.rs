@@ -10,7 +10,7 @@ use std::fmt;
 
 use crate::canonical;
 use crate::certificate::{self, Certificate};
-use crate::check::case::Case;
+use crate::check::case::{Case, SignalCase};
 use crate::check::judge::judge_rules;
 use crate::quantity::parse_quantity;
 use crate::rational::Rational;
@@ -234,6 +234,12 @@ fn verify_witness(
                     .ok_or_else(wrong)?,
             ),
         };
+        if !is_inside(case.get(id), &value) {
+            return Err(VerifyError::Witness {
+                place: format!("{place}.witness"),
+                found: format!("`{}` outside its tolerance", assignment.name),
+            });
+        }
         point.set(id, value);
     }
     let expected_nominal_failure = evaluation.verdict == "violated";
@@ -245,6 +251,17 @@ fn verify_witness(
         });
     }
     Ok(())
+}
+
+/// A witness lies in the tolerance box of the recipe.
+fn is_inside(known: &SignalCase, value: &PointValue) -> bool {
+    match (known, value) {
+        (SignalCase::Number(number), PointValue::Number(value)) => {
+            number.low <= *value && *value <= number.high
+        }
+        (SignalCase::Choice(own), PointValue::Member(member)) => own == member,
+        _ => false,
+    }
 }
 
 fn fails(rule_set: &RuleSet, rule: &Rule, point: &Point) -> bool {

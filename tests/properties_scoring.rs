@@ -26,7 +26,9 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 
 proptest! {
     #[test]
-    fn hyperscore_stays_between_100_and_200((beta, gamma, kappa) in constants(), v in 0.0..=1.0_f64) {
+    fn hyperscore_stays_between_100_and_200(
+        (beta, gamma, kappa) in constants(), v in 0.0..=1.0_f64
+    ) {
         let score = Parameters::new(beta, gamma, kappa).unwrap().score(v).unwrap();
         prop_assert!((100.0..=200.0).contains(&score.hyperscore));
         prop_assert!((0.0..=1.0).contains(&score.probability));
@@ -37,7 +39,8 @@ proptest! {
         (beta, gamma, kappa) in constants(), a in 0.0..=1.0_f64, b in 0.0..=1.0_f64,
     ) {
         let parameters = Parameters::new(beta, gamma, kappa).unwrap();
-        let (low, high) = (parameters.score(a.min(b)).unwrap(), parameters.score(a.max(b)).unwrap());
+        let low = parameters.score(a.min(b)).unwrap();
+        let high = parameters.score(a.max(b)).unwrap();
         prop_assert!(low.hyperscore <= high.hyperscore && low.boost <= high.boost);
         // Ten ulps of V move ln B by more than its rounding.
         if a.max(b) > a.min(b) * (1.0 + 1e-12) && low.ln_boost.is_some() {
@@ -46,7 +49,9 @@ proptest! {
     }
 
     #[test]
-    fn closed_form_equals_logarithmic_form((beta, gamma, kappa) in constants(), v in 0.01..=1.0_f64) {
+    fn closed_form_equals_logarithmic_form(
+        (beta, gamma, kappa) in constants(), v in 0.01..=1.0_f64
+    ) {
         let power = math::pow(v, beta);
         let closed = 100.0 * math::pow(power / (power + math::exp(-gamma)), kappa);
         let boost = Parameters::new(beta, gamma, kappa).unwrap().score(v).unwrap().boost;
@@ -140,7 +145,10 @@ proptest! {
         let table: Vec<f64> = weights.iter()
             .flat_map(|row| weights.iter().map(move |column| row / column)).collect();
         let priorities =
-            Judgements::from_table(items, &table).unwrap().priorities(RandomIndex::Saaty1980).unwrap();
+            Judgements::from_table(items, &table)
+                .unwrap()
+                .priorities(RandomIndex::Saaty1980)
+                .unwrap();
         let sum: f64 = weights.iter().sum();
         for (got, weight) in priorities.weights.iter().zip(&weights) {
             prop_assert!((got - weight / sum).abs() < 1e-13);

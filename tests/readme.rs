@@ -1,8 +1,8 @@
 //! The README's scenario and output are the real ones.
 //!
 //! Goal: nobody reads an example that does not work. Method: the fenced block after
-//! `<!-- file: PATH -->` equals that file, and the block after `<!-- output: COMMAND -->` equals what
-//! the command prints, run from the root of the checkout. `CELLWRIGHT_UPDATE_README=1` writes both.
+//! `<!-- file: PATH -->` equals that file, and the block after `<!-- output: COMMAND -->` equals
+//! what the command prints, run from the root of the checkout. `CELLWRIGHT_UPDATE_README=1` writes both.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

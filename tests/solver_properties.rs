@@ -162,7 +162,9 @@ proptest! {
     }
 
     #[test]
-    fn postfix_and_text_are_functions_of_the_query(formulas in proptest::collection::vec(formula(3), 1..4)) {
+    fn postfix_and_text_are_functions_of_the_query(
+        formulas in proptest::collection::vec(formula(3), 1..4)
+    ) {
         for formula in &formulas {
             prop_assert_eq!(&Formula::from_postfix(&formula.to_postfix()), &Ok(formula.clone()));
         }

@@ -12,7 +12,7 @@ use crate::diagnostic::nearest;
 use crate::document::codes as document_codes;
 use crate::exit_code::ExitCode;
 use crate::quantity::dictionary::standard;
-use crate::quantity::{choice_named, unit_symbols};
+use crate::quantity::{choice_named, kind_named, kind_names, unit_symbols, units_of};
 use crate::report::layout::{Page, Rich};
 use crate::rule_language::codes as rule_codes;
 use crate::rule_language::{self, RuleSet};
@@ -138,6 +138,14 @@ fn word(subject: &str) -> Option<String> {
             wrapped(&text)
         ));
     }
+    if subject == "kinds" {
+        let text = kind_names().join("  ");
+        let head = "kinds  what a signal or let can be: `signal oven.gap : length`";
+        return Some(format!("{head}\n\n{}\n", wrapped(&text)));
+    }
+    if let Some(kind) = kind_named(subject) {
+        return Some(format!("{subject}  a kind; units {}\n", units_of(kind)));
+    }
     WORDS
         .iter()
         .find(|(word, _)| *word == subject)
@@ -203,6 +211,8 @@ fn rules_of(verb: &Explain) -> (RuleSet, Sources) {
 fn unknown(subject: &str, rules: &RuleSet) -> Failure {
     let mut known: Vec<String> = all_codes().map(|(code, ..)| code.to_owned()).collect();
     known.extend(standard().names().map(str::to_owned));
+    known.extend(["units", "kinds"].map(str::to_owned));
+    known.extend(kind_names().into_iter().map(str::to_owned));
     known.extend(WORDS.iter().map(|(word, _)| (*word).to_owned()));
     known.extend(rules.rules.iter().map(|rule| rule.code.clone()));
     let near = nearest(subject, known.iter().map(String::as_str))

@@ -22,8 +22,8 @@ use crate::recipe::Recipe;
 use crate::record::body::{Evaluation, Finding, Place};
 use crate::record::findings::{CheckedRule, Findings};
 use crate::rule_language::{self, EvidenceClass, ParsedFile, Rule, RuleSet, RuleSeverity};
-use crate::table::TableFormat;
 use crate::span::{FileId, Sources, Span};
+use crate::table::TableFormat;
 
 /// Format of the answer.
 pub const FORMAT: &str = "cellwright/findings/1";
