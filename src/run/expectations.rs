@@ -1,7 +1,8 @@
 //! What a scenario expects against what a judgement says.
 //!
 //! In: the `[expect]` of a scenario, the body of its judgement. Out: one sentence for each
-//! expectation that is not met. `violated` names exactly the rules that block. Keys that are not written are not compared.
+//! expectation that is not met. `violated` names exactly the rules that block. Keys that are not
+//! written are not compared.
 
 use crate::record::body::Body;
 use crate::scenario::Expectation;

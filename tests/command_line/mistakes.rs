@@ -131,4 +131,16 @@ fn mistakes_in_tables() {
             said_in(&folder, &["check", "r.rule", "--table", "rows.csv"])
         );
     }
+    let folder = folder("table_declared_comma");
+    write(&folder, "r.rule", rules);
+    write(&folder, "rows.csv", "Torque [Nm];x\n40,5;a\n61,5;b\n");
+    let arguments = [
+        "check",
+        "r.rule",
+        "--table",
+        "rows.csv",
+        "--decimal",
+        "comma",
+    ];
+    insta::assert_snapshot!("table_declared_comma", said_in(&folder, &arguments));
 }

@@ -30,7 +30,8 @@ fn page() -> String {
         lines.join("\n").trim_end().to_owned()
     };
     let mut page = format!(
-        "# Command line\n\nMade from `cellwright --help` by a test; do not edit.\n\n```text\n{}\n```\n",
+        "# Command line\n\nMade from `cellwright --help` by a test; do not edit.\n\n\
+         ```text\n{}\n```\n",
         help(&["--help"])
     );
     for verb in VERBS.iter().filter(|verb| **verb != "help") {
