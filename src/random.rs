@@ -7,8 +7,8 @@
 //! on however many threads, in the old recipe and in the new one. Distributions are our own
 //! ([`crate::monte_carlo::sampler`]), because `rand` does not promise stable values for them.
 
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
 /// Separates these keys from every other use of SHA-256; a new layout gets a new number.

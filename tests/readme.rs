@@ -2,7 +2,8 @@
 //!
 //! Goal: nobody reads an example that does not work. Method: the fenced block after
 //! `<!-- file: PATH -->` equals that file, and the block after `<!-- output: COMMAND -->` equals
-//! what the command prints, run from the root of the checkout. `CELLWRIGHT_UPDATE_README=1` writes both.
+//! what the command prints, run from the root of the checkout. `CELLWRIGHT_UPDATE_README=1` writes
+//! both.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
