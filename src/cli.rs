@@ -56,7 +56,7 @@ pub fn main() -> ExitCode {
 fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let common = &arguments.common;
     match arguments.verb {
-        Verb::Init(verb) => init::init(&verb),
+        Verb::Init(verb) => init::init(&verb, common),
         Verb::Check(verb) => check::check(&verb, common),
         Verb::Run(verb) => run::run(&verb, common),
         Verb::Plan(verb) => plan::plan(&verb, common),
@@ -65,8 +65,8 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Test(verb) => test::test(&verb, common),
         Verb::Verify(verb) => record::verify(&verb, common),
         Verb::Replay(verb) => record::replay(&verb, common),
-        Verb::Fmt(verb) => fmt::fmt(&verb),
-        Verb::Explain(verb) => explain::explain(&verb),
+        Verb::Fmt(verb) => fmt::fmt(&verb, common),
+        Verb::Explain(verb) => explain::explain(&verb, common),
         Verb::Completions(verb) => {
             let mut command = Arguments::command();
             let mut script = Vec::new();

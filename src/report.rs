@@ -10,13 +10,16 @@ pub mod github;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod lacking;
 pub mod layout;
 pub mod markdown;
 pub mod number;
 pub mod sarif;
 pub mod sheet;
+pub mod simulation;
 pub mod standing;
 pub mod story;
+pub mod test_cases;
 pub mod text;
 
 /// Where the record of a run is.

@@ -14,6 +14,8 @@ pub mod changes;
 pub mod check_rules;
 pub mod documents;
 pub mod evidence;
+pub mod expectations;
+pub mod gaps;
 pub mod outcomes;
 pub mod plant;
 pub mod rules;

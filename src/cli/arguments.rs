@@ -171,12 +171,27 @@ pub struct Check {
     /// Judge every row of this CSV table through the `column` maps of the signals.
     #[arg(long, conflicts_with = "recipe")]
     pub table: Option<PathBuf>,
+    /// Decimal sign of the table, where it is not the point.
+    #[arg(long, requires = "table", value_enum)]
+    pub decimal: Option<Decimal>,
+    /// Character between the cells of the table; found from the header if not given.
+    #[arg(long, requires = "table", value_name = "CHARACTER")]
+    pub delimiter: Option<char>,
     /// Recalled limits block, warnings become findings.
     #[arg(long)]
     pub strict: bool,
     /// Solve in this process instead of a guarded child process.
     #[arg(long)]
     pub in_process: bool,
+}
+
+/// Decimal signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Decimal {
+    /// `1.5`
+    Point,
+    /// `1,5`
+    Comma,
 }
 
 /// `run`
@@ -250,6 +265,9 @@ pub struct Simulate {
 pub struct Missing {
     /// The scenario.
     pub scenario: PathBuf,
+    /// Samples instead of the scenario's, for the influence of weak numbers.
+    #[arg(long, value_name = "N")]
+    pub samples: Option<u64>,
 }
 
 /// `test`
@@ -257,6 +275,9 @@ pub struct Missing {
 pub struct Test {
     /// Rule files, scenarios, or folders of them; `rules` and `scenarios` if not given.
     pub paths: Vec<PathBuf>,
+    /// Samples instead of those of the scenarios.
+    #[arg(long, value_name = "N")]
+    pub samples: Option<u64>,
 }
 
 /// `verify` and `replay`

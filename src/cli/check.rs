@@ -3,7 +3,7 @@
 //! In: rule files. Out: findings on standard output in any format, warnings about the documents on
 //! standard error, an exit code.
 
-use super::arguments::{Check, Common};
+use super::arguments::{Check, Common, Decimal};
 use super::failure::Failure;
 use super::run::shown;
 use super::views::FindingsView;
@@ -12,6 +12,7 @@ use crate::document::Disk;
 use crate::exit_code::ExitCode;
 use crate::run::check_rules::{self, Request};
 use crate::run::documents::Rejected;
+use crate::table::{DecimalSign, TableFormat};
 
 /// Runs the verb.
 ///
@@ -31,6 +32,14 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
         recipe: recipe.as_deref(),
         model: model.as_deref(),
         table: table.as_deref(),
+        format: TableFormat {
+            delimiter: verb.delimiter,
+            decimal: verb.decimal.map(|sign| match sign {
+                Decimal::Point => DecimalSign::Point,
+                Decimal::Comma => DecimalSign::Comma,
+            }),
+            unit_row: false,
+        },
         strict: verb.strict,
         solver: solver.as_ref(),
     };

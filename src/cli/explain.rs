@@ -3,7 +3,7 @@
 //! In: `CW-0212`, a rule code, `coating.web_speed`, `units`, `exit-codes`, a verdict. Out: a
 //! paragraph, offline. Unknown subjects get the nearest known one.
 
-use super::arguments::Explain;
+use super::arguments::{Common, Explain, Format};
 use super::failure::Failure;
 use super::output;
 use super::rule_files;
@@ -12,15 +12,16 @@ use crate::diagnostic::nearest;
 use crate::document::codes as document_codes;
 use crate::exit_code::ExitCode;
 use crate::quantity::dictionary::standard;
-use crate::quantity::{choice_named, unit_symbols};
+use crate::quantity::{choice_named, kind_named, kind_names, unit_symbols, units_of};
+use crate::report::layout::{Page, Rich};
 use crate::rule_language::codes as rule_codes;
 use crate::rule_language::{self, RuleSet};
 use crate::run::documents as run_documents;
 use crate::run::rules;
-use crate::span::Sources;
+use crate::span::{Sources, Span};
 
 /// Verdict words.
-const WORDS: [(&str, &str); 8] = [
+const WORDS: [(&str, &str); 12] = [
     (
         "holds",
         "the guard implies the body at every point of the tolerance box, with the guard band",
@@ -47,6 +48,26 @@ const WORDS: [(&str, &str); 8] = [
         "not decided within its budget, or a value is missing; never a pass",
     ),
     (
+        "reject",
+        "decision: a critical rule whose limit is not only recalled is broken at the recipe or \
+         within its tolerance; V is 0",
+    ),
+    (
+        "need-data",
+        "decision: a critical rule is undecided or an input is missing; `cellwright missing` lists \
+         what, by influence",
+    ),
+    (
+        "trial",
+        "decision: not rejected, but something a release asks for is not there: data of this line \
+         over the simulated range, an approved range, limits that are not only recalled",
+    ),
+    (
+        "release",
+        "decision: all critical rules hold, none is recalled, the recipe lies inside its approved \
+         range, and observations of this line cover what was simulated",
+    ),
+    (
         "exit-codes",
         "0 released, trial or fine; 1 findings; 2 documents or arguments are wrong; 3 undecided or \
          need data; 4 environment failure; 5 replay or verification mismatch",
@@ -57,7 +78,10 @@ const WORDS: [(&str, &str); 8] = [
 ///
 /// # Errors
 /// [`Failure::Argument`] for an unknown subject.
-pub fn explain(verb: &Explain) -> Result<ExitCode, Failure> {
+pub fn explain(verb: &Explain, common: &Common) -> Result<ExitCode, Failure> {
+    if common.format != Format::Text {
+        return Err(Failure::argument("an explanation is text only"));
+    }
     let subject = verb.subject.as_str();
     let (rules, sources) = rules_of(verb);
     let text = code(subject)
@@ -114,6 +138,14 @@ fn word(subject: &str) -> Option<String> {
             wrapped(&text)
         ));
     }
+    if subject == "kinds" {
+        let text = kind_names().join("  ");
+        let head = "kinds  what a signal or let can be: `signal oven.gap : length`";
+        return Some(format!("{head}\n\n{}\n", wrapped(&text)));
+    }
+    if let Some(kind) = kind_named(subject) {
+        return Some(format!("{subject}  a kind; units {}\n", units_of(kind)));
+    }
     WORDS
         .iter()
         .find(|(word, _)| *word == subject)
@@ -124,20 +156,39 @@ fn rule(subject: &str, rules: &RuleSet, sources: &Sources) -> Option<String> {
     let rule = rules.rule_named(subject)?;
     let head = rules::head(rules, rule, sources);
     let owner = head.owner.as_deref().unwrap_or("nobody named");
+    let mut page = Page::new(false);
+    page.paragraph(0, &Rich::plain(&format!("{} {}", head.code, head.title)));
+    page.blank();
     let facts = [
-        format!("limit     {}", head.limit),
-        format!("because   {}", head.because),
-        format!("source    {} ({})", head.source, head.evidence),
-        format!("severity  {}; owner {owner}", head.severity),
-        format!("reads     {}", head.reads.join(", ")),
-        format!("where     {}:{}", head.path, head.line),
+        ("limit", head.limit.clone()),
+        ("because", head.because.clone()),
+        ("source", format!("{} ({})", head.source, head.evidence)),
+        ("severity", format!("{}; owner {owner}", head.severity)),
+        ("reads", head.reads.join(", ")),
+        ("where", format!("{}:{}", head.path, head.line)),
     ];
-    Some(format!(
-        "{} {}\n\n{}\n",
-        head.code,
-        head.title,
-        facts.map(|f| wrapped(&f)).join("\n")
-    ))
+    let mut entry = |label: &str, text: &str| {
+        page.entry(0, (LABEL, &Rich::plain(label)), &Rich::plain(text));
+    };
+    for (label, text) in &facts {
+        entry(label, text);
+    }
+    let tests = rules.tests.iter();
+    for test in tests.filter(|test| rules.rules[test.rule].code == rule.code) {
+        let written = example(sources, test.span);
+        let (verdict, values) = written.split_once(' ').unwrap_or((&written, ""));
+        entry(verdict, values);
+    }
+    Some(page.finish())
+}
+
+/// A section of a test as it is written, on one line.
+fn example(sources: &Sources, span: Span) -> String {
+    sources
+        .text(span)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The rules to look in; files that are not there or have mistakes explain nothing.
@@ -160,12 +211,17 @@ fn rules_of(verb: &Explain) -> (RuleSet, Sources) {
 fn unknown(subject: &str, rules: &RuleSet) -> Failure {
     let mut known: Vec<String> = all_codes().map(|(code, ..)| code.to_owned()).collect();
     known.extend(standard().names().map(str::to_owned));
+    known.extend(["units", "kinds"].map(str::to_owned));
+    known.extend(kind_names().into_iter().map(str::to_owned));
     known.extend(WORDS.iter().map(|(word, _)| (*word).to_owned()));
     known.extend(rules.rules.iter().map(|rule| rule.code.clone()));
     let near = nearest(subject, known.iter().map(String::as_str))
         .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     Failure::argument(format!("nothing is known about `{subject}`{near}"))
 }
+
+/// Width of the label column.
+const LABEL: usize = 12;
 
 /// Longest line, in characters.
 const COLUMNS: usize = 78;

@@ -1,74 +1,106 @@
-//! `cellwright fmt`: rule files in the one shape, in place.
+//! `cellwright fmt`: rule files in the one house layout.
 //!
-//! In: rule files, or `-` for standard input to standard output. Out: formatted files, or with
-//! `--check` the names of those that would change and exit 1. A file with mistakes is not touched.
+//! In: rule files, or standard input for `-`. Out: files written whole, only where they change;
+//! with `--check` nothing is written and the exit code says whether anything would be. A file with
+//! mistakes is shown with its mistakes and left as it is.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::arguments::Fmt;
+use super::arguments::{Common, Fmt};
 use super::failure::Failure;
-use super::output;
-use super::rule_files;
 use super::run::shown;
+use super::{output, rule_files};
+use crate::diagnostic::Diagnostics;
+use crate::document::{Disk, Intake};
 use crate::exit_code::ExitCode;
-use crate::rule_language;
+use crate::rule_language::{self, ParsedFile};
 use crate::span::Sources;
+
+/// Name under which standard input is shown.
+const STANDARD_INPUT: &str = "standard-input.rule";
 
 /// Runs the verb.
 ///
 /// # Errors
-/// [`Failure`] for files with mistakes, or that cannot be read or written.
-pub fn fmt(verb: &Fmt) -> Result<ExitCode, Failure> {
-    if verb.rules.as_slice() == [Path::new("-")] {
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .map_err(|error| {
-                Failure::environment(format!("cannot read standard input: {error}"))
-            })?;
-        output::print(&formatted("-", &text)?)?;
-        return Ok(ExitCode::Success);
+/// [`Failure`]; no file is written when any of them has a mistake.
+pub fn fmt(verb: &Fmt, common: &Common) -> Result<ExitCode, Failure> {
+    if verb.rules.iter().any(|path| path.as_os_str() == "-") {
+        return standard_input(verb);
     }
-    let mut changed = Vec::new();
-    for path in rule_files::expand(&verb.rules)? {
-        let name = shown(&path);
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| Failure::environment(format!("cannot read `{name}`: {error}")))?;
-        let wanted = formatted(&name, &text)?;
-        if wanted == text {
+    let paths = rule_files::expand(&verb.rules)?;
+    let mut changed: Vec<(PathBuf, String)> = Vec::new();
+    let disk = Disk::new(".");
+    let mut intake = Intake::new(&disk);
+    let mut diagnostics = Diagnostics::new();
+    for path in &paths {
+        let Some(file) = intake.open(&shown(path), None) else {
             continue;
+        };
+        let text = &intake.sources.get(file).text;
+        let parsed = rule_language::parse(file, text);
+        match rule_language::format(&parsed, &intake.sources) {
+            Some(formatted) if formatted != *text => changed.push((path.clone(), formatted)),
+            Some(_) => {}
+            None => diagnostics.extend(parsed.diagnostics),
         }
-        if !verb.check {
-            output::write_file(&path, wanted.as_bytes())?;
+    }
+    diagnostics.extend(intake.report.diagnostics());
+    if diagnostics.has_errors() {
+        return Err(Failure::Documents {
+            diagnostics,
+            sources: intake.sources,
+        });
+    }
+    if verb.check {
+        let lines: String = changed
+            .iter()
+            .map(|(path, _)| format!("would change {}\n", shown(path)))
+            .collect();
+        output::print(&lines)?;
+        return Ok(if changed.is_empty() {
+            ExitCode::Success
+        } else {
+            ExitCode::Findings
+        });
+    }
+    for (path, text) in &changed {
+        output::write_file(path, text.as_bytes())?;
+        if !common.quiet {
+            eprintln!("formatted {}", shown(path));
         }
-        changed.push(name);
     }
-    let words = if verb.check {
-        "would change"
-    } else {
-        "formatted"
-    };
-    for name in &changed {
-        output::print(&format!("{words} {name}\n"))?;
-    }
-    let finding = verb.check && !changed.is_empty();
-    Ok(if finding {
-        ExitCode::Findings
-    } else {
-        ExitCode::Success
-    })
+    Ok(ExitCode::Success)
 }
 
-fn formatted(name: &str, text: &str) -> Result<String, Failure> {
-    let mut sources = Sources::new();
-    let file = sources.add(name, text);
-    let parsed = rule_language::parse(file, text);
-    match rule_language::format(&parsed, &sources) {
-        Some(formatted) => Ok(formatted),
-        None => Err(Failure::Documents {
+fn standard_input(verb: &Fmt) -> Result<ExitCode, Failure> {
+    if verb.rules.len() > 1 {
+        return Err(Failure::argument("`-` stands alone: standard input only"));
+    }
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::environment(format!("cannot read standard input: {error}")))?;
+    let (parsed, sources) = parse_text(Path::new(STANDARD_INPUT), &text);
+    let Some(formatted) = rule_language::format(&parsed, &sources) else {
+        return Err(Failure::Documents {
             diagnostics: parsed.diagnostics,
             sources,
-        }),
+        });
+    };
+    if verb.check {
+        return Ok(if formatted == text {
+            ExitCode::Success
+        } else {
+            ExitCode::Findings
+        });
     }
+    output::print(&formatted)?;
+    Ok(ExitCode::Success)
+}
+
+fn parse_text(path: &Path, text: &str) -> (ParsedFile, Sources) {
+    let mut sources = Sources::new();
+    let file = sources.add(shown(path), text);
+    (rule_language::parse(file, text), sources)
 }

@@ -4,7 +4,7 @@
 //! with its map. Out: the file; what an export holds and could not be used is listed on standard
 //! error, never dropped silently.
 
-use super::arguments::{Init, Template};
+use super::arguments::{Common, Init, Template};
 use super::failure::Failure;
 use super::output;
 use super::run::shown;
@@ -12,7 +12,8 @@ use crate::document::{Disk, Intake};
 use crate::exit_code::ExitCode;
 use crate::recipe::import::import;
 
-const RECIPE: &str = include_str!("templates/recipe.toml");
+/// A recipe that lacks nothing: that of the demonstration line.
+const RECIPE: &str = include_str!("../../scenarios/recipes/line3-nmc111.toml");
 const RULES: &str = include_str!("templates/rules.rule");
 const SCENARIO: &str = include_str!("templates/scenario.toml");
 const MAP: &str = include_str!("templates/map.toml");
@@ -21,7 +22,7 @@ const MAP: &str = include_str!("templates/map.toml");
 ///
 /// # Errors
 /// [`Failure`] for an existing file, a bad export or an unwritable path.
-pub fn init(verb: &Init) -> Result<ExitCode, Failure> {
+pub fn init(verb: &Init, common: &Common) -> Result<ExitCode, Failure> {
     let path = shown(&verb.path);
     if verb.path.exists() {
         let message = format!("`{path}` exists; choose another name, nothing is overwritten");
@@ -37,7 +38,9 @@ pub fn init(verb: &Init) -> Result<ExitCode, Failure> {
         (None, _, Template::Map) => MAP.to_owned(),
     };
     output::write_file(&verb.path, text.as_bytes())?;
-    output::print(&format!("wrote {path}\n"))?;
+    if !common.quiet {
+        output::print(&format!("wrote {path}\n"))?;
+    }
     Ok(ExitCode::Success)
 }
 

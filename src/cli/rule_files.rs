@@ -41,7 +41,11 @@ pub fn expand_by(paths: &[PathBuf], extension: &str) -> Result<Vec<PathBuf>, Fai
     Ok(files)
 }
 
-fn in_folder(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
+/// Lists the files of a folder that end in `.extension`, sorted.
+///
+/// # Errors
+/// [`Failure::Environment`] when the folder cannot be listed.
+pub fn in_folder(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
     let fail = |error: std::io::Error| {
         Failure::environment(format!("cannot read `{}`: {error}", folder.display()))
     };

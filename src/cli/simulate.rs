@@ -1,7 +1,6 @@
-//! `cellwright simulate`: the outcomes of both recipes with spread and paired difference.
+//! `cellwright simulate`: the outcomes of a scenario's recipes, without judging them.
 //!
-//! In: a scenario. Out: a table of at most 80 columns, or the outcome rows as JSON. With
-//! `--verify-numerics` the dryer is integrated again by an independent adaptive method.
+//! In: a scenario. Out: a table or JSON; exit 3 when no sample of an outcome could be computed.
 
 use super::arguments::{Common, Format, Simulate};
 use super::failure::Failure;
@@ -9,14 +8,26 @@ use super::output::{self, View};
 use super::progress::Line;
 use super::run::{failure, options, read};
 use crate::exit_code::ExitCode;
-use crate::record::body::OutcomeRow;
-use crate::report::number::significant;
-use crate::run::{Context, summary};
+use crate::report::simulation::{Numerics, Simulation};
+use crate::run::documents::Documents;
+use crate::run::{Context, Judged, Options, Progress, RunError, body, summary};
+use crate::twin::status::TwinError;
 
-/// The outcome rows of a scenario.
-struct Outcomes {
-    rows: Vec<OutcomeRow>,
-    remark: Option<String>,
+/// Format of the JSON answer.
+const FORMAT: &str = "cellwright/simulation/1";
+
+struct SimulationView<'a>(&'a Simulation);
+
+impl View for SimulationView<'_> {
+    fn write(&self, format: Format, colour: bool) -> Option<String> {
+        match format {
+            Format::Text => Some(self.0.text(colour)),
+            Format::Json => Some(self.0.json()),
+            Format::Sarif | Format::Junit | Format::Markdown | Format::Github | Format::Html => {
+                None
+            }
+        }
+    }
 }
 
 /// Runs the verb.
@@ -26,74 +37,71 @@ struct Outcomes {
 pub fn simulate(verb: &Simulate, common: &Common) -> Result<ExitCode, Failure> {
     let files = output::requested_files(common)?;
     let documents = read(&verb.scenario)?;
-    let options = options(&verb.judgement, common);
+    // Rules are not judged here, so no question goes to a solver.
+    let options = Options {
+        solver: None,
+        ..options(&verb.judgement, common)
+    };
     let line = Line::new(common);
-    let context = Context::new(&documents, &options, &line);
+    let simulation = compute(&documents, &options, &line, verb.verify_numerics);
+    line.finish();
+    let simulation = simulation?;
+    output::deliver(&SimulationView(&simulation), common, &files)?;
+    let is_empty = |row: &crate::record::body::OutcomeRow| row.requested.n == 0;
+    Ok(if simulation.outcomes.iter().any(is_empty) {
+        ExitCode::Undecided
+    } else {
+        ExitCode::Success
+    })
+}
+
+fn compute(
+    documents: &Documents,
+    options: &Options,
+    progress: &dyn Progress,
+    verify_numerics: bool,
+) -> Result<Simulation, Failure> {
+    let context = Context::new(documents, options, progress);
+    progress.stage("now and requested", 4 * context.samples);
     let now = context
         .judge_recipe(&documents.old, context.samples, None)
         .map_err(failure)?;
-    let new = context
+    let requested = context
         .judge_recipe(&documents.new, context.samples, Some(&now))
         .map_err(failure)?;
-    let rows = summary::outcomes(&context, &now, &new, None)
-        .map_err(|error| Failure::environment(error.to_string()))?;
-    line.finish();
-    let remark = if verb.verify_numerics {
-        let plant = documents.plant.line();
-        let inputs = &new.binding.nominal[..plant.input_count()];
-        let check = plant
-            .verify_numerics(inputs)
-            .map_err(|error| Failure::environment(error.to_string()))?;
-        Some(format!(
-            "numerics  against an adaptive integrator: film {} K, free solvent {}, residual {}",
-            significant(check.temperature_k, 2),
-            significant(check.free_share, 2),
-            significant(check.bound_fraction, 2),
-        ))
-    } else {
-        None
-    };
-    output::deliver(&Outcomes { rows, remark }, common, &files)?;
-    Ok(ExitCode::Success)
-}
-
-impl View for Outcomes {
-    fn write(&self, format: Format, _colour: bool) -> Option<String> {
-        match format {
-            Format::Text => Some(self.text()),
-            Format::Json => serde_json::to_string_pretty(&self.rows)
-                .ok()
-                .map(|text| text + "\n"),
-            Format::Sarif | Format::Junit | Format::Markdown | Format::Github | Format::Html => {
-                None
-            }
+    let outcomes = summary::outcomes(&context, &now, &requested, None)
+        .map_err(|error| failure(RunError::Ensemble(error)))?;
+    let mut numerics = Vec::new();
+    if verify_numerics {
+        for (name, judged) in [("now", &now), ("requested", &requested)] {
+            let checked = numerics_of(documents, name, judged)
+                .map_err(|error| Failure::environment(format!("{name}: {error}")))?;
+            numerics.push(checked);
         }
     }
+    Ok(Simulation {
+        format: FORMAT.to_owned(),
+        versions: body::versions(),
+        scenario: documents.scenario.path.clone(),
+        seed: context.seed,
+        samples: context.samples,
+        outcomes,
+        numerics,
+    })
 }
 
-impl Outcomes {
-    fn text(&self) -> String {
-        let mut lines = vec![format!(
-            "{:<32} {:>9} {:>9} {:>8} {:>9} {}",
-            "outcome", "now", "new", "sd", "paired", "unit"
-        )];
-        for row in &self.rows {
-            lines.push(format!(
-                "{:<32} {:>9} {:>9} {:>8} {:>9} {}",
-                row.name,
-                significant(row.now.median, 4),
-                significant(row.requested.median, 4),
-                significant(row.requested.sd, 2),
-                significant(row.difference.mean, 3),
-                row.unit,
-            ));
-            if row.requested.failed > 0 {
-                lines.push(format!("  {} samples gave no value", row.requested.failed));
-            }
-            lines.extend(row.flags.iter().map(|flag| format!("  {flag}")));
-        }
-        lines.push("now, new: medians; paired: mean of new - now on the same draws".to_owned());
-        lines.extend(self.remark.clone());
-        lines.join("\n") + "\n"
-    }
+fn numerics_of(
+    documents: &Documents,
+    recipe: &str,
+    judged: &Judged,
+) -> Result<Numerics, TwinError> {
+    let line = documents.plant.line();
+    let check = line.verify_numerics(&judged.binding.nominal[..line.input_count()])?;
+    Ok(Numerics {
+        recipe: recipe.to_owned(),
+        pieces: check.pieces.len(),
+        temperature_k: check.temperature_k,
+        free_share: check.free_share,
+        bound_fraction: check.bound_fraction,
+    })
 }

@@ -1,191 +1,171 @@
 //! `cellwright test`: rule-local tests and the expectations of scenarios.
 //!
-//! In: rule files, scenarios, or folders; `rules` and `scenarios` if nothing is given. Out: one
-//! line per failure and the counts; exit 1 when something is not as expected. All rule files of
-//! one call are read together, as a scenario reads them.
+//! In: rule files, scenarios, folders of both. Out: what failed and a line of counts, as text,
+//! JSON or JUnit; exit 1 when anything did. All rule files given are resolved together.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::arguments::{Common, Judgement, Test};
+use super::arguments::{Common, Format, Judgement, Test};
+use super::check::rejected;
 use super::failure::Failure;
-use super::output;
+use super::output::{self, View};
 use super::rule_files;
-use super::run::{failure, options, read, shown};
+use super::run::{judge, read, shown};
+use crate::diagnostic::render;
+use crate::document::Disk;
 use crate::exit_code::ExitCode;
-use crate::quantity::dictionary::standard;
-use crate::record::body::Body;
-use crate::rule_language;
-use crate::run::{self, Quiet};
-use crate::scenario::Expectation;
-use crate::span::Sources;
+use crate::report::test_cases::{CaseResult, TestCase, TestCases};
+use crate::rule_language::ast::Expectation;
+use crate::rule_language::rule_tests::run_test;
+use crate::run::check_rules;
+use crate::run::expectations::unmet;
 
-/// Zones of a dryer in rule-local tests, where no recipe says how many there are.
-const TEST_ZONES: usize = 3;
+/// Format of the JSON answer.
+const FORMAT: &str = "cellwright/tests/1";
 
-/// What passed and what did not.
-#[derive(Default)]
-struct Counts {
-    passed: usize,
-    failed: Vec<String>,
+/// Paths without arguments.
+const DEFAULT_PATHS: [&str; 2] = ["rules", "scenarios"];
+
+struct CasesView<'a>(&'a TestCases);
+
+impl View for CasesView<'_> {
+    fn write(&self, format: Format, colour: bool) -> Option<String> {
+        match format {
+            Format::Text => Some(self.0.text(colour)),
+            Format::Json => Some(self.0.json()),
+            Format::Junit => Some(self.0.junit()),
+            Format::Sarif | Format::Markdown | Format::Github | Format::Html => None,
+        }
+    }
 }
 
 /// Runs the verb.
 ///
 /// # Errors
-/// [`Failure`] for documents that cannot be used.
+/// [`Failure`] when documents cannot be used; a failed test is an answer.
 pub fn test(verb: &Test, common: &Common) -> Result<ExitCode, Failure> {
-    let paths = if verb.paths.is_empty() {
-        vec![PathBuf::from("rules"), PathBuf::from("scenarios")]
+    let files = output::requested_files(common)?;
+    let paths: Vec<PathBuf> = if verb.paths.is_empty() {
+        DEFAULT_PATHS.iter().map(PathBuf::from).collect()
     } else {
         verb.paths.clone()
     };
-    let mut counts = Counts::default();
-    let (mut rules, mut scenarios) = (Vec::new(), Vec::new());
-    for path in paths {
-        if path.is_dir() {
-            let one = [path];
-            // A folder holds rule files, scenarios, or both.
-            let found_rules = rule_files::expand_by(&one, "rule");
-            let found_scenarios = rule_files::expand_by(&one, "toml");
-            if let (Err(failure), Err(_)) = (&found_rules, &found_scenarios) {
-                return Err(Failure::argument(failure.render(false).trim_end()));
-            }
-            rules.extend(found_rules.unwrap_or_default());
-            scenarios.extend(found_scenarios.unwrap_or_default());
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "rule")
-        {
-            rules.push(path);
-        } else {
-            scenarios.push(path);
-        }
+    let (rules, scenarios) = sorted_by_kind(&paths)?;
+    let mut cases = TestCases {
+        format: FORMAT.to_owned(),
+        cases: Vec::new(),
+    };
+    if !rules.is_empty() {
+        cases.cases.extend(rule_cases(&rules)?);
     }
-    rule_tests(&rules, &mut counts)?;
-    for scenario in scenarios {
-        expectation(&scenario, common, &mut counts)?;
+    for scenario in &scenarios {
+        cases.cases.push(scenario_case(scenario, verb, common)?);
     }
-    for line in &counts.failed {
-        output::print(&format!("FAILED  {line}\n"))?;
+    if cases.cases.is_empty() {
+        return Err(Failure::argument("there is nothing to test"));
     }
-    output::print(&format!(
-        "{} passed, {} failed\n",
-        counts.passed,
-        counts.failed.len()
-    ))?;
-    let all_right = counts.failed.is_empty();
-    Ok(if all_right {
-        ExitCode::Success
-    } else {
+    output::deliver(&CasesView(&cases), common, &files)?;
+    let (_, failed, _) = cases.counts();
+    Ok(if failed > 0 {
         ExitCode::Findings
+    } else {
+        ExitCode::Success
     })
 }
 
-fn rule_tests(files: &[PathBuf], counts: &mut Counts) -> Result<(), Failure> {
-    let mut sources = Sources::new();
-    let mut parsed = Vec::new();
-    for path in files {
-        let name = shown(path);
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Failure::environment(format!("cannot read `{name}`: {error}")))?;
-        let file = sources.add(name, text.clone());
-        parsed.push(rule_language::parse(file, &text));
+/// Rule files and scenarios, folders by their contents.
+fn sorted_by_kind(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Failure> {
+    let (mut rules, mut scenarios) = (Vec::new(), Vec::new());
+    for path in paths {
+        if path.is_dir() {
+            let inside = |extension| rule_files::in_folder(path, extension);
+            let (some_rules, some_scenarios) = (inside("rule")?, inside("toml")?);
+            if some_rules.is_empty() && some_scenarios.is_empty() {
+                let message = format!("`{}` holds no rule file and no scenario", path.display());
+                return Err(Failure::argument(message));
+            }
+            rules.extend(some_rules);
+            scenarios.extend(some_scenarios);
+        } else if !path.exists() {
+            let message = format!("`{}` does not exist", path.display());
+            return Err(Failure::argument(message));
+        } else if path.extension().is_some_and(|found| found == "rule") {
+            rules.push(path.clone());
+        } else {
+            scenarios.push(path.clone());
+        }
     }
-    let zones = BTreeMap::from([("drying.zone".to_owned(), TEST_ZONES)]);
-    let (rule_set, diagnostics) = rule_language::resolve(&parsed, standard(), &zones);
-    if diagnostics.has_errors() {
-        return Err(Failure::Documents {
-            diagnostics,
-            sources,
-        });
-    }
-    let report = rule_language::run_tests(&rule_set);
-    counts.passed += report.passed;
-    for diagnostic in report.diagnostics.sorted() {
-        let place = diagnostic
-            .primary
-            .as_ref()
-            .map(|label| sources.location(label.span));
-        let place = place.unwrap_or_default();
-        counts
-            .failed
-            .push(format!("{place}: {}", diagnostic.message));
-    }
-    Ok(())
+    Ok((rules, scenarios))
 }
 
-fn expectation(
-    path: &std::path::Path,
-    common: &Common,
-    counts: &mut Counts,
-) -> Result<(), Failure> {
+fn rule_cases(paths: &[PathBuf]) -> Result<Vec<TestCase>, Failure> {
+    let paths: Vec<String> = paths.iter().map(|path| shown(path)).collect();
+    let rules = check_rules::read_rules(&Disk::new("."), &paths).map_err(rejected)?;
+    let cases = rules.set.tests.iter().map(|test| {
+        let place = check_rules::place(&rules.sources, test.span);
+        let result = match run_test(&rules.set, test) {
+            Ok(()) => CaseResult::Passed,
+            Err(diagnostic) => CaseResult::Failed {
+                text: render(&diagnostic, &rules.sources, false),
+            },
+        };
+        TestCase {
+            class: "rules".to_owned(),
+            name: format!(
+                "{} {}",
+                rules.set.rules[test.rule].code,
+                expectation_name(test.expectation)
+            ),
+            path: place.path,
+            line: place.line,
+            result,
+        }
+    });
+    Ok(cases.collect())
+}
+
+fn expectation_name(expectation: Expectation) -> &'static str {
+    match expectation {
+        Expectation::Pass => "pass",
+        Expectation::Conditional => "conditional",
+        Expectation::Fail => "fail",
+        Expectation::Idle => "idle",
+    }
+}
+
+fn scenario_case(path: &Path, verb: &Test, common: &Common) -> Result<TestCase, Failure> {
     let documents = read(path)?;
-    let Some(expected) = documents.scenario.expect.clone() else {
-        return Ok(());
+    let name = documents.scenario.title.clone();
+    let path = shown(path);
+    let case = |line: u32, result: CaseResult| TestCase {
+        class: "scenarios".to_owned(),
+        name: name.clone(),
+        path: path.clone(),
+        line,
+        result,
     };
+    let Some(expected) = documents.scenario.expect.clone() else {
+        let reason = "the scenario has no `[expect]`".to_owned();
+        return Ok(case(1, CaseResult::Skipped { reason }));
+    };
+    let line = documents.sources.position(expected.span).line;
     let judgement = Judgement {
         ladder: None,
-        samples: None,
+        samples: verb.samples,
         seed: None,
         strict: false,
         in_process: false,
     };
-    let outcome = run::judge(documents, &options(&judgement, common), &Quiet).map_err(failure)?;
-    let name = shown(path);
+    let outcome = judge(documents, &judgement, common)?;
     let unmet = unmet(&expected, &outcome.body);
-    if unmet.is_empty() {
-        counts.passed += 1;
-    }
-    counts
-        .failed
-        .extend(unmet.into_iter().map(|line| format!("{name}: {line}")));
-    Ok(())
-}
-
-/// What a body does not meet.
-fn unmet(expected: &Expectation, body: &Body) -> Vec<String> {
-    let mut lines = Vec::new();
-    if let Some(decision) = &expected.decision {
-        let found = body.decision.decision.replace(' ', "-");
-        if found != decision.value {
-            lines.push(format!(
-                "expected decision `{}`, found `{found}`",
-                decision.value
-            ));
-        }
-    }
-    let verdict = |code: &str| {
-        let row = body.rules.iter().find(|row| row.rule.code == code);
-        row.map_or("no such rule", |row| row.requested.verdict.as_str())
-    };
-    if let Some(violated) = &expected.violated {
-        let mut wanted: Vec<&str> = violated.iter().map(|code| code.value.as_str()).collect();
-        wanted.sort_unstable();
-        let mut found: Vec<&str> = body.decision.blocking.iter().map(String::as_str).collect();
-        found.sort_unstable();
-        if wanted != found {
-            let (wanted, found) = (wanted.join(" "), found.join(" "));
-            lines.push(format!("expected `{wanted}` to block, found `{found}`"));
-        }
-    }
-    for code in &expected.holds {
-        let found = verdict(&code.value);
-        if !matches!(found, "holds" | "conditional") {
-            lines.push(format!(
-                "expected `{}` to hold, found `{found}`",
-                code.value
-            ));
-        }
-    }
-    for code in &expected.undecided {
-        let found = verdict(&code.value);
-        if found != "undecided" {
-            lines.push(format!(
-                "expected `{}` to be undecided, found `{found}`",
-                code.value
-            ));
-        }
-    }
-    lines
+    Ok(case(
+        line,
+        if unmet.is_empty() {
+            CaseResult::Passed
+        } else {
+            CaseResult::Failed {
+                text: unmet.join("\n"),
+            }
+        },
+    ))
 }

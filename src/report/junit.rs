@@ -10,7 +10,7 @@ use super::standing::Standing;
 
 /// What a test case says.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Failure,
     Error,
     Skipped,
@@ -18,24 +18,63 @@ enum Kind {
     Pass,
 }
 
+/// One test case.
+pub(super) struct Case<'a> {
+    pub kind: Kind,
+    pub name: String,
+    pub class: String,
+    pub file: String,
+    pub line: u32,
+    pub message: String,
+    pub text: &'a str,
+}
+
+/// Name and counts of a suite.
+pub(super) struct Totals {
+    pub name: String,
+    pub tests: usize,
+    pub failures: usize,
+    pub errors: usize,
+    pub skipped: usize,
+}
+
 /// Writes a sheet as JUnit XML.
 #[must_use]
 pub fn junit(sheet: &Sheet<'_>) -> String {
-    let cases: Vec<(Kind, &Item<'_>)> = sheet.items.iter().map(|item| (kind(item), item)).collect();
-    let count = |kind: Kind| cases.iter().filter(|(k, _)| *k == kind).count().to_string();
+    let kinds: Vec<Kind> = sheet.items.iter().map(kind).collect();
+    let count = |kind: Kind| kinds.iter().filter(|k| **k == kind).count();
+    let texts: Vec<String> = sheet.items.iter().map(text_of).collect();
+    let cases: Vec<Case<'_>> = sheet
+        .items
+        .iter()
+        .zip(kinds.iter().zip(&texts))
+        .map(|(item, (kind, text))| case_of(item, *kind, text))
+        .collect();
+    let totals = Totals {
+        name: one_line(&sheet.subject),
+        tests: cases.len(),
+        failures: count(Kind::Failure),
+        errors: count(Kind::Error),
+        skipped: count(Kind::Skipped),
+    };
+    suite(&totals, &cases)
+}
+
+/// Writes one suite.
+pub(super) fn suite(totals: &Totals, cases: &[Case<'_>]) -> String {
     let totals = [
-        ("name", one_line(&sheet.subject)),
-        ("tests", cases.len().to_string()),
-        ("failures", count(Kind::Failure)),
-        ("errors", count(Kind::Error)),
-        ("skipped", count(Kind::Skipped)),
+        ("name", totals.name.clone()),
+        ("tests", totals.tests.to_string()),
+        ("failures", totals.failures.to_string()),
+        ("errors", totals.errors.to_string()),
+        ("skipped", totals.skipped.to_string()),
     ];
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     // `testsuites` knows no `skipped` in the common schemas.
     open(&mut out, 0, "testsuites", &totals[..4]);
     open(&mut out, 1, "testsuite", &totals);
-    for (kind, item) in &cases {
-        case(&mut out, *kind, item);
+    for one in cases {
+        case(&mut out, one);
     }
     out.push_str("  </testsuite>\n</testsuites>\n");
     out
@@ -51,29 +90,42 @@ fn kind(item: &Item<'_>) -> Kind {
     }
 }
 
-fn case(out: &mut String, kind: Kind, item: &Item<'_>) {
-    let title = item.rule.map_or("", |rule| rule.title.as_str());
-    let attributes = [
-        (
-            "name",
-            one_line(format!("{} {title}", item.code).trim_end()),
-        ),
-        ("classname", "cellwright.rules".to_owned()),
-        ("file", relative_uri(&item.places[0].path)),
-        ("line", item.places[0].line.to_string()),
-    ];
-    open(out, 2, "testcase", &attributes);
+fn text_of(item: &Item<'_>) -> String {
     let mut text = item.message.clone();
     for detail in &item.details {
         text.push('\n');
         text.push_str(detail);
     }
-    let message = [("message", one_line(&item.message))];
-    match kind {
-        Kind::Failure => body(out, "failure", &message, &text),
-        Kind::Error => body(out, "error", &message, &text),
+    text
+}
+
+fn case_of<'a>(item: &Item<'_>, kind: Kind, text: &'a str) -> Case<'a> {
+    let title = item.rule.map_or("", |rule| rule.title.as_str());
+    Case {
+        kind,
+        name: format!("{} {title}", item.code).trim_end().to_owned(),
+        class: "cellwright.rules".to_owned(),
+        file: relative_uri(&item.places[0].path),
+        line: item.places[0].line,
+        message: item.message.clone(),
+        text,
+    }
+}
+
+fn case(out: &mut String, case: &Case<'_>) {
+    let attributes = [
+        ("name", one_line(&case.name)),
+        ("classname", case.class.clone()),
+        ("file", case.file.clone()),
+        ("line", case.line.to_string()),
+    ];
+    open(out, 2, "testcase", &attributes);
+    let message = [("message", one_line(&case.message))];
+    match case.kind {
+        Kind::Failure => body(out, "failure", &message, case.text),
+        Kind::Error => body(out, "error", &message, case.text),
         Kind::Skipped => body(out, "skipped", &message, ""),
-        Kind::Remark => body(out, "system-out", &[], &text),
+        Kind::Remark => body(out, "system-out", &[], case.text),
         Kind::Pass => {}
     }
     out.push_str("    </testcase>\n");

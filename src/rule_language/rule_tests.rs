@@ -26,7 +26,7 @@ pub struct TestReport {
 pub fn run_tests(rule_set: &RuleSet) -> TestReport {
     let mut report = TestReport::default();
     for test in &rule_set.tests {
-        match run(rule_set, test) {
+        match run_test(rule_set, test) {
             Ok(()) => report.passed += 1,
             Err(diagnostic) => {
                 report.failed += 1;
@@ -37,7 +37,11 @@ pub fn run_tests(rule_set: &RuleSet) -> TestReport {
     report
 }
 
-fn run(rule_set: &RuleSet, test: &RuleTest) -> Result<(), Box<Diagnostic>> {
+/// Runs one section exactly.
+///
+/// # Errors
+/// The diagnostic that says what the rule gives instead.
+pub fn run_test(rule_set: &RuleSet, test: &RuleTest) -> Result<(), Box<Diagnostic>> {
     let rule = &rule_set.rules[test.rule];
     let mut point = Point::empty(rule_set);
     for (signal, value) in &test.values {

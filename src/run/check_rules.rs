@@ -23,6 +23,7 @@ use crate::record::body::{Evaluation, Finding, Place};
 use crate::record::findings::{CheckedRule, Findings};
 use crate::rule_language::{self, EvidenceClass, ParsedFile, Rule, RuleSet, RuleSeverity};
 use crate::span::{FileId, Sources, Span};
+use crate::table::TableFormat;
 
 /// Format of the answer.
 pub const FORMAT: &str = "cellwright/findings/1";
@@ -38,6 +39,8 @@ pub struct Request<'a> {
     pub model: Option<&'a str>,
     /// Table whose rows are judged.
     pub table: Option<&'a str>,
+    /// How the table is written.
+    pub format: TableFormat,
     /// Whether recalled limits and warnings count as findings.
     pub strict: bool,
     /// How questions reach the solver.
@@ -120,7 +123,7 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
         });
     }
     let table = match request.table {
-        Some(path) => match rows::judge(&mut intake, path, &set) {
+        Some(path) => match rows::judge(&mut intake, (path, &request.format), &set) {
             Some(judged) => Some(judged),
             None => {
                 diagnostics.extend(intake.report.diagnostics());

@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
+use super::gaps::Gap;
 use super::plant::Plant;
 use crate::canonical;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Files, Intake, Located, NormalForm, resolve};
 use crate::model::bpx::Bpx;
-use crate::model::document::{Model, Required, missing};
+use crate::model::document::{Missing, Model, Required, missing};
 use crate::quantity::dictionary;
 use crate::recipe::Recipe;
 use crate::record::body::Input;
@@ -111,6 +112,43 @@ pub fn read_pair(files: &dyn Files, path: &str, new: &str) -> Result<Documents, 
         parts.new = changed;
     }
     finish(intake, parts)
+}
+
+/// Reads the scenario at `path` and lists what the twin and its rules need and nobody gives, the
+/// twin first.
+///
+/// # Errors
+/// [`Rejected`] when the documents are wrong beyond what they lack.
+pub fn gaps(files: &dyn Files, path: &str) -> Result<Vec<Gap>, Rejected> {
+    let mut intake = Intake::new(files);
+    let parts = read_all(&mut intake, path);
+    let mut diagnostics = intake.report.diagnostics();
+    if let Some(parts) = parts {
+        let (rules, found) = resolve_rules(&intake, &parts.rule_files, &parts.old);
+        diagnostics.extend(found);
+        match solvent(&parts.new, parts.model.span) {
+            Ok(solvent) if !diagnostics.has_errors() => {
+                let line = Line::new(parts.new.zone_count(), solvent);
+                let mut gaps: Vec<Gap> = lacking(&parts, &line)
+                    .into_iter()
+                    .map(|one| Gap::of_twin(&one.name, one.nearest))
+                    .collect();
+                let outputs = line.outputs().into_iter().chain(formation::output_ports());
+                let outputs: Vec<String> = outputs.map(|port| port.name).collect();
+                let case = super::rules::case(&rules, &parts.new, Some(&parts.model));
+                let computes = |name: &str| outputs.iter().any(|output| output == name);
+                let of_rules = super::gaps::of_rules(&rules, &case, &computes);
+                gaps.extend(of_rules);
+                return Ok(gaps);
+            }
+            Ok(_) => {}
+            Err(found) => diagnostics.extend(found),
+        }
+    }
+    Err(Rejected {
+        diagnostics,
+        sources: intake.sources,
+    })
 }
 
 fn finish(intake: Intake<'_>, read: Option<Parts>) -> Result<Documents, Rejected> {
@@ -294,12 +332,7 @@ impl Plant {
     fn of_documents(parts: &Parts) -> Result<Self, Diagnostics> {
         let span = parts.model.span;
         let line = Line::new(parts.old.zone_count(), solvent(&parts.old, span)?);
-        let names = plant_names(&line);
-        let required = names.iter().map(|name| Required {
-            name,
-            needed_by: "the twin",
-        });
-        let missing = missing(&parts.old, Some(&parts.model), required);
+        let missing = lacking(parts, &line);
         if !missing.is_empty() {
             let mut diagnostics = Diagnostics::new();
             for one in missing {
@@ -314,6 +347,16 @@ impl Plant {
             Diagnostic::error(NOT_SIMULATED, span, message).into()
         })
     }
+}
+
+/// What the plant needs and neither recipe nor model gives.
+fn lacking(parts: &Parts, line: &Line) -> Vec<Missing> {
+    let names = plant_names(line);
+    let required = names.iter().map(|name| Required {
+        name,
+        needed_by: "the twin",
+    });
+    missing(&parts.old, Some(&parts.model), required)
 }
 
 /// Every name the plant needs from recipe or model.

@@ -29,7 +29,7 @@ pub use cell::{
 pub use kinetics::{INTERFACE_TOLERANCE, VOLTAGE_TOLERANCE_V};
 pub use loading::{Contradiction, LineElectrode, areal_loading_of_file_kg_m2};
 pub use particle::{Particle, Profile, STEP_LEVELS, STEP_SHORTEST_S, StepFactors, step_length_s};
-pub use ports::{BaseLoadings, Model, input_ports};
+pub use ports::{BaseLoadings, Model, input_ports, output_ports};
 pub use potential::TABLE_ERROR_V_MAX;
 pub use protocol::{End, Operation, Protocol, Step, TwoCycles};
 pub use result::{Invariant, Run, Sample, Status, StepOutcome};

@@ -37,8 +37,12 @@ enum Values {
 }
 
 /// Judges every row; `None` after diagnostics in the intake.
-pub fn judge(intake: &mut Intake<'_>, path: &str, rules: &RuleSet) -> Option<Judged> {
-    let table = Table::read(intake, path, None, &TableFormat::default())?;
+pub fn judge(
+    intake: &mut Intake<'_>,
+    (path, format): (&str, &TableFormat),
+    rules: &RuleSet,
+) -> Option<Judged> {
+    let table = Table::read(intake, path, None, format)?;
     let mut mapped = Vec::new();
     let mut is_complete = true;
     for (at, signal) in rules.signals.iter().enumerate() {

@@ -168,6 +168,20 @@ const OUTPUTS: [(&str, &str, &str); 9] = [
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
 
+/// Returns the outcomes of the formation in the order it writes them.
+#[must_use]
+pub fn output_ports() -> Vec<Port> {
+    OUTPUTS
+        .iter()
+        .map(|&(name, unit, text)| Port {
+            name: name.to_owned(),
+            unit,
+            role: Role::Outcome,
+            text,
+        })
+        .collect()
+}
+
 /// Returns the input ports of every formation model, in order.
 #[must_use]
 pub fn input_ports() -> Vec<Port> {
@@ -222,15 +236,7 @@ impl Model {
     /// Returns the output ports in order.
     #[must_use]
     pub fn outputs(&self) -> Vec<Port> {
-        OUTPUTS
-            .iter()
-            .map(|&(name, unit, text)| Port {
-                name: name.to_owned(),
-                unit,
-                role: Role::Outcome,
-                text,
-            })
-            .collect()
+        output_ports()
     }
 
     /// Returns the inputs of the base request, in port order.

@@ -1,0 +1,146 @@
+//! Typical mistakes: what the user sees, and with which exit code.
+
+use crate::{folder, said, said_in, write};
+
+#[test]
+fn an_unknown_verb() {
+    insta::assert_snapshot!(said(&["chekc", "rules"]));
+}
+
+#[test]
+fn a_missing_file() {
+    insta::assert_snapshot!(said(&["run", "scenarios/line4.toml"]));
+}
+
+#[test]
+fn a_missing_rule_file() {
+    insta::assert_snapshot!(said(&["check", "rules/dryin.rule"]));
+}
+
+#[test]
+fn an_unknown_subject() {
+    insta::assert_snapshot!(said(&["explain", "coating.web_sped"]));
+}
+
+#[test]
+fn an_unwritable_output() {
+    insta::assert_snapshot!(said(&[
+        "check",
+        "rules/drying.rule",
+        "--output",
+        "json=/dev/null/answer.json"
+    ]));
+}
+
+#[test]
+fn an_output_that_has_no_such_format() {
+    insta::assert_snapshot!(said(&["check", "rules/drying.rule", "--format", "html"]));
+}
+
+/// Mistakes in rule files: text and what it is called.
+#[test]
+fn mistakes_in_rules() {
+    let rule = |body: &str| {
+        format!(
+            "rule R1 \"x\"\n  require {body}\n  severity critical\n  because \"b\"\n  \
+             source \"s\"\n  evidence specified\n"
+        )
+    };
+    let cases = [
+        ("misspelt_name", rule("coating.web_sped <= 30 m/min")),
+        ("wrong_unit", rule("coating.web_speed <= 30 degC")),
+        ("ppm_without_basis", rule("electrolyte.water <= 10 ppm")),
+        (
+            "duplicate_code",
+            [
+                rule("coating.web_speed <= 30 m/min"),
+                rule("coating.web_speed <= 31 m/min"),
+            ]
+            .concat(),
+        ),
+        (
+            "contradictory_assumptions",
+            format!(
+                "assume coating.web_speed <= 20 m/min\nassume coating.web_speed >= 30 m/min\n{}",
+                rule("coating.web_speed <= 30 m/min")
+            ),
+        ),
+    ];
+    for (name, text) in cases {
+        let folder = folder(name);
+        write(&folder, "r.rule", &text);
+        insta::assert_snapshot!(name, said_in(&folder, &["check", "r.rule"]));
+    }
+}
+
+const HEAD: &str = "schema = \"cellwright/recipe/1\"\ntitle = \"t\"\nline = \"3\"\n[parameters]\n";
+
+#[test]
+fn mistakes_in_recipes() {
+    let cases = [
+        (
+            "recipe_misspelt_name",
+            "\"coating.web_sped\" = { value = \"25 m/min\" }\n",
+        ),
+        (
+            "recipe_wrong_unit",
+            "\"coating.web_speed\" = { value = \"25 kg\" }\n",
+        ),
+        (
+            "recipe_decimal_comma",
+            "\"coating.web_speed\" = { value = \"25,5 m/min\" }\n",
+        ),
+        (
+            "recipe_outside_range",
+            "\"coating.web_speed\" = { value = \"250 m/min\" }\n",
+        ),
+        (
+            "recipe_lacks_a_value",
+            "\"coating.width\" = { value = \"650 mm\" }\n",
+        ),
+    ];
+    let rules = "signal coating.web_speed : velocity in 1 .. 100 m/min\n\
+        rule R1 \"x\" require coating.web_speed <= 30 m/min severity critical because \"b\" \
+        source \"s\" evidence specified\n";
+    for (name, parameters) in cases {
+        let folder = folder(name);
+        write(&folder, "r.rule", rules);
+        write(&folder, "recipe.toml", &format!("{HEAD}{parameters}"));
+        let arguments = ["check", "r.rule", "--recipe", "recipe.toml"];
+        insta::assert_snapshot!(name, said_in(&folder, &arguments));
+    }
+}
+
+#[test]
+fn mistakes_in_tables() {
+    let rules = "signal spindle.torque : torque in 0 .. 200 Nm \"torque\" column \"Torque [Nm]\"\n\
+        rule T1 \"t\" require spindle.torque <= 60 Nm severity critical because \"b\" source \"s\" \
+        evidence specified\n";
+    let cases = [
+        ("table_bad_cell", "Torque [Nm],x\n40,a\nforty,b\n"),
+        ("table_decimal_comma", "Torque [Nm];x\n40,5;a\n"),
+        ("table_wrong_unit", "Torque [kg],x\n40,a\n"),
+        ("table_without_column", "Torsion [Nm],x\n40,a\n"),
+    ];
+    for (name, table) in cases {
+        let folder = folder(name);
+        write(&folder, "r.rule", rules);
+        write(&folder, "rows.csv", table);
+        insta::assert_snapshot!(
+            name,
+            said_in(&folder, &["check", "r.rule", "--table", "rows.csv"])
+        );
+    }
+    let folder = folder("table_declared_comma");
+    write(&folder, "r.rule", rules);
+    write(&folder, "rows.csv", "Torque [Nm];x\n40,5;a\n61,5;b\n");
+    let arguments = [
+        "check",
+        "r.rule",
+        "--table",
+        "rows.csv",
+        "--decimal",
+        "comma",
+    ];
+    insta::assert_snapshot!("table_declared_comma", said_in(&folder, &arguments));
+}

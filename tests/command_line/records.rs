@@ -1,0 +1,114 @@
+//! A record from `run` to `verify` and `replay`, and what damage does to it.
+
+use crate::{folder, run, run_in, shown};
+
+/// Sixteen hexadecimal digits or more become `…`.
+fn without_digests(text: &str) -> String {
+    let mut out = String::new();
+    let mut word = String::new();
+    for c in text.chars().chain(['\0']) {
+        if c.is_ascii_hexdigit() {
+            word.push(c);
+            continue;
+        }
+        out.push_str(if word.len() >= 16 { "…" } else { &word });
+        word.clear();
+        out.extend((c != '\0').then_some(c));
+    }
+    out
+}
+
+#[test]
+fn a_record_verifies_replays_and_shows_damage() {
+    let folder = folder("a_record_verifies_replays_and_shows_damage");
+    let into = folder.to_string_lossy().into_owned();
+    let judged = run(&[
+        "run",
+        "scenarios/first.toml",
+        "--samples",
+        "256",
+        "--into",
+        &into,
+    ]);
+    assert_eq!(judged.code, 1, "{}{}", judged.out, judged.err);
+    let mut said = Vec::new();
+    for verb in ["verify", "replay"] {
+        let arguments = [verb, "record.json"];
+        said.push(without_digests(&shown(
+            &arguments,
+            &run_in(&folder, &arguments),
+        )));
+    }
+    let bytes = std::fs::read(folder.join("record.json")).expect("the record");
+    let text = String::from_utf8(bytes.clone()).expect("text");
+    let at = text.find("\"decision\":\"reject\"").expect("a decision") + 13;
+    let mut edited = bytes.clone();
+    edited[at] ^= 1;
+    for (name, damaged) in [
+        ("edited.json", edited),
+        ("cut.json", bytes[..bytes.len() / 2].into()),
+    ] {
+        std::fs::write(folder.join(name), damaged).expect("a file");
+        for verb in ["verify", "replay"] {
+            let arguments = [verb, name];
+            let answer = run_in(&folder, &arguments);
+            assert_eq!(answer.code, 5, "{}", answer.err);
+            if verb == "verify" {
+                said.push(without_numbers_of_places(&without_digests(&shown(
+                    &arguments, &answer,
+                ))));
+            }
+        }
+    }
+    let arguments = ["verify", "no-such.json"];
+    said.push(shown(&arguments, &run_in(&folder, &arguments)));
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+/// Offsets move with every change of a document; the words do not.
+fn without_numbers_of_places(text: &str) -> String {
+    let mut out = String::new();
+    let mut digits = String::new();
+    for c in text.chars().chain(['\0']) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        out.push_str(if digits.len() >= 4 { "#" } else { &digits });
+        digits.clear();
+        out.extend((c != '\0').then_some(c));
+    }
+    out
+}
+
+#[test]
+fn an_identical_pair_differs_by_exactly_nothing() {
+    let recipe = "scenarios/recipes/line3-nmc111.toml";
+    let answer = run(&[
+        "plan",
+        recipe,
+        recipe,
+        "--model",
+        "models/line3-nmc111.toml",
+        "--rules",
+        "rules/drying.rule",
+        "--samples",
+        "256",
+        "--format",
+        "json",
+    ]);
+    let json: serde_json::Value = serde_json::from_str(&answer.out).expect("JSON");
+    let outcomes = json["body"]["outcomes"].as_array().expect("outcomes");
+    assert!(outcomes.len() > 10, "{}", answer.err);
+    for outcome in outcomes {
+        let difference = &outcome["difference"];
+        for key in ["mean", "sd", "p05", "median", "p95"] {
+            assert_eq!(
+                difference[key].as_f64(),
+                Some(0.0),
+                "{} {key}",
+                outcome["name"]
+            );
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Every verb once as it is meant to be used.
+
+use crate::common;
+use crate::{folder, run, run_in, said, said_in, write};
+
+#[test]
+fn check_of_rules_alone() {
+    insta::assert_snapshot!(said(&[
+        "check",
+        "rules/drying.rule",
+        "rules/electrolyte.rule"
+    ]));
+}
+
+#[test]
+fn check_of_a_recipe() {
+    let recipe = "scenarios/recipes/line3-nmc111.toml";
+    insta::assert_snapshot!(said(&[
+        "check",
+        "rules/plant-example.rule",
+        "rules/slurry.rule",
+        "--recipe",
+        recipe
+    ]));
+}
+
+#[test]
+fn check_of_a_table_names_the_labelled_rows() {
+    let test = "check_of_a_table_names_the_labelled_rows";
+    let Some(path) = common::shared("data/ai4i2020/ai4i2020_rows_1_6000.csv") else {
+        return common::skip(test, "the AI4I 2020 data are missing");
+    };
+    let table = path.to_string_lossy().into_owned();
+    let arguments = [
+        "check",
+        "rules/ai4i2020.rule",
+        "--table",
+        &table,
+        "--format",
+        "json",
+    ];
+    let answer = run(&arguments);
+    assert_eq!(answer.code, 1, "{}", answer.err);
+    let json: serde_json::Value = serde_json::from_str(&answer.out).expect("JSON");
+    let text = std::fs::read_to_string(&path).expect("the table");
+    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    let labelled = |code: &str| -> Vec<u64> {
+        let at = rows[0]
+            .iter()
+            .position(|header| *header == code)
+            .expect("a label");
+        let data = (1..).zip(&rows[1..]);
+        data.filter(|(_, row)| row[at] == "1")
+            .map(|(number, _)| number)
+            .collect()
+    };
+    for rule in json["table"]["rules"].as_array().expect("rules") {
+        let code = rule["code"].as_str().expect("a code");
+        let failing: Vec<u64> =
+            serde_json::from_value(rule["violated_rows"].clone()).expect("numbers");
+        if code != "HDF" {
+            assert_eq!(failing, labelled(code), "{code}");
+        } else {
+            assert!(!rule["tie_rows"].as_array().expect("rows").is_empty());
+        }
+    }
+}
+
+#[test]
+fn check_of_a_table_in_text() {
+    let folder = folder("check_of_a_table_in_text");
+    write(
+        &folder,
+        "torque.rule",
+        "signal spindle.torque : torque in 0 .. 200 Nm \"torque\" column \"Torque [Nm]\"\n\
+         rule T1 \"torque\" require spindle.torque <= 60 Nm guard_band 5 Nm severity critical \
+         because \"the spindle\" source \"data sheet\" evidence specified\n",
+    );
+    write(
+        &folder,
+        "rows.csv",
+        "Torque [N*m],other\n40,a\n60,b\n60.5,c\n57,d\n",
+    );
+    insta::assert_snapshot!(said_in(
+        &folder,
+        &["check", "torque.rule", "--table", "rows.csv"]
+    ));
+}
+
+#[test]
+fn simulate_shows_both_recipes() {
+    insta::assert_snapshot!(said(&[
+        "simulate",
+        "scenarios/first.toml",
+        "--samples",
+        "256",
+        "--verify-numerics"
+    ]));
+}
+
+#[test]
+fn missing_ranks_gaps_before_weak_numbers() {
+    let answer = said(&["missing", "scenarios/first.toml", "--samples", "256"]);
+    let head: Vec<&str> = answer.lines().take(12).collect();
+    insta::assert_snapshot!(head.join("\n"));
+}
+
+#[test]
+fn test_of_rules_and_a_scenario() {
+    insta::assert_snapshot!(said(&["test", "rules"]));
+}
+
+#[test]
+fn test_says_what_is_not_met() {
+    let folder = folder("test_says_what_is_not_met");
+    write(
+        &folder,
+        "wrong.rule",
+        "rule W1 \"speed\" require coating.web_speed <= 30 m/min severity major because \"b\" \
+         source \"s\" evidence specified\n\
+         test W1 pass { coating.web_speed = 31 m/min } fail { coating.web_speed = 32 m/min }\n",
+    );
+    insta::assert_snapshot!(said_in(&folder, &["test", "wrong.rule"]));
+    insta::assert_snapshot!(
+        "test_as_junit",
+        said_in(&folder, &["test", "wrong.rule", "--format", "junit"])
+    );
+}
+
+#[test]
+fn fmt_changes_a_file_once() {
+    let folder = folder("fmt_changes_a_file_once");
+    write(
+        &folder,
+        "a.rule",
+        "rule A1   \"x\" require coating.web_speed<=30 m/min severity major because \"b\" \
+         source \"s\" evidence specified\n",
+    );
+    let checked = run_in(&folder, &["fmt", "--check", "a.rule"]);
+    assert_eq!(
+        (checked.code, checked.out.as_str()),
+        (1, "would change a.rule\n")
+    );
+    insta::assert_snapshot!(said_in(&folder, &["fmt", "a.rule"]));
+    assert_eq!(run_in(&folder, &["fmt", "--check", "a.rule"]).code, 0);
+    insta::assert_snapshot!(
+        "fmt_result",
+        std::fs::read_to_string(folder.join("a.rule")).expect("the file")
+    );
+}
+
+#[test]
+fn explain_knows_rules_codes_quantities_and_words() {
+    let subjects = [
+        "DR004",
+        "CW-0116",
+        "coating.web_speed",
+        "holds_nominally",
+        "units",
+    ];
+    let all: Vec<String> = subjects.iter().map(|one| said(&["explain", one])).collect();
+    insta::assert_snapshot!(all.join("\n"));
+}
+
+#[test]
+fn templates_pass_themselves() {
+    let folder = folder("templates_pass_themselves");
+    for (kind, file) in [
+        ("recipe", "recipe.toml"),
+        ("rules", "my.rule"),
+        ("map", "map.toml"),
+    ] {
+        let answer = run_in(&folder, &["init", kind, file]);
+        assert_eq!(answer.code, 0, "{kind}: {}", answer.err);
+    }
+    assert_eq!(run_in(&folder, &["fmt", "--check", "my.rule"]).code, 0);
+    assert_eq!(run_in(&folder, &["test", "my.rule"]).code, 0);
+    let checked = run_in(&folder, &["check", "my.rule", "--recipe", "recipe.toml"]);
+    assert_eq!(checked.code, 0, "{}{}", checked.out, checked.err);
+    let again = run_in(&folder, &["init", "recipe", "recipe.toml"]);
+    assert_eq!(again.code, 2, "nothing is overwritten");
+    write(
+        &folder,
+        "export.csv",
+        "Parameter;Setpoint;LSL;USL;Unit\r\nWeb speed;25,0;24,9;25,1;m/min\r\n\
+         Solids;Bad Input;64;66;percent_mass\r\n",
+    );
+    let imported = [
+        "init",
+        "recipe",
+        "imported.toml",
+        "--from",
+        "export.csv",
+        "--map",
+        "map.toml",
+    ];
+    insta::assert_snapshot!(said_in(&folder, &imported));
+    let text = std::fs::read_to_string(folder.join("imported.toml")).expect("the recipe");
+    insta::assert_snapshot!("imported_recipe", text);
+}
+
+#[test]
+fn the_scenario_template_meets_its_own_expectation() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = folder("the_scenario_template_meets_its_own_expectation");
+    let text = {
+        let answer = run_in(&folder, &["init", "scenario", "s.toml"]);
+        assert_eq!(answer.code, 0, "{}", answer.err);
+        std::fs::read_to_string(folder.join("s.toml")).expect("the scenario")
+    };
+    let absolute = |path: &str| format!("\"{}/{path}\"", root.display());
+    let text = text
+        .replace(
+            "\"recipes/",
+            &format!("\"{}/scenarios/recipes/", root.display()),
+        )
+        .replace("\"../", "\"")
+        .replace(
+            "\"models/line3-nmc111.toml\"",
+            &absolute("models/line3-nmc111.toml"),
+        )
+        .replace("\"rules/coating.rule\"", &absolute("rules/coating.rule"))
+        .replace("\"rules/drying.rule\"", &absolute("rules/drying.rule"));
+    write(&folder, "s.toml", &text);
+    let answer = run_in(&folder, &["test", "s.toml", "--samples", "256"]);
+    assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
+}
