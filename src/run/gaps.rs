@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::rules::severity_name;
 use crate::check::case::{Case, SignalCase};
 use crate::quantity::dictionary::{Role, standard};
 use crate::rule_language::{RuleSet, RuleSeverity};
@@ -75,7 +74,7 @@ pub fn of_rules(rules: &RuleSet, case: &Case, computes: &dyn Fn(&str) -> bool) -
             let gap = Gap {
                 name: name.to_owned(),
                 text: text_of(name),
-                weight: severity_name(severity).to_owned(),
+                weight: severity.name().to_owned(),
                 needed_by: codes,
                 nearest: None,
             };

@@ -12,7 +12,6 @@ use crate::quantity::{Unit, parse_unit};
 use crate::rational::Rational;
 use crate::recipe::Recipe;
 use crate::record::body::{Assignment, Evaluation, RuleHead};
-use crate::rule_language::ast::{EvidenceClass, RuleSeverity};
 use crate::rule_language::{
     BoolExpr, BoolKind, CompareOperator, Point, PointValue, Rule, RuleSet, SignalId, SignalType,
     Value,
@@ -63,29 +62,6 @@ fn number_case(recipe: &Recipe, model: Option<&Model>, name: &str) -> Option<Sig
     )))
 }
 
-/// Names a severity as documents do.
-#[must_use]
-pub fn severity_name(severity: RuleSeverity) -> &'static str {
-    match severity {
-        RuleSeverity::Critical => "critical",
-        RuleSeverity::Major => "major",
-        RuleSeverity::Minor => "minor",
-    }
-}
-
-/// Names an evidence class as documents do.
-#[must_use]
-pub fn evidence_name(evidence: EvidenceClass) -> &'static str {
-    match evidence {
-        EvidenceClass::Standard => "standard",
-        EvidenceClass::Specified => "specified",
-        EvidenceClass::Measured => "measured",
-        EvidenceClass::Published => "published",
-        EvidenceClass::Derived => "derived",
-        EvidenceClass::Recalled => "recalled",
-    }
-}
-
 /// Describes a rule for records and reports.
 #[must_use]
 pub fn head(rules: &RuleSet, rule: &Rule, sources: &Sources) -> RuleHead {
@@ -96,8 +72,8 @@ pub fn head(rules: &RuleSet, rule: &Rule, sources: &Sources) -> RuleHead {
     RuleHead {
         code: rule.code.clone(),
         title: rule.title.clone(),
-        severity: severity_name(rule.severity).to_owned(),
-        evidence: evidence_name(rule.evidence).to_owned(),
+        severity: rule.severity.name().to_owned(),
+        evidence: rule.evidence.name().to_owned(),
         because: rule.because.clone(),
         source: rule.source.clone(),
         owner: rule.owner.clone(),
