@@ -1,5 +1,7 @@
 //! A record from `run` to `verify` and `replay`, and what damage does to it.
 
+use cellwright::{canonical, record};
+
 use crate::{folder, run, run_in, shown};
 
 /// Sixteen hexadecimal digits or more become `…`.
@@ -60,6 +62,21 @@ fn a_record_verifies_replays_and_shows_damage() {
             }
         }
     }
+    // A forger who knows the format: a document that is refused, under digests that fit.
+    let (mut body, _) = record::open(&bytes).expect("the record opens");
+    let recipe = body
+        .inputs
+        .iter_mut()
+        .find(|input| input.text.contains("\"25 m/min\""));
+    let recipe = recipe.expect("the recipe has its web speed");
+    recipe.text = recipe.text.replace("\"25 m/min\"", "\"25 m/mim\"");
+    recipe.sha256 = canonical::sha256_hex(recipe.text.as_bytes());
+    let sealed = record::seal(&body).expect("the body has a canonical form");
+    std::fs::write(folder.join("forged.json"), sealed.bytes).expect("a file");
+    let arguments = ["replay", "forged.json"];
+    let answer = run_in(&folder, &arguments);
+    assert_eq!(answer.code, 5, "{}", answer.err);
+    said.push(shown(&arguments, &answer));
     let arguments = ["verify", "no-such.json"];
     said.push(shown(&arguments, &run_in(&folder, &arguments)));
     insta::assert_snapshot!(said.join("\n"));
