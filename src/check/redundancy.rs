@@ -20,7 +20,7 @@ use self::probe::{Probe, Probed};
 use self::shape::GridPoint;
 use super::batch::{Batch, Trial};
 use super::encode::{RLIMIT, WALL_MS};
-use super::query::{Answer, Formula, Model, Reason, Value, Variable};
+use super::query::{Answer, Formula, Model, Query, Reason, Value, Variable, Want};
 use super::solver_process::Solver;
 use crate::parallel::map_items;
 
@@ -139,6 +139,7 @@ pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
         Err(_) => components.iter().map(undecided).collect(),
     };
     if let Some(solver) = means.solver {
+        from_models(&components, &mut progress, solver, means.threads);
         for reach in [Reach::Hops(1), Reach::Hops(2), Reach::Whole] {
             ask(&components, &mut progress, reach, solver, means.threads);
         }
@@ -201,10 +202,15 @@ fn undecided(component: &Component) -> Progress {
     }
 }
 
+/// Bounds of the facts that count as premises.
+fn bounds_of(component: &Component) -> Bounds {
+    let is_premise = |fact: usize| component.facts[fact].role != Role::Claim;
+    Bounds::new(&component.shapes, is_premise)
+}
+
 fn without_solver(component: &Component, number: usize, hint: Option<Model>) -> Progress {
     let mut progress = undecided(component);
-    let is_premise = |fact: usize| component.facts[fact].role != Role::Claim;
-    let bounds = Bounds::new(&component.shapes, is_premise);
+    let bounds = bounds_of(component);
     for rule in component.rules() {
         if let Some(premises) = bounds.premises(&component.shapes, rule) {
             progress.standings[rule] = Some(Standing::Implied {
@@ -215,10 +221,13 @@ fn without_solver(component: &Component, number: usize, hint: Option<Model>) -> 
             progress.settled[0] += 1;
         }
     }
-    let Probed {
-        base, witnesses, ..
-    } = Probe::run(component, &bounds, hint.as_ref(), &progress.open);
-    for (rule, point) in witnesses {
+    let probed = Probe::run(component, &bounds, hint.as_ref(), &progress.open);
+    take_over(component, number, &mut progress, probed);
+    progress
+}
+
+fn take_over(component: &Component, number: usize, progress: &mut Progress, probed: Probed) {
+    for (rule, point) in probed.witnesses {
         progress.standings[rule] = Some(Standing::Needed {
             component: number,
             witness: Box::new(point.model(&component.variables)),
@@ -226,8 +235,57 @@ fn without_solver(component: &Component, number: usize, hint: Option<Model>) -> 
         progress.open.remove(&rule);
         progress.settled[1] += 1;
     }
-    progress.base = base;
-    progress
+    progress.base = probed.base;
+}
+
+/// Searches again where no point was found to start from, this time from a model of the solver.
+/// The model depends on the component alone, whose facts are in the order of their names.
+fn from_models(
+    components: &[Component],
+    progress: &mut [Progress],
+    solver: &Solver,
+    threads: usize,
+) {
+    // One open rule is asked about at once.
+    let without = (0..components.len())
+        .filter(|&place| progress[place].base.is_none() && progress[place].open.len() > 1);
+    let asked: Vec<usize> = without.collect();
+    if asked.is_empty() {
+        return;
+    }
+    let question = |&place: &usize| {
+        let component: &Component = &components[place];
+        let mut query = component.query(RLIMIT, WALL_MS);
+        query.want = Want::Model;
+        let facts = component.facts.iter().zip(query.assertions);
+        let premises = facts.filter(|(fact, _)| fact.role != Role::Claim);
+        query.assertions = premises.map(|(_, assertion)| assertion).collect();
+        query
+    };
+    let queries: Vec<Query> = asked.iter().map(question).collect();
+    let answers = solver.solve_all(&queries);
+    let started: Vec<(usize, Answer)> = asked.into_iter().zip(answers).collect();
+    let count = u64::try_from(started.len()).unwrap_or(u64::MAX);
+    let probed = map_items(count, threads, |item| {
+        let (place, answer) = &started[usize::try_from(item).unwrap_or(0)];
+        let component = &components[*place];
+        match answer {
+            Answer::Sat(model) => {
+                let open = &progress[*place].open;
+                Probe::run(component, &bounds_of(component), Some(model), open)
+            }
+            Answer::Unsat(_) | Answer::Unknown { .. } => Probed::default(),
+        }
+    });
+    for ((place, answer), probed) in started.iter().zip(probed.unwrap_or_default()) {
+        let progress = &mut progress[*place];
+        take_over(&components[*place], *place, progress, probed);
+        if let Answer::Unsat(_) = answer {
+            for rule in std::mem::take(&mut progress.open) {
+                progress.standings[rule] = Some(Standing::Contradictory);
+            }
+        }
+    }
 }
 
 /// How much of a component takes part in a question.
