@@ -8,7 +8,8 @@
 
 pub mod span;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use self::span::{Span, SpanPolynomial, applied, range, span_polynomial};
 use super::query::{Model, OpenBox};
@@ -16,7 +17,7 @@ use super::refute::node::{Node, closure};
 use super::refute::search::Stop;
 use super::refute::tree::{Needs, Refuted, Tree, halves};
 use crate::certificate::contradiction::{Condition, Function, Sort, Variable};
-use crate::certificate::{Atom, End};
+use crate::certificate::{Atom, End, Polynomial};
 use crate::rational::Rational;
 
 /// Boxes nest no deeper than the checker follows, cases above them included.
@@ -63,10 +64,11 @@ struct Steered {
     atom: Atom,
     polynomial: SpanPolynomial,
     reach: Vec<u32>,
+    is_equation: bool,
 }
 
 /// The atoms that bound each variable, lower end first.
-type Bounds = Vec<[Option<Atom>; 2]>;
+type Bounds = Vec<[Option<Arc<Condition>>; 2]>;
 
 struct Pruner<'a> {
     variables: &'a [Variable],
@@ -75,6 +77,7 @@ struct Pruner<'a> {
     base: Vec<Span>,
     root_bounds: Bounds,
     is_model: &'a IsModel<'a>,
+    has_equations: bool,
     boxes_left: usize,
 }
 
@@ -93,28 +96,40 @@ impl<'a> Pruner<'a> {
         is_model: &'a IsModel<'a>,
         boxes_left: usize,
     ) -> Self {
+        let negatives: BTreeSet<Polynomial> = node
+            .state
+            .atoms
+            .iter()
+            .map(|atom| atom.polynomial.negated())
+            .collect();
         let steered = |atom: &Atom| Steered {
             atom: atom.clone(),
             polynomial: span_polynomial(&atom.polynomial),
             reach: closure(atom, variables).into_iter().collect(),
+            is_equation: negatives.contains(&atom.polynomial),
         };
-        let definitions = variables.iter().enumerate().filter_map(|(place, variable)| {
-            let Sort::Defined(definition) = &variable.sort else {
-                return None;
-            };
-            let numerator = span_polynomial(&definition.numerator);
-            let denominator = span_polynomial(&definition.denominator);
-            Some((place, definition.function, numerator, denominator))
-        });
+        let atoms: Vec<Steered> = node.state.atoms.iter().map(steered).collect();
+        let definitions = variables
+            .iter()
+            .enumerate()
+            .filter_map(|(place, variable)| {
+                let Sort::Defined(definition) = &variable.sort else {
+                    return None;
+                };
+                let numerator = span_polynomial(&definition.numerator);
+                let denominator = span_polynomial(&definition.denominator);
+                Some((place, definition.function, numerator, denominator))
+            });
         let intervals = node.state.intervals(variables);
         let ids = (0..).zip(variables).map(|(id, _)| id);
         Self {
             variables,
-            atoms: node.state.atoms.iter().map(steered).collect(),
+            has_equations: atoms.iter().any(|steered| steered.is_equation),
+            atoms,
             definitions: definitions.collect(),
             base: intervals.iter().map(Span::over).collect(),
             root_bounds: ids
-                .map(|id| [End::Low, End::High].map(|end| node.tightest(id, end)))
+                .map(|id| [End::Low, End::High].map(|end| node.tightest(id, end).map(shared)))
                 .collect(),
             is_model,
             boxes_left,
@@ -141,10 +156,9 @@ impl<'a> Pruner<'a> {
     /// The leaf for an atom that fails, and the bounds it rests on.
     fn leaf(&self, atom: usize, bounds: &Bounds) -> Refuted {
         let steered = &self.atoms[atom];
-        let mut needs = Needs::from([Condition::Atom(steered.atom.clone())]);
+        let mut needs = Needs::from([shared(steered.atom.clone())]);
         for &variable in &steered.reach {
-            let own = bounds[variable as usize].iter().flatten();
-            needs.extend(own.cloned().map(Condition::Atom));
+            needs.extend(bounds[variable as usize].iter().flatten().cloned());
         }
         let tree = Tree::Outside(steered.atom.clone());
         Refuted { tree, needs }
@@ -182,12 +196,7 @@ impl<'a> Pruner<'a> {
         Ok(wrapped(shaved, inner))
     }
 
-    fn halve(
-        &mut self,
-        sides: &[Span],
-        bounds: &Bounds,
-        depth: usize,
-    ) -> Result<Refuted, Stop> {
+    fn halve(&mut self, sides: &[Span], bounds: &Bounds, depth: usize) -> Result<Refuted, Stop> {
         if let Some(model) = self.middle(sides) {
             return Err(Stop::Model(model));
         }
@@ -200,7 +209,11 @@ impl<'a> Pruner<'a> {
         let mut branches = Vec::new();
         let mut needs = Needs::new();
         let exact = exact(at);
-        for (half, end) in halves(variable, &exact).into_iter().zip([End::High, End::Low]) {
+        for (half, end) in halves(variable, &exact)
+            .map(Arc::new)
+            .into_iter()
+            .zip([End::High, End::Low])
+        {
             // The lower half loses the slice above, the upper half the slice below.
             let shave = Shave {
                 variable,
@@ -342,7 +355,7 @@ impl<'a> Pruner<'a> {
 
     /// The relatively widest side of a number and where to cut it.
     fn widest(&self, sides: &[Span]) -> Option<(u32, f64)> {
-        let mut used = std::collections::BTreeSet::new();
+        let mut used = BTreeSet::new();
         for steered in &self.atoms {
             used.extend(steered.reach.iter().copied());
         }
@@ -368,21 +381,26 @@ impl<'a> Pruner<'a> {
     /// Tries the middle of the box, with equations solved one after the other.
     fn middle(&self, sides: &[Span]) -> Option<Model> {
         let mut point = BTreeMap::new();
+        let mut middle = sides.to_vec();
         for (id, side) in (0..).zip(sides) {
             if self.is_number(id as usize) {
                 let at = middle_of(*side).unwrap_or(side.low);
-                let inside = at.max(side.low).min(side.high);
-                point.insert(id, Rational::from_f64(inside).unwrap_or_default());
+                let at = at.max(side.low).min(side.high);
+                middle[id as usize] = Span { low: at, high: at };
+                point.insert(id, Rational::from_f64(at).unwrap_or_default());
+            }
+        }
+        if !self.has_equations {
+            // Exact arithmetic is slow: it confirms, and only what doubles do not exclude.
+            self.define(&mut middle);
+            if self.failing(&middle).is_some() {
+                return None;
             }
         }
         let mut free: Vec<u32> = point.keys().copied().collect();
         for steered in &self.atoms {
             let polynomial = &steered.atom.polynomial;
-            let is_equation = self
-                .atoms
-                .iter()
-                .any(|other| other.atom.polynomial == polynomial.negated());
-            if !is_equation || polynomial.value(&point).is_none_or(|v| v.is_zero()) {
+            if !steered.is_equation || polynomial.value(&point).is_none_or(|v| v.is_zero()) {
                 continue;
             }
             let solved = free.iter().copied().find(|&id| {
@@ -462,8 +480,8 @@ fn exact(at: f64) -> Rational {
 }
 
 /// The half that is cut off and the half that stays.
-fn halves_of(shave: &Shave) -> (Condition, Condition) {
-    let [below, above] = halves(shave.variable, &exact(shave.at));
+fn halves_of(shave: &Shave) -> (Arc<Condition>, Arc<Condition>) {
+    let [below, above] = halves(shave.variable, &exact(shave.at)).map(Arc::new);
     match shave.end {
         End::Low => (below, above),
         End::High => (above, below),
@@ -479,12 +497,13 @@ fn cut_off(sides: &mut [Span], shave: &Shave) {
 }
 
 /// Notes the atom that now bounds the variable: the half that stays bounds the end that was cut.
-fn note(bounds: &mut Bounds, shave: &Shave, half: Condition, is_live: bool) {
-    let Condition::Atom(atom) = half else {
-        return;
-    };
+fn note(bounds: &mut Bounds, shave: &Shave, half: Arc<Condition>, is_live: bool) {
     let is_low = (shave.end == End::Low) == is_live;
-    bounds[shave.variable as usize][usize::from(!is_low)] = Some(atom);
+    bounds[shave.variable as usize][usize::from(!is_low)] = Some(half);
+}
+
+fn shared(atom: Atom) -> Arc<Condition> {
+    Arc::new(Condition::Atom(atom))
 }
 
 /// Puts the slices that were cut off around what is left of the box, as far as it rests on them.
@@ -499,7 +518,11 @@ fn wrapped(shaved: Vec<(Shave, Refuted)>, inner: Refuted) -> Refuted {
             whole = leaf;
             continue;
         }
-        let mut needs: Needs = whole.needs.into_iter().filter(|need| *need != live).collect();
+        let mut needs: Needs = whole
+            .needs
+            .into_iter()
+            .filter(|need| *need != live)
+            .collect();
         needs.extend(leaf.needs.into_iter().filter(|need| *need != dead));
         let both = match shave.end {
             End::Low => [leaf.tree, whole.tree],

@@ -151,7 +151,9 @@ impl Term {
             Self::Mul(factors) => {
                 let one = Interval::single(Rational::one());
                 let mut parts = factors.iter();
-                parts.try_fold(one, |product, part| Some(product.times(&part.range(model)?)))
+                parts.try_fold(one, |product, part| {
+                    Some(product.times(&part.range(model)?))
+                })
             }
             Self::Div(dividend, divisor) => {
                 let divisor = divisor.range(model)?;
@@ -471,7 +473,9 @@ impl Stack {
             ('T', "") => Item::Formula(Formula::True),
             ('F', "") => Item::Formula(Formula::False),
             ('q', ratio) => Item::Term(Term::Rational(Rational::parse_ratio(ratio).ok()?)),
-            ('x', id) if id.starts_with(|c: char| c.is_ascii_digit()) => Item::Term(Term::Real(VarId(id.parse().ok()?))),
+            ('x', id) if id.starts_with(|c: char| c.is_ascii_digit()) => {
+                Item::Term(Term::Real(VarId(id.parse().ok()?)))
+            }
             ('b', id) => Item::Formula(Formula::Bool(VarId(id.parse().ok()?))),
             ('e', pair) if pair.contains(':') => {
                 let (id, enumerator) = pair.split_once(':')?;

@@ -27,7 +27,8 @@ impl Dice {
     }
 
     pub fn within(&mut self, low: i64, high: i64) -> i64 {
-        low + i64::try_from(self.below(u64::try_from(high - low + 1).expect("a range"))).expect("small")
+        low + i64::try_from(self.below(u64::try_from(high - low + 1).expect("a range")))
+            .expect("small")
     }
 
     pub fn chance(&mut self, percent: u64) -> bool {
@@ -53,7 +54,9 @@ fn ratio(dice: &mut Dice, reach: i64) -> Rational {
 }
 
 fn real(dice: &mut Dice) -> Term {
-    Term::Real(VarId(u32::try_from(dice.below(u64::from(NUMBERS))).expect("small")))
+    Term::Real(VarId(
+        u32::try_from(dice.below(u64::from(NUMBERS))).expect("small"),
+    ))
 }
 
 fn term(dice: &mut Dice, kind: Kind) -> Term {
@@ -130,7 +133,12 @@ pub fn question(number: u64, kind: Kind) -> (Query, Option<Model>) {
     let dice = &mut Dice::new(number);
     let point = dice.chance(40).then(|| hidden(dice));
     let mut formulas: Vec<Formula> = Vec::new();
-    for _ in 0..dice.within(3, 8) {
+    let (few, many) = if kind == Kind::Choices {
+        (8, 16)
+    } else {
+        (3, 8)
+    };
+    for _ in 0..dice.within(few, many) {
         let made = formula(dice, kind);
         formulas.push(match point.as_ref().map(|at| made.evaluate(at)) {
             None | Some(Some(true)) => made,
@@ -172,4 +180,82 @@ pub fn question(number: u64, kind: Kind) -> (Query, Option<Model>) {
         wall_ms: 20_000,
     };
     (query, point)
+}
+
+fn row(dice: &mut Dice) -> (Term, Rational) {
+    let mut parts = Vec::new();
+    for _ in 0..dice.within(1, 3) {
+        parts.push(Term::Mul(vec![Term::Rational(ratio(dice, 4)), real(dice)]));
+    }
+    (Term::Add(parts), ratio(dice, 12))
+}
+
+/// A comparison that contradicts `rows` (`term <= limit` each): a sum of multiples lies above.
+fn against(dice: &mut Dice, rows: &[(Term, Rational)]) -> Formula {
+    let (mut parts, mut total) = (Vec::new(), Rational::ratio(dice.within(0, 4), 4));
+    for (term, limit) in rows {
+        let factor = Rational::ratio(dice.within(1, 5), dice.within(1, 3));
+        total = &total + &(&factor * limit);
+        parts.push(Term::Mul(vec![Term::Rational(factor), term.clone()]));
+    }
+    Formula::Lt(Term::Rational(total), Term::Add(parts))
+}
+
+fn product_or_function(dice: &mut Dice, kind: Kind) -> Vec<Formula> {
+    let number = |value: i64| Term::Rational(Rational::from(value));
+    let (a, b) = (dice.within(1, 4), dice.within(1, 4));
+    let variable = |n: u32| Term::Real(VarId(n));
+    let within = |n: u32, low: i64, high: i64| {
+        Formula::And(vec![
+            Formula::Le(number(low), variable(n)),
+            Formula::Le(variable(n), number(high)),
+        ])
+    };
+    let above = if kind == Kind::Products && dice.chance(50) {
+        // x·(a - x) reaches a²/4 at most, which takes cuts to see.
+        let gap = Term::Add(vec![number(a), Term::Neg(Box::new(variable(0)))]);
+        let limit = Term::Rational(Rational::ratio(2 * a * a + dice.within(1, 6), 8));
+        Formula::Lt(limit, Term::Mul(vec![variable(0), gap]))
+    } else if kind == Kind::Products {
+        let product = Term::Mul(vec![variable(0), variable(1)]);
+        Formula::Lt(
+            number(a * b + dice.within(1, 9)),
+            Term::Add(vec![product, variable(2)]),
+        )
+    } else {
+        // e^a < 3^a, and a root below the number for numbers above one.
+        let exp = Term::Apply(Function::Exp, Box::new(variable(0)));
+        let root = Term::Apply(Function::Sqrt, Box::new(variable(1)));
+        let limit = 3_i64.pow(u32::try_from(a).expect("small")) + b;
+        Formula::Lt(number(limit), Term::Add(vec![exp, root, variable(2)]))
+    };
+    vec![within(0, 0, a), within(1, 1, b), within(2, -1, 0), above]
+}
+
+/// A question that contradicts itself by construction.
+pub fn planted(number: u64, kind: Kind) -> Query {
+    let dice = &mut Dice::new(number);
+    let mut query = question(0, Kind::Linear).0;
+    let rows: Vec<_> = (0..dice.within(1, 3)).map(|_| row(dice)).collect();
+    let mut formulas: Vec<Formula> = rows
+        .iter()
+        .map(|(term, limit)| Formula::Le(term.clone(), Term::Rational(limit.clone())))
+        .collect();
+    match kind {
+        Kind::Linear => formulas.push(against(dice, &rows)),
+        Kind::Choices if dice.chance(50) => {
+            let either = [against(dice, &rows), against(dice, &rows[..1])];
+            formulas.push(Formula::Or(either.to_vec()));
+        }
+        Kind::Choices => {
+            for member in 0..3 {
+                let guard = Box::new(Formula::EnumIs(MODE, member));
+                formulas.push(Formula::Implies(guard, Box::new(against(dice, &rows))));
+            }
+        }
+        Kind::Products | Kind::Functions => formulas = product_or_function(dice, kind),
+    }
+    let named = formulas.into_iter().enumerate();
+    query.assertions = named.map(|(n, made)| (format!("R{n:02}"), made)).collect();
+    query
 }

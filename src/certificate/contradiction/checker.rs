@@ -71,9 +71,7 @@ fn check_claim(claim: &Claim) -> Result<(), CertificateError> {
 fn check_condition(condition: &Condition, claim: &Claim) -> Result<(), CertificateError> {
     match condition {
         Condition::Constant(_) | Condition::And(_) | Condition::Or(_) => Ok(()),
-        Condition::Atom(atom) => {
-            check_polynomial(&atom.polynomial, claim, claim.variables.len())
-        }
+        Condition::Atom(atom) => check_polynomial(&atom.polynomial, claim, claim.variables.len()),
         Condition::Choice {
             variable, member, ..
         } => match claim.variables.get(*variable as usize).map(|v| &v.sort) {
@@ -112,7 +110,9 @@ impl Replay<'_> {
     fn branch(&mut self, state: &State, depth: usize) -> Result<(), CertificateError> {
         let depth = depth.checked_sub(1).ok_or(CertificateError::TooDeep)?;
         let steps = self.steps;
-        let step = steps.get(self.next).ok_or(shape("a step for each branch"))?;
+        let step = steps
+            .get(self.next)
+            .ok_or(shape("a step for each branch"))?;
         self.next += 1;
         match step {
             Step::Cases { disjunction } => self.cases(state, *disjunction, depth),

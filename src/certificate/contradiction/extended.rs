@@ -216,5 +216,7 @@ fn end_of(function: Function, argument: &Bound, is_high: bool) -> Bound {
         Function::Ln => ln(value, ENCLOSURE_BITS),
         Function::Sqrt => sqrt(value, ENCLOSURE_BITS),
     };
-    ends.map_or(floor, |(low, high)| Bound::At(if is_high { high } else { low }))
+    ends.map_or(floor, |(low, high)| {
+        Bound::At(if is_high { high } else { low })
+    })
 }

@@ -301,10 +301,22 @@ mod tests {
 
     #[test]
     fn ends_without_bound_stay_ends() {
-        let zero = Span { low: 0.0, high: 0.0 };
+        let zero = Span {
+            low: 0.0,
+            high: 0.0,
+        };
         assert_eq!(Span::WHOLE.times(zero), zero);
         assert_eq!(Span::WHOLE.plus(zero), Span::WHOLE);
-        let two = Span { low: 2.0, high: 2.0 };
-        assert_eq!(two.divided_by(Span { low: -1.0, high: 1.0 }), Span::WHOLE);
+        let two = Span {
+            low: 2.0,
+            high: 2.0,
+        };
+        assert_eq!(
+            two.divided_by(Span {
+                low: -1.0,
+                high: 1.0
+            }),
+            Span::WHOLE
+        );
     }
 }

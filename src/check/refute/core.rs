@@ -33,7 +33,9 @@ pub fn restricted(query: &Query, names: &[String]) -> Query {
         .filter_map(|id| query.variables.get(id.0 as usize).cloned())
         .collect();
     for (_, formula) in &mut part.assertions {
-        *formula = renamed(formula, &|id| VarId(places.get(&id).copied().unwrap_or(id.0)));
+        *formula = renamed(formula, &|id| {
+            VarId(places.get(&id).copied().unwrap_or(id.0))
+        });
     }
     part
 }

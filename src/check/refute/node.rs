@@ -4,6 +4,7 @@
 //! and whether a condition holds at a trial point.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::tree::{Needs, adds};
 use crate::certificate::contradiction::{Claim, Condition, Sort, State, Variable, bound_of};
@@ -67,9 +68,7 @@ impl Node {
     /// The known conditions on a choice.
     #[must_use]
     pub fn about(&self, choice: u32) -> Needs {
-        let is_own = |condition: &&Condition| {
-            matches!(condition, Condition::Choice { variable, .. } if *variable == choice)
-        };
+        let is_own = |condition: &&Arc<Condition>| matches!(&***condition, Condition::Choice { variable, .. } if *variable == choice);
         self.known.iter().filter(is_own).cloned().collect()
     }
 
@@ -96,10 +95,11 @@ impl Node {
     /// The atom and the bounds from which it follows that the atom fails.
     #[must_use]
     pub fn outside_needs(&self, atom: &Atom, variables: &[Variable]) -> Needs {
-        let mut needs = Needs::from([Condition::Atom(atom.clone())]);
+        let mut needs = Needs::from([Arc::new(Condition::Atom(atom.clone()))]);
         for variable in closure(atom, variables) {
             for end in [End::Low, End::High] {
-                needs.extend(self.tightest(variable, end).map(Condition::Atom));
+                let bound = self.tightest(variable, end).map(Condition::Atom);
+                needs.extend(bound.map(Arc::new));
             }
         }
         needs

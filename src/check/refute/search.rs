@@ -8,6 +8,7 @@
 //! products of two rows or squares; what is left without disjunctions goes to branch and prune.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Budget;
 use super::node::{Node, Trial};
@@ -23,7 +24,7 @@ use crate::rational::Rational;
 const LOOKED_AT_MAX: usize = 6;
 
 /// Products of rows beside the rows of one branch.
-const PRODUCTS_MAX: usize = 60;
+const PRODUCTS_MAX: usize = 24;
 
 /// Branches nest no deeper than the checker follows.
 const DEPTH_MAX: usize = 120;
@@ -79,7 +80,7 @@ impl<'a> Search<'a> {
         if let Some(place) = forced(node) {
             return self.cases(node, place, depth);
         }
-        let point = match self.rows_contradict(node) {
+        let point = match self.rows_contradict(node, false) {
             Ok(closed) => return Ok(closed),
             Err(Linear::Point(point)) => point,
             Err(Linear::TooLarge | Linear::Refuted(_)) => return Err(Stop::TooLarge),
@@ -109,7 +110,7 @@ impl<'a> Search<'a> {
         if state.open.iter().any(Vec::is_empty) {
             return Some(Refuted {
                 tree: Tree::Cases(Vec::new(), Vec::new()),
-                needs: Needs::from([Condition::Or(Vec::new())]),
+                needs: Needs::from([Arc::new(Condition::Or(Vec::new()))]),
             });
         }
         if self.is_linear {
@@ -125,8 +126,8 @@ impl<'a> Search<'a> {
     }
 
     /// Multipliers for the rows of a branch, or what else came of them.
-    fn rows_contradict(&self, node: &Node) -> Result<Refuted, Linear> {
-        let rows = self.rows(node);
+    fn rows_contradict(&self, node: &Node, products: bool) -> Result<Refuted, Linear> {
+        let rows = self.rows(node, products);
         let atoms: Vec<Atom> = rows.iter().map(|(atom, _)| atom.clone()).collect();
         let multipliers = match contradict(&atoms) {
             Linear::Refuted(Refutation::Farkas(multipliers)) => multipliers,
@@ -139,9 +140,11 @@ impl<'a> Search<'a> {
         let mut needs = Needs::new();
         for (row, _) in &used {
             match row {
-                TreeRow::Atom(atom) => needs.extend([Condition::Atom(atom.clone())]),
+                TreeRow::Atom(atom) => {
+                    needs.insert(Arc::new(Condition::Atom(atom.clone())));
+                }
                 TreeRow::Product(a, b) => {
-                    needs.extend([a, b].map(|atom| Condition::Atom(atom.clone())));
+                    needs.extend([a, b].map(|atom| Arc::new(Condition::Atom(atom.clone()))));
                 }
                 TreeRow::Square(_) => {}
             }
@@ -150,9 +153,9 @@ impl<'a> Search<'a> {
         Ok(Refuted { tree, needs })
     }
 
-    /// The atoms, and for products of variables the squares and products of atoms that need no
-    /// further products.
-    fn rows(&self, node: &Node) -> Vec<(Atom, TreeRow)> {
+    /// The atoms, and for products of variables the squares and, when asked for, products of atoms
+    /// that need no further products.
+    fn rows(&self, node: &Node, products: bool) -> Vec<(Atom, TreeRow)> {
         let atoms = &node.state.atoms;
         let own = |atom: &Atom| (atom.clone(), TreeRow::Atom(atom.clone()));
         let mut rows: Vec<(Atom, TreeRow)> = atoms.iter().map(own).collect();
@@ -174,6 +177,9 @@ impl<'a> Search<'a> {
                 let strict = false;
                 rows.push((Atom { polynomial, strict }, TreeRow::Square(root)));
             }
+        }
+        if !products {
+            return rows;
         }
         let linear: Vec<&Atom> = atoms.iter().filter(|a| a.polynomial.is_linear()).collect();
         for (place, a) in linear.iter().enumerate() {
@@ -246,7 +252,9 @@ impl<'a> Search<'a> {
             let parts = open[place].iter();
             let is_possible = |part: &&Condition| {
                 let further = node.assuming(part);
-                self.closed_at_once(&further).is_none() && self.rows_contradict(&further).is_err()
+                let is_closed = self.closed_at_once(&further).is_some();
+                // Where products take part, the rows say too little for their price.
+                !is_closed && (!self.is_linear || self.rows_contradict(&further, false).is_err())
             };
             parts.filter(is_possible).count()
         };
@@ -267,7 +275,7 @@ impl<'a> Search<'a> {
         let parts = node.state.open[place].clone();
         let mut rest = node.clone();
         rest.state.open.remove(place);
-        let needs = Needs::from([Condition::Or(parts.clone())]);
+        let needs = Needs::from([Arc::new(Condition::Or(parts.clone()))]);
         let whole = |branches| Tree::Cases(parts.clone(), branches);
         self.split(&rest, &parts, needs, whole, depth)
     }
@@ -321,6 +329,9 @@ impl<'a> Search<'a> {
     }
 
     fn prune(&mut self, node: &Node) -> Result<Refuted, Stop> {
+        if let Ok(closed) = self.rows_contradict(node, true) {
+            return Ok(closed);
+        }
         let members = node.members();
         let is_model = |numbers: BTreeMap<u32, Rational>| {
             let members = members.clone();

@@ -5,13 +5,14 @@
 //! are given only at the end.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::certificate::contradiction::{Condition, Row, State, Step};
 use crate::certificate::{Atom, Polynomial};
 use crate::rational::Rational;
 
 /// What a refutation rests on: atoms, disjunctions and enumerators.
-pub type Needs = BTreeSet<Condition>;
+pub type Needs = BTreeSet<Arc<Condition>>;
 
 /// A refutation.
 #[derive(Clone, Debug)]
@@ -55,11 +56,11 @@ pub fn adds(condition: &Condition, found: &mut Needs) {
     match condition {
         Condition::Constant(true) => {}
         Condition::Constant(false) => {
-            found.insert(Condition::Or(Vec::new()));
+            found.insert(Arc::new(Condition::Or(Vec::new())));
         }
         Condition::And(parts) => parts.iter().for_each(|part| adds(part, found)),
         Condition::Atom(_) | Condition::Choice { .. } | Condition::Or(_) => {
-            found.insert(condition.clone());
+            found.insert(Arc::new(condition.clone()));
         }
     }
 }
