@@ -486,7 +486,10 @@ class Replay:
     def outside(self, state, place, _depth):
         need(place < len(state.atoms), f"atom {place} is not known")
         terms, strict = state.atoms[place]
-        high = range_of(terms, state.intervals(self.sorts))[1]
+        intervals = state.intervals(self.sorts)
+        if any(rank(intervals[v][0]) > rank(intervals[v][1]) for v in variables_of(terms)):
+            return
+        high = range_of(terms, intervals)[1]
         fails = sign(high) < 0 or (strict and sign(high) == 0)
         need(fails, f"atom {place} may hold within the bounds")
 

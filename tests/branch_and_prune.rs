@@ -78,7 +78,7 @@ fn line(speed_at_least: &str) -> Query {
         )),
     );
     query(
-        &["flow", "solids", "width", "speed", "thickness"],
+        &["a.flow", "a.solids", "a.width", "a.speed", "a.thickness"],
         vec![
             ("flow", within(0, "1", "3")),
             ("solids", within(1, "0.6", "0.7")),
@@ -106,7 +106,7 @@ fn arrhenius(at_least: &str) -> Query {
     let exponent = plus(number(10), minus(over(number(3000), real(0))));
     let rate = apply(Function::Exp, exponent);
     query(
-        &["temperature"],
+        &["a.temperature"],
         vec![
             ("range", within(0, "300", "350")),
             ("rate", Formula::Le(rational(at_least), rate)),
@@ -134,7 +134,7 @@ fn score(at_least: &str) -> Query {
         plus(number(1), times(vec![s.clone(), s])),
     ]);
     query(
-        &["value"],
+        &["a.value"],
         vec![
             ("range", within(0, "0.5", "1")),
             ("score", Formula::Le(rational(at_least), score)),
@@ -152,7 +152,7 @@ fn a_score_of_logistic_shape_has_a_largest_value() {
 
 fn one(formula: Formula, low: &str, high: &str) -> Query {
     let facts = vec![("range", within(0, low, high)), ("fact", formula)];
-    query(&["x"], facts, Want::ModelAndCore)
+    query(&["a.x"], facts, Want::ModelAndCore)
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! the box, and the checker replays both. A box is first shaved (a slice in which an atom fails is
 //! cut off), then tried at its middle, then cut across its relatively widest side.
 
+mod climb;
 pub mod span;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,7 @@ use super::query::{Model, OpenBox};
 use super::refute::node::{Node, closure};
 use super::refute::search::Stop;
 use super::refute::tree::{Needs, Refuted, Tree, halves};
-use crate::certificate::contradiction::{Condition, Function, Sort, Variable};
+use crate::certificate::contradiction::{Bound, Condition, Function, Interval, Sort, Variable};
 use crate::certificate::{Atom, End, Polynomial};
 use crate::rational::Rational;
 
@@ -53,6 +54,9 @@ pub fn prune(
 ) -> Result<Refuted, Stop> {
     let mut pruner = Pruner::new(node, variables, is_model, *boxes_left);
     let sides = pruner.base.clone();
+    if let Some(model) = pruner.climbed(&sides) {
+        return Err(Stop::Model(model));
+    }
     let bounds = pruner.root_bounds.clone();
     let found = pruner.explore(sides, bounds, DEPTH_MAX);
     *boxes_left = pruner.boxes_left;
@@ -63,6 +67,7 @@ pub fn prune(
 struct Steered {
     atom: Atom,
     polynomial: SpanPolynomial,
+    own: Vec<u32>,
     reach: Vec<u32>,
     is_equation: bool,
 }
@@ -75,6 +80,7 @@ struct Pruner<'a> {
     atoms: Vec<Steered>,
     definitions: Vec<(usize, Function, SpanPolynomial, SpanPolynomial)>,
     base: Vec<Span>,
+    bounds: Vec<Interval>,
     root_bounds: Bounds,
     is_model: &'a IsModel<'a>,
     has_equations: bool,
@@ -105,6 +111,7 @@ impl<'a> Pruner<'a> {
         let steered = |atom: &Atom| Steered {
             atom: atom.clone(),
             polynomial: span_polynomial(&atom.polynomial),
+            own: atom.polynomial.variables().into_iter().collect(),
             reach: closure(atom, variables).into_iter().collect(),
             is_equation: negatives.contains(&atom.polynomial),
         };
@@ -128,6 +135,7 @@ impl<'a> Pruner<'a> {
             atoms,
             definitions: definitions.collect(),
             base: intervals.iter().map(Span::over).collect(),
+            bounds: intervals,
             root_bounds: ids
                 .map(|id| [End::Low, End::High].map(|end| node.tightest(id, end).map(shared)))
                 .collect(),
@@ -145,6 +153,10 @@ impl<'a> Pruner<'a> {
     }
 
     fn fails(&self, atom: usize, sides: &[Span]) -> bool {
+        let own = &self.atoms[atom].own;
+        if own.iter().any(|&id| sides[id as usize].is_empty()) {
+            return true;
+        }
         let high = range(&self.atoms[atom].polynomial, sides).high;
         high < 0.0 || (self.atoms[atom].atom.strict && high <= 0.0)
     }
@@ -387,7 +399,7 @@ impl<'a> Pruner<'a> {
                 let at = middle_of(*side).unwrap_or(side.low);
                 let at = at.max(side.low).min(side.high);
                 middle[id as usize] = Span { low: at, high: at };
-                point.insert(id, Rational::from_f64(at).unwrap_or_default());
+                point.insert(id, self.exact_at(id as usize, at));
             }
         }
         if !self.has_equations {
@@ -413,6 +425,58 @@ impl<'a> Pruner<'a> {
             free.retain(|&id| Some(id) != solved);
         }
         (self.is_model)(point)
+    }
+
+    /// Tries the point where the worst atom is best.
+    fn climbed(&self, sides: &[Span]) -> Option<Model> {
+        let numbers = 0..sides.len();
+        let movable: Vec<usize> = numbers.filter(|&place| self.is_number(place)).collect();
+        let scales: Vec<f64> = self
+            .atoms
+            .iter()
+            .map(|steered| {
+                let reach = range(&steered.polynomial, sides);
+                let scale = reach.low.abs().max(reach.high.abs());
+                if scale.is_finite() {
+                    scale.max(1e-9)
+                } else {
+                    1.0
+                }
+            })
+            .collect();
+        let worth = |point: &[Span]| {
+            let mut point = point.to_vec();
+            for (place, function, numerator, denominator) in &self.definitions {
+                let top = range(numerator, &point);
+                let argument = top.divided_by(range(denominator, &point));
+                point[*place] = applied(*function, argument);
+            }
+            // Bounds hold inside the box; they would only pull towards its middle.
+            let values = self
+                .atoms
+                .iter()
+                .zip(&scales)
+                .filter(|(own, _)| own.reach.len() > 1 || !own.atom.polynomial.is_linear());
+            let values = values.map(|(own, scale)| range(&own.polynomial, &point).low / scale);
+            values.fold(f64::INFINITY, f64::min)
+        };
+        let found = climb::climb(sides, &movable, &worth);
+        let exact = |place: &usize| {
+            let id = u32::try_from(*place).ok()?;
+            Some((id, self.exact_at(*place, found[*place].low)))
+        };
+        (self.is_model)(movable.iter().filter_map(exact).collect())
+    }
+
+    /// The exact number at or next to a double, inside the exact bounds: a double may lie just
+    /// outside of a bound that is no double.
+    fn exact_at(&self, place: usize, at: f64) -> Rational {
+        let value = Bound::At(Rational::from_f64(at).unwrap_or_default());
+        let Interval { low, high } = &self.bounds[place];
+        match value.max(low.clone()).min(high.clone()) {
+            Bound::At(inside) => inside,
+            Bound::Below | Bound::Above => Rational::zero(),
+        }
     }
 
     fn open_box(&self, sides: &[Span]) -> OpenBox {

@@ -3,8 +3,9 @@
 //! In: nothing but variables by number. Out: exact evaluation at a model, which trusts no solver,
 //! and a postfix text that carries a formula to a child process without recursion (`q` rational,
 //! `x` real, `b` boolean, `e` enumeration, then operators with their number of operands).
-//! A division by zero has no value, nor has `ln` or `sqrt` outside its domain; `and`, `or`, `implies` ignore an operand without value when
-//! the others decide (Kleene's three-valued logic), so a guard can protect a division.
+//! A division by zero has no value, nor has `ln` or `sqrt` outside its domain; `and`, `or`,
+//! `implies` ignore an operand without value when the others decide (Kleene's three-valued logic),
+//! so a guard can protect a division.
 
 use std::cmp::Ordering;
 use std::fmt;

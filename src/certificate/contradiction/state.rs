@@ -93,9 +93,15 @@ impl State {
         all
     }
 
-    /// Whether the atom fails wherever all variables lie in their intervals.
+    /// Whether the atom fails wherever all variables lie in their intervals; also where one of its
+    /// variables has an empty interval.
     #[must_use]
     pub fn is_outside(atom: &Atom, intervals: &[Interval]) -> bool {
+        let own = atom.polynomial.variables();
+        let mut own = own.iter().filter_map(|&id| intervals.get(id as usize));
+        if own.any(|interval| interval.low > interval.high) {
+            return true;
+        }
         match polynomial_range(&atom.polynomial, intervals).high {
             Bound::Below => true,
             Bound::At(value) => !atom.accepts(&value),

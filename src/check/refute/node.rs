@@ -68,7 +68,12 @@ impl Node {
     /// The known conditions on a choice.
     #[must_use]
     pub fn about(&self, choice: u32) -> Needs {
-        let is_own = |condition: &&Arc<Condition>| matches!(&***condition, Condition::Choice { variable, .. } if *variable == choice);
+        let is_own = |condition: &&Arc<Condition>| match condition.as_ref() {
+            Condition::Choice { variable, .. } => *variable == choice,
+            Condition::Constant(_) | Condition::Atom(_) | Condition::And(_) | Condition::Or(_) => {
+                false
+            }
+        };
         self.known.iter().filter(is_own).cloned().collect()
     }
 
