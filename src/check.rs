@@ -5,6 +5,7 @@
 //! solver in a child process, and every model that comes back is re-evaluated in exact arithmetic.
 
 pub mod batch;
+pub mod branch_and_prune;
 pub mod canonical_model;
 pub mod case;
 pub mod change;
@@ -21,6 +22,7 @@ pub mod prove;
 pub mod query;
 pub mod reading;
 pub mod redundancy;
+pub mod refute;
 pub mod rule_set;
 pub mod satisfy;
 pub mod smtlib;

@@ -289,7 +289,7 @@ impl Linear {
                 let divisor = divisor.evaluate(&Model { values: Vec::new() })?;
                 self.add(dividend, &factor.checked_div(&divisor)?, depth)?;
             }
-            Term::Div(..) | Term::Ite(..) => return None,
+            Term::Div(..) | Term::Ite(..) | Term::Apply(..) => return None,
         }
         Some(())
     }
