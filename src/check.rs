@@ -10,6 +10,7 @@ pub mod canonical_model;
 pub mod case;
 pub mod change;
 pub mod compile;
+pub mod conflicts;
 pub mod corners;
 pub mod encode;
 pub mod facts;

@@ -17,7 +17,6 @@ use std::collections::BTreeSet;
 use self::bounds::Bounds;
 use self::component::{Component, components};
 use self::probe::{Probe, Probed};
-use self::shape::GridPoint;
 use super::batch::{Batch, Trial};
 use super::encode::{RLIMIT, WALL_MS};
 use super::query::{Answer, Formula, Model, Query, Reason, Value, Variable, Want};
@@ -115,7 +114,7 @@ pub struct Means<'a> {
 /// What is known about one component so far.
 struct Progress {
     standings: Vec<Option<Standing>>,
-    base: Option<GridPoint>,
+    base: Option<Model>,
     open: BTreeSet<usize>,
     settled: [usize; 3],
 }
@@ -222,15 +221,15 @@ fn without_solver(component: &Component, number: usize, hint: Option<Model>) -> 
         }
     }
     let probed = Probe::run(component, &bounds, hint.as_ref(), &progress.open);
-    take_over(component, number, &mut progress, probed);
+    take_over(number, &mut progress, probed);
     progress
 }
 
-fn take_over(component: &Component, number: usize, progress: &mut Progress, probed: Probed) {
+fn take_over(number: usize, progress: &mut Progress, probed: Probed) {
     for (rule, point) in probed.witnesses {
         progress.standings[rule] = Some(Standing::Needed {
             component: number,
-            witness: Box::new(point.model(&component.variables)),
+            witness: Box::new(point),
         });
         progress.open.remove(&rule);
         progress.settled[1] += 1;
@@ -279,7 +278,7 @@ fn from_models(
     });
     for ((place, answer), probed) in started.iter().zip(probed.unwrap_or_default()) {
         let progress = &mut progress[*place];
-        take_over(&components[*place], *place, progress, probed);
+        take_over(*place, progress, probed);
         if let Answer::Unsat(_) = answer {
             for rule in std::mem::take(&mut progress.open) {
                 progress.standings[rule] = Some(Standing::Contradictory);
@@ -440,7 +439,7 @@ fn extended(
     rule: usize,
     model: &Model,
 ) -> Option<Model> {
-    let mut whole = progress.base.as_ref()?.model(&component.variables);
+    let mut whole = progress.base.clone()?;
     let mut changed = BTreeSet::new();
     for (variable, value) in asked.part.variables.iter().zip(&model.values) {
         let place = component

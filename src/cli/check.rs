@@ -41,6 +41,7 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
             unit_row: false,
         },
         strict: verb.strict,
+        why: verb.why.then_some(verb.most),
         solver: solver.as_ref(),
     };
     let checked = check_rules::check(&Disk::new("."), &request).map_err(rejected)?;

@@ -10,17 +10,18 @@ use std::collections::BTreeMap;
 
 use super::documents::Rejected;
 use super::{body, rules, signal_ranges};
+use crate::check::case::Case;
 use crate::check::judge::judge_rules;
-use crate::check::rule_set::{self, Level};
+use crate::check::rule_set::{self, Level, why};
 use crate::check::solver_process::Solver;
 use crate::diagnostic::Diagnostics;
 use crate::document::{Files, Intake};
 use crate::exit_code::ExitCode;
 use crate::model::document::Model;
-use crate::quantity::dictionary::standard;
+use crate::quantity::dictionary::{Role, standard};
 use crate::recipe::Recipe;
 use crate::record::body::{Evaluation, Finding, Place};
-use crate::record::findings::{CheckedRule, Findings};
+use crate::record::findings::{CheckedRule, Findings, Group, Scope, Why};
 use crate::rule_language::{self, EvidenceClass, ParsedFile, Rule, RuleSet, RuleSeverity};
 use crate::span::{FileId, Sources, Span};
 use crate::table::TableFormat;
@@ -43,6 +44,8 @@ pub struct Request<'a> {
     pub format: TableFormat,
     /// Whether recalled limits and warnings count as findings.
     pub strict: bool,
+    /// How many minimal conflicts and corrections to list per contradiction; none without.
+    pub why: Option<usize>,
     /// How questions reach the solver.
     pub solver: Option<&'a Solver>,
 }
@@ -206,6 +209,17 @@ pub fn place(sources: &Sources, span: Span) -> Place {
     }
 }
 
+fn scope(analysis: &rule_set::Analysis) -> Scope {
+    let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    Scope {
+        consistent: analysis.witness.is_some(),
+        components: count(analysis.scope.components),
+        guards: count(analysis.scope.guards),
+        modes: count(analysis.scope.modes),
+        standings: count(analysis.scope.standings),
+    }
+}
+
 struct Checker<'a> {
     request: &'a Request<'a>,
     set: &'a RuleSet,
@@ -242,6 +256,7 @@ impl Checker<'_> {
             }
             findings.extend(self.needs_simulation());
         }
+        let why = self.why(&analysis.findings, case.as_ref());
         let mut summary = None;
         if let Some(judged) = table {
             for (rule, counts) in self.set.rules.iter().zip(&judged.summary.rules) {
@@ -268,9 +283,58 @@ impl Checker<'_> {
                 })
                 .collect(),
             findings,
+            scope: scope(&analysis),
+            why,
             table: summary,
         };
         (findings, exit)
+    }
+
+    /// The conflicts and corrections of the rule set, and of the recipe under the rules that block.
+    fn why(&self, found: &[rule_set::Finding], case: Option<&Case>) -> Vec<Why> {
+        let Some(most) = self.request.why else {
+            return Vec::new();
+        };
+        let solver = self.request.solver;
+        let mut all = why::explain(self.set, found, most, solver);
+        if let Some(case) = case {
+            let judged = |place: usize| {
+                let rule = &self.set.rules[place];
+                !rule.is_outcome && self.exit_of_verdict(rule, "violated") != ExitCode::Success
+            };
+            let is_setpoint = |signal| self.set.signal(signal).role == Some(Role::Setpoint);
+            all.extend(why::of_recipe(
+                self.set,
+                case,
+                &judged,
+                &is_setpoint,
+                most,
+                solver,
+            ));
+        }
+        all.iter().map(|one| self.why_shown(one)).collect()
+    }
+
+    fn why_shown(&self, found: &why::Why) -> Why {
+        let group = |set: &Vec<rule_set::CoreMember>| Group {
+            members: set.iter().map(rule_set::listed_one).collect(),
+            places: set
+                .iter()
+                .filter_map(|member| Some(place(self.sources, member.span?)))
+                .collect(),
+        };
+        let when = match &found.when {
+            _ if found.of_recipe => "as the recipe stands".to_owned(),
+            None => "always".to_owned(),
+            Some(when) => format!("whenever {} holds", rule_set::listed_one(when)),
+        };
+        Why {
+            when,
+            conflicts: found.conflicts.iter().map(group).collect(),
+            corrections: found.corrections.iter().map(group).collect(),
+            more: found.more,
+            open: found.open.as_ref().map(ToString::to_string),
+        }
     }
 
     fn subject(&self) -> String {
@@ -289,6 +353,7 @@ impl Checker<'_> {
         let level = match found.level() {
             Level::Error => "error",
             Level::Warning => "warning",
+            Level::Note => "note",
         };
         let spans = found.spans();
         Finding {
@@ -308,15 +373,25 @@ impl Checker<'_> {
         match found {
             rule_set::Finding::ContradictoryAssumptions { .. } => ExitCode::Documents,
             rule_set::Finding::Inconsistent { .. }
-            | rule_set::Finding::InconsistentUnderGuard { .. } => ExitCode::Findings,
+            | rule_set::Finding::InconsistentUnderGuard { .. }
+            | rule_set::Finding::InconsistentInMode { .. } => ExitCode::Findings,
             rule_set::Finding::Undecided { .. } => ExitCode::Undecided,
-            rule_set::Finding::Vacuous { .. } | rule_set::Finding::LimitOutsideRange { .. } => {
+            rule_set::Finding::Vacuous { .. }
+            | rule_set::Finding::DeadGuardPart { .. }
+            | rule_set::Finding::LimitOutsideRange { .. }
+            | rule_set::Finding::ImplausibleLimit { .. } => {
                 if self.request.strict {
                     ExitCode::Findings
                 } else {
                     ExitCode::Success
                 }
             }
+            // Worth knowing, and nothing has to change.
+            rule_set::Finding::Equivalent { .. }
+            | rule_set::Finding::Shadowed { .. }
+            | rule_set::Finding::Redundant { .. }
+            | rule_set::Finding::NeverBinding { .. }
+            | rule_set::Finding::RedundancyUndecided { .. } => ExitCode::Success,
         }
     }
 

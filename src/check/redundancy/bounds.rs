@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::shape::{Row, Shape, greatest_divisor};
+use crate::check::query::{Formula, Term};
 use crate::rational::Rational;
 
 /// A linear form with coprime coefficients, the first one positive.
@@ -88,8 +89,29 @@ impl Bounds {
                 }
             }
             Shape::And(parts) => parts.iter().for_each(|part| self.add(part, owner)),
-            Shape::Constant(_) | Shape::Choice { .. } | Shape::Or(_) | Shape::Opaque(_) => {}
+            Shape::Opaque(formula) => self.add_end(formula, owner),
+            Shape::Constant(_) | Shape::Choice { .. } | Shape::Or(_) => {}
         }
+    }
+
+    /// An end of a single variable with more digits than a row holds.
+    fn add_end(&mut self, formula: &Formula, owner: usize) {
+        let (left, right, strict) = match formula {
+            Formula::Le(left, right) => (left, right, false),
+            Formula::Lt(left, right) => (left, right, true),
+            _ => return,
+        };
+        let (side, id, value) = match (left, right) {
+            (Term::Rational(value), Term::Real(id)) => (&mut self.lower, id, value),
+            (Term::Real(id), Term::Rational(value)) => (&mut self.upper, id, value),
+            _ => return,
+        };
+        let value = value.clone();
+        side.entry(vec![(id.0, 1)]).or_default().push(Bound {
+            value,
+            strict,
+            owner,
+        });
     }
 
     /// Returns the bounds of a single variable in doubles, for a first guess of a point.
@@ -101,6 +123,18 @@ impl Bounds {
             Some(list.first()?.value.to_f64())
         };
         (end(&self.lower), end(&self.upper))
+    }
+
+    /// Returns the value of a variable that its bounds leave no room to move: a constant, or the
+    /// middle of an enclosure.
+    #[must_use]
+    pub fn pinned(&self, variable: u32) -> Option<Rational> {
+        let form = vec![(variable, 1)];
+        let end = |side: &BTreeMap<Form, Vec<Bound>>| Some(side.get(&form)?.first()?.value.clone());
+        let (low, high) = (end(&self.lower)?, end(&self.upper)?);
+        let narrow = &low.abs().max(high.abs()) * &Rational::ratio(1, 1 << 30);
+        let is_pinned = low <= high && &high - &low <= narrow;
+        is_pinned.then(|| &(&low + &high) * &Rational::ratio(1, 2))
     }
 
     /// Returns premises that imply the fact, none of which can be left out by this method.

@@ -17,6 +17,7 @@ use super::component::Component;
 use super::shape::{GridPoint, Row, Shape};
 use crate::check::query::{Model, Sort, Value};
 use crate::random::Stream;
+use crate::rational::Rational;
 use ray::Ray;
 
 /// Rays towards one open rule from one base.
@@ -47,9 +48,9 @@ const MANTISSA_BITS: i32 = 44;
 #[derive(Clone, Debug, Default)]
 pub struct Probed {
     /// A point at which every premise holds.
-    pub base: Option<GridPoint>,
+    pub base: Option<Model>,
     /// Per needed rule a point at which it fails and every other premise holds.
-    pub witnesses: BTreeMap<usize, GridPoint>,
+    pub witnesses: BTreeMap<usize, Model>,
     /// Rays that were shot.
     pub rays: usize,
 }
@@ -60,6 +61,10 @@ pub struct Probe<'a> {
     /// The scale of each variable.
     widths: Vec<f64>,
     shifts: Vec<u32>,
+    /// Variables that cannot move, with their exact value: it need not lie on the grid.
+    pinned: BTreeMap<usize, Rational>,
+    /// The facts that read them.
+    pinned_facts: BTreeSet<usize>,
     random: Stream,
 }
 
@@ -81,8 +86,14 @@ fn power_of_two(exponent: u32) -> f64 {
 }
 
 impl<'a> Probe<'a> {
-    /// Prepares a search; `hint` is a point that may keep every premise.
-    fn new(component: &'a Component, start: &Guess, widths: Vec<f64>) -> Self {
+    /// Prepares a search from a guess.
+    fn new(component: &'a Component, bounds: &Bounds, start: &Guess, widths: Vec<f64>) -> Self {
+        let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        let pinned = (0..component.variables.len())
+            .filter_map(|place| Some((place, bounds.pinned(number(place))?)));
+        let pinned: BTreeMap<usize, Rational> = pinned.collect();
+        let readers = pinned.keys().flat_map(|&place| &component.readers[place]);
+        let pinned_facts = readers.copied().collect();
         let shift = |(width, value): (&f64, &f64)| {
             let leading = exponent(width.max(value.abs()));
             u32::try_from((MANTISSA_BITS - 6 - leading).clamp(0, 120)).unwrap_or(0)
@@ -95,6 +106,8 @@ impl<'a> Probe<'a> {
             component,
             shifts: widths.iter().zip(&start.reals).map(shift).collect(),
             widths,
+            pinned,
+            pinned_facts,
             random: Stream::new(1, name, 0),
         }
     }
@@ -108,13 +121,13 @@ impl<'a> Probe<'a> {
         open: &BTreeSet<usize>,
     ) -> Probed {
         let (start, widths) = start(component, bounds, hint);
-        let mut probe = Self::new(component, &start, widths);
+        let mut probe = Self::new(component, bounds, &start, widths);
         let mut probed = Probed::default();
         let mut open = open.clone();
         let Some(base) = probe.repaired(start, None).map(|base| probe.centred(base)) else {
             return probed;
         };
-        probed.base = Some(base.clone());
+        probed.base = Some(probe.model(&base));
         probe.shoot_all(&base, &mut open, &mut probed);
         for base in probe.other_choices(&base) {
             let base = probe.centred(base);
@@ -145,6 +158,14 @@ impl<'a> Probe<'a> {
         }
     }
 
+    fn model(&self, point: &GridPoint) -> Model {
+        let mut model = point.model(&self.component.variables);
+        for (&place, value) in &self.pinned {
+            model.values[place] = Value::Real(value.clone());
+        }
+        model
+    }
+
     fn guess(point: &GridPoint) -> Guess {
         let reals = point.mantissas.iter().zip(&point.shifts);
         Guess {
@@ -159,16 +180,19 @@ impl<'a> Probe<'a> {
     fn failing(&self, point: &GridPoint, facts: impl Iterator<Item = usize>) -> Option<Vec<usize>> {
         let known = OnceCell::new();
         let mut model = || {
-            let made = known.get_or_init(|| point.model(&self.component.variables));
+            let made = known.get_or_init(|| self.model(point));
             made.clone()
         };
         let mut failing = Vec::new();
         for fact in facts {
-            let shape = &self.component.shapes[fact];
-            let holds = shape.holds(point, &mut model).or_else(|| {
-                let formula = &self.component.facts[fact].formula;
+            let formula = &self.component.facts[fact].formula;
+            let holds = if self.pinned_facts.contains(&fact) {
                 formula.evaluate(&model())
-            });
+            } else {
+                let shape = &self.component.shapes[fact];
+                let on_grid = shape.holds(point, &mut model);
+                on_grid.or_else(|| formula.evaluate(&model()))
+            };
             if !holds? {
                 failing.push(fact);
             }
@@ -263,6 +287,9 @@ impl<'a> Probe<'a> {
                     let part = factor as f64 * self.widths[variable as usize];
                     sum + part * part
                 });
+                if scale == 0.0 {
+                    return false;
+                }
                 let step = OVERSHOOT * lack * self.norm(row) / scale;
                 for &(variable, factor) in &row.terms {
                     let width = self.widths[variable as usize];
@@ -301,7 +328,8 @@ impl<'a> Probe<'a> {
         let mut point = base;
         for _ in 0..2 {
             for variable in 0..self.component.variables.len() {
-                if self.component.variables[variable].sort != Sort::Real {
+                let can_move = self.widths[variable] > 0.0;
+                if self.component.variables[variable].sort != Sort::Real || !can_move {
                     continue;
                 }
                 let number = u32::try_from(variable).unwrap_or(u32::MAX);
@@ -353,7 +381,8 @@ impl<'a> Probe<'a> {
     fn random_direction(&mut self, among: impl Iterator<Item = usize>) -> Vec<(u32, f64)> {
         let mut direction = Vec::new();
         for variable in among {
-            if self.component.variables[variable].sort == Sort::Real {
+            let can_move = self.widths[variable] > 0.0;
+            if self.component.variables[variable].sort == Sort::Real && can_move {
                 let share = 2.0 * self.random.uniform_open() - 1.0;
                 let number = u32::try_from(variable).unwrap_or(u32::MAX);
                 direction.push((number, share * self.widths[variable]));
@@ -397,7 +426,7 @@ impl<'a> Probe<'a> {
                 let witness = self.shoot(base, &guess, &direction, length, open);
                 for (found, point) in witness {
                     open.remove(&found);
-                    probed.witnesses.insert(found, point);
+                    probed.witnesses.insert(found, self.model(&point));
                 }
             }
         }
@@ -528,6 +557,11 @@ fn start(component: &Component, bounds: &Bounds, hint: Option<&Model>) -> (Guess
             widths[place] = high - low;
         } else if guess.reals[place] != 0.0 {
             widths[place] = guess.reals[place].abs();
+        }
+        if let Some(value) = bounds.pinned(u32::try_from(place).unwrap_or(u32::MAX)) {
+            guess.reals[place] = value.to_f64();
+            widths[place] = 0.0;
+            continue;
         }
         match hint.and_then(|model| model.values.get(place)) {
             Some(Value::Real(value)) => guess.reals[place] = value.to_f64(),
