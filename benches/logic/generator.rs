@@ -1,8 +1,8 @@
 //! Rule sets of any size with a known feasible point, from a seed.
 //!
 //! `n` rules over `n / 5` parameters, 20 per process step: 55 % windows, 25 % linear rules over 2
-//! to 4 parameters, 13 % windows that hold in one mode of the step, 7 % disjunctions of two limits. A
-//! hidden point keeps every rule. With `cross`, that share of parameters is picked from another
+//! to 4 parameters, 13 % windows that hold in one mode of the step, 7 % disjunctions of two limits.
+//! A hidden point keeps every rule. With `cross`, that share of parameters is picked from another
 //! step, which welds the steps together.
 
 use cellwright::check::query::{Formula, Sort, Term, VarId, Variable};

@@ -8,18 +8,21 @@
 //! because fewer premises imply less.
 
 pub mod bounds;
+pub mod cache;
 pub mod component;
 pub mod probe;
 pub mod shape;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::bounds::Bounds;
+use self::cache::Cache;
 use self::component::{Component, components};
 use self::probe::{Probe, Probed};
 use super::batch::{Batch, Trial};
 use super::encode::{RLIMIT, WALL_MS};
 use super::query::{Answer, Formula, Model, Query, Reason, Value, Variable, Want};
+use super::refute::{Budget, Refuted, refute, restricted};
 use super::solver_process::Solver;
 use crate::parallel::map_items;
 
@@ -62,6 +65,8 @@ pub struct Problem {
 pub enum Method {
     /// Exact arithmetic on bounds.
     Bounds,
+    /// The solver named the core, and a certificate of our own was checked.
+    Certificate,
     /// The solver said so, in the minimal core that is shown.
     Solver,
 }
@@ -96,8 +101,10 @@ pub struct Standings {
     pub of: Vec<Option<Standing>>,
     /// The components.
     pub components: Vec<Component>,
-    /// Rules settled by bounds, by points, and asked of the solver.
+    /// Rules settled by bounds, by points, and asked of the solver; known ones do not count.
     pub settled: [usize; 3],
+    /// Answers to keep for the next run.
+    pub cache: Cache,
 }
 
 /// How to ask.
@@ -109,6 +116,8 @@ pub struct Means<'a> {
     pub threads: usize,
     /// A point that may keep every premise; values in the order of the problem's variables.
     pub hint: Option<&'a Model>,
+    /// Answers of an earlier run; each is examined before it counts.
+    pub cache: Option<&'a Cache>,
 }
 
 /// What is known about one component so far.
@@ -126,11 +135,11 @@ pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
     let count = u64::try_from(components.len()).unwrap_or(u64::MAX);
     let first = map_items(count, means.threads, |place| {
         let place = usize::try_from(place).unwrap_or(0);
-        without_solver(
-            &components[place],
-            place,
-            hint_for(problem, &components[place], means.hint),
-        )
+        let known = means
+            .cache
+            .and_then(|cache| cache.examined(&components[place], place));
+        let hint = hint_for(problem, &components[place], means.hint);
+        without_solver(&components[place], place, known, hint)
     });
     let mut progress = match first {
         Ok(progress) => progress,
@@ -148,6 +157,7 @@ pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
         ..Standings::default()
     };
     for (component, progress) in components.iter().zip(progress) {
+        found.cache.keep(component, &progress.standings);
         for rule in component.rules() {
             let standing = progress.standings[rule].clone();
             let standing = standing.unwrap_or(Standing::Undecided(None));
@@ -207,10 +217,20 @@ fn bounds_of(component: &Component) -> Bounds {
     Bounds::new(&component.shapes, is_premise)
 }
 
-fn without_solver(component: &Component, number: usize, hint: Option<Model>) -> Progress {
+/// What bounds, known answers and points say.
+fn without_solver(
+    component: &Component,
+    number: usize,
+    known: Option<BTreeMap<usize, Standing>>,
+    hint: Option<Model>,
+) -> Progress {
     let mut progress = undecided(component);
     let bounds = bounds_of(component);
-    for rule in component.rules() {
+    for (rule, standing) in known.unwrap_or_default() {
+        progress.standings[rule] = Some(standing);
+        progress.open.remove(&rule);
+    }
+    for rule in progress.open.clone() {
         if let Some(premises) = bounds.premises(&component.shapes, rule) {
             progress.standings[rule] = Some(Standing::Implied {
                 premises: premises.into_iter().collect(),
@@ -219,6 +239,9 @@ fn without_solver(component: &Component, number: usize, hint: Option<Model>) -> 
             progress.open.remove(&rule);
             progress.settled[0] += 1;
         }
+    }
+    if progress.open.is_empty() {
+        return progress;
     }
     let probed = Probe::run(component, &bounds, hint.as_ref(), &progress.open);
     take_over(number, &mut progress, probed);
@@ -410,9 +433,15 @@ fn concluded(
                 .filter(|name| *name != own)
                 .filter_map(|name| component.facts.iter().position(|fact| fact.name == *name));
             let premises: BTreeSet<usize> = premises.collect();
+            let method = match certified(&asked.part, inside, &core) {
+                Refuted::Certified(_) => Method::Certificate,
+                Refuted::TooLarge | Refuted::Open(_) => Method::Solver,
+                // The core has a model: believe nobody.
+                Refuted::Model(_) => return Some(Standing::Undecided(Some(Reason::Garbled))),
+            };
             Some(Standing::Implied {
                 premises: premises.into_iter().collect(),
-                method: Method::Solver,
+                method,
             })
         }
         Answer::Sat(model) => {
@@ -429,6 +458,19 @@ fn concluded(
             (reach == Reach::Whole).then_some(Standing::Undecided(Some(reason)))
         }
     }
+}
+
+/// Refutes without a solver that the premises of a core hold and the rule fails.
+fn certified(part: &Component, rule: usize, core: &[String]) -> Refuted {
+    let mut query = part.query(RLIMIT, WALL_MS);
+    let own = &part.facts[rule].name;
+    query.assertions.retain(|(name, _)| core.contains(name));
+    for (name, formula) in &mut query.assertions {
+        if name == own {
+            *formula = Formula::Not(Box::new(formula.clone()));
+        }
+    }
+    refute(&restricted(&query, core), &Budget::default())
 }
 
 /// The model of a part, completed by the base point, if only the rule fails there.

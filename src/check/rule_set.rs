@@ -16,6 +16,7 @@ pub mod why;
 use super::case::Case;
 use super::encode::Encoder;
 use super::query::{Answer, Formula, Query, Reason, Term, VarId, Want};
+use super::redundancy::cache::Cache;
 use super::satisfy::{Wanted, satisfy, start};
 use super::solver_process::Solver;
 use crate::rational::Rational;
@@ -38,6 +39,8 @@ pub struct Analysis {
     pub asked: usize,
     /// What was looked at.
     pub scope: Scope,
+    /// Answers to keep for the next run.
+    pub cache: Cache,
 }
 
 /// What was looked at, so that no finding means something.
@@ -56,6 +59,17 @@ pub struct Scope {
 /// Analyses a rule set.
 #[must_use]
 pub fn analyse(rule_set: &RuleSet, case: Option<&Case>, solver: Option<&Solver>) -> Analysis {
+    analyse_again(rule_set, case, solver, None)
+}
+
+/// Analyses a rule set with the answers of an earlier run, each of which is examined first.
+#[must_use]
+pub fn analyse_again(
+    rule_set: &RuleSet,
+    case: Option<&Case>,
+    solver: Option<&Solver>,
+    cache: Option<&Cache>,
+) -> Analysis {
     let mut questions = Vec::new();
     let origin = start(rule_set, case);
     let mut witness = Witness {
@@ -105,7 +119,7 @@ pub fn analyse(rule_set: &RuleSet, case: Option<&Case>, solver: Option<&Solver>)
     }
     analysis.findings.extend(magnitude::limits(rule_set));
     analysis.witness = (witness.missing == 0).then_some(witness.point);
-    implied::add(rule_set, solver, &mut analysis);
+    implied::add(rule_set, (solver, cache), &mut analysis);
     analysis.findings.sort_by_key(order);
     analysis
 }
@@ -279,7 +293,10 @@ impl Component {
     ) -> (Question<'a>, Vec<(Question<'a>, Question<'a>)>) {
         let mut seen = BTreeSet::new();
         let mut guards = Vec::new();
-        for &place in &self.rules {
+        // The rule that a guard is named after does not depend on the order of the files.
+        let mut by_code = self.rules.clone();
+        by_code.sort_by(|&a, &b| rule_set.rules[a].code.cmp(&rule_set.rules[b].code));
+        for place in by_code {
             let guard = &rule_set.rules[place].guard;
             if matches!(guard.kind, BoolKind::Constant(true)) {
                 continue;
@@ -591,8 +608,10 @@ fn part_finding(
         }
         Topic::GuardPart(place) => {
             let rule = rule_set.rules[place].code.clone();
-            let is_vacuous = |finding: &Finding| matches!(finding, Finding::Vacuous { rule: known, .. } if *known == rule);
-            let is_known = known.iter().any(is_vacuous);
+            let is_known = known.iter().any(|finding| match finding {
+                Finding::Vacuous { rule: vacuous, .. } => *vacuous == rule,
+                _ => false,
+            });
             (!is_known).then_some(Finding::DeadGuardPart { rule, core })
         }
         Topic::Assumptions | Topic::Joint | Topic::GuardAlone(_) | Topic::GuardTogether(_) => None,

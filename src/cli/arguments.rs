@@ -183,6 +183,9 @@ pub struct Check {
     /// How many of each to list.
     #[arg(long, requires = "why", default_value_t = 10, value_name = "N")]
     pub most: usize,
+    /// Keep answers in this file; the next check examines them and asks only about what changed.
+    #[arg(long, value_name = "FILE")]
+    pub cache: Option<PathBuf>,
     /// Recalled limits block, warnings become findings.
     #[arg(long)]
     pub strict: bool,

@@ -12,6 +12,7 @@ use super::documents::Rejected;
 use super::{body, rules, signal_ranges};
 use crate::check::case::Case;
 use crate::check::judge::judge_rules;
+use crate::check::redundancy::cache::Cache;
 use crate::check::rule_set::{self, Level, why};
 use crate::check::solver_process::Solver;
 use crate::diagnostic::Diagnostics;
@@ -46,6 +47,8 @@ pub struct Request<'a> {
     pub strict: bool,
     /// How many minimal conflicts and corrections to list per contradiction; none without.
     pub why: Option<usize>,
+    /// Answers of an earlier run; each is examined before it counts.
+    pub cache: Option<&'a Cache>,
     /// How questions reach the solver.
     pub solver: Option<&'a Solver>,
 }
@@ -61,6 +64,8 @@ pub struct Checked {
     pub warnings: Diagnostics,
     /// The texts they point into.
     pub sources: Sources,
+    /// Answers to keep for the next run.
+    pub cache: Cache,
 }
 
 /// Rule files resolved together, with their texts.
@@ -143,12 +148,13 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
         set: &set,
         sources: &intake.sources,
     };
-    let (findings, exit) = checker.findings(recipe.as_ref(), model.as_ref(), table);
+    let (findings, exit, cache) = checker.findings(recipe.as_ref(), model.as_ref(), table);
     Ok(Checked {
         findings,
         exit,
         warnings: diagnostics,
         sources: intake.sources,
+        cache,
     })
 }
 
@@ -232,9 +238,10 @@ impl Checker<'_> {
         recipe: Option<&Recipe>,
         model: Option<&Model>,
         table: Option<rows::Judged>,
-    ) -> (Findings, ExitCode) {
+    ) -> (Findings, ExitCode, Cache) {
         let case = recipe.map(|recipe| rules::case(self.set, recipe, model));
-        let analysis = rule_set::analyse(self.set, case.as_ref(), self.request.solver);
+        let Request { solver, cache, .. } = *self.request;
+        let analysis = rule_set::analyse_again(self.set, case.as_ref(), solver, cache);
         let mut exit = ExitCode::Success;
         let mut findings: Vec<Finding> = Vec::new();
         for found in &analysis.findings {
@@ -287,7 +294,7 @@ impl Checker<'_> {
             why,
             table: summary,
         };
-        (findings, exit)
+        (findings, exit, analysis.cache)
     }
 
     /// The conflicts and corrections of the rule set, and of the recipe under the rules that block.

@@ -21,16 +21,16 @@ use crate::rational::Rational;
 use ray::Ray;
 
 /// Rays towards one open rule from one base.
-const RAYS: usize = 12;
+const RAYS: usize = 6;
 
 /// Rays of one component.
-const RAYS_MAX: usize = 2048;
+const RAYS_MAX: usize = 4096;
 
 /// Bases with another enumerator of a choice.
 const CHOICE_BASES_MAX: usize = 24;
 
 /// Bases at other places of the feasible set.
-const MOVED_BASES: usize = 4;
+const MOVED_BASES: usize = 8;
 
 /// Sweeps of the relaxation for one margin.
 const SWEEPS: usize = 150;

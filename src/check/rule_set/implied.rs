@@ -11,6 +11,7 @@ use super::finding::{CoreMember, Finding, Member};
 use super::{Analysis, range_formula};
 use crate::check::encode::Encoder;
 use crate::check::query::{Formula, Model, Value, VarId};
+use crate::check::redundancy::cache::Cache;
 use crate::check::redundancy::{Fact, Means, Problem, Role, Standing, standings};
 use crate::check::solver_process::Solver;
 use crate::rule_language::{EvidenceClass, Point, PointValue, Rule, RuleSet, SignalId};
@@ -29,7 +30,11 @@ struct Written {
 
 /// Adds the findings; vacuous rules are left out, and a contradictory set has none, because
 /// anything follows.
-pub(super) fn add(rule_set: &RuleSet, solver: Option<&Solver>, analysis: &mut Analysis) {
+pub(super) fn add(
+    rule_set: &RuleSet,
+    (solver, cache): (Option<&Solver>, Option<&Cache>),
+    analysis: &mut Analysis,
+) {
     let is_contradiction = |finding: &Finding| match finding {
         Finding::ContradictoryAssumptions { .. } | Finding::Inconsistent { .. } => true,
         _ => false,
@@ -53,8 +58,10 @@ pub(super) fn add(rule_set: &RuleSet, solver: Option<&Solver>, analysis: &mut An
         solver,
         threads: THREADS,
         hint: written.hint.as_ref(),
+        cache,
     };
     let found = standings(&written.problem, &means);
+    analysis.cache = found.cache.clone();
     let mut open: Vec<String> = Vec::new();
     let mut reason = None;
     let mut single: BTreeMap<usize, usize> = BTreeMap::new();
@@ -294,6 +301,7 @@ fn equivalent(
             solver,
             threads: 1,
             hint: None,
+            cache: None,
         };
         let found = standings(&written.problem, &means);
         let is_implied = |fact: &usize| matches!(found.of[*fact], Some(Standing::Implied { .. }));
