@@ -23,7 +23,9 @@ pub mod value;
 
 pub use ast::{EvidenceClass, RuleSeverity};
 pub use evaluate::{EvaluateError, Point, PointValue, PointVerdict, Truth};
-pub use expression::{BoolExpr, BoolKind, CompareOperator, LetId, NumExpr, NumKind, SignalId};
+pub use expression::{
+    BoolExpr, BoolKind, CompareOperator, Function, LetId, NumExpr, NumKind, SignalId,
+};
 pub use format::format;
 pub use margin::Margin;
 pub use parser::{ParsedFile, parse};

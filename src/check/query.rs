@@ -115,6 +115,8 @@ pub enum Reason {
         /// The assertion that does not hold at it.
         assertion: String,
     },
+    /// The question has `exp`, `ln` or `sqrt`, which the solver does not know.
+    Function,
     /// The query itself is malformed.
     Malformed {
         /// What is wrong with it.
@@ -148,6 +150,7 @@ impl Reason {
             | Self::Incomplete { .. }
             | Self::Irrational { .. }
             | Self::DivisionByZero
+            | Self::Function
             | Self::ModelRefuted { .. }
             | Self::Malformed { .. }
             | Self::Crashed
@@ -171,6 +174,7 @@ impl fmt::Display for Reason {
                 )
             }
             Self::DivisionByZero => write!(out, "the models found divide by zero"),
+            Self::Function => write!(out, "the solver does not know `exp`, `ln` and `sqrt`"),
             Self::ModelRefuted { assertion } => {
                 write!(
                     out,

@@ -143,10 +143,16 @@ codes! {
         "A divisor is zero. Guard the rule with `when` so that the division is only read where \
          it is defined.";
     ARGUMENTS "CW-0242" "wrong function or number of arguments"
-        "`abs` takes one argument, `if` three, `min` and `max` at least one, `all`, `any` and \
+        "`abs`, `exp`, `ln` and `sqrt` take one argument, `if` three, `min` and `max` at least one, `all`, `any` and \
          `sum` exactly one with an indexed family inside.";
     HEADER_TWICE "CW-0243" "second ruleset line"
         "A file names its rule set once.";
+    DOMAIN "CW-0244" "function outside its domain"
+        "`ln` needs a positive number, `sqrt` one that is not negative, and `exp` one up to 4096. \
+         Guard the rule with `when` so that the function is only read where it is defined.";
+    FUNCTION_ARGUMENT "CW-0245" "unit of a function's argument does not fit"
+        "`exp` and `ln` take plain numbers: divide by a reference quantity first. `sqrt` halves \
+         the powers of a unit, so m^2 gives m; odd powers have no root.";
 }
 
 #[cfg(test)]

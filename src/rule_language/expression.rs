@@ -85,6 +85,38 @@ impl CompareOperator {
     }
 }
 
+/// A function of a plain number whose value is irrational nearly everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Function {
+    /// `exp(x)`: e to the power of x.
+    Exponential,
+    /// `ln(x)`: the natural logarithm, of positive numbers.
+    Logarithm,
+    /// `sqrt(x)`: the square root, of numbers that are not negative.
+    SquareRoot,
+}
+
+impl Function {
+    /// All functions, in the order of the reference.
+    pub const ALL: [Self; 3] = [Self::Exponential, Self::Logarithm, Self::SquareRoot];
+
+    /// Names the function as rule files do.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exponential => "exp",
+            Self::Logarithm => "ln",
+            Self::SquareRoot => "sqrt",
+        }
+    }
+
+    /// Returns the function with a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+}
+
 /// A number in SI units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NumExpr {
@@ -123,6 +155,8 @@ pub enum NumKind {
     Maximum(Vec<NumExpr>),
     /// |a|
     Absolute(Box<NumExpr>),
+    /// `exp(a)`, `ln(a)`, `sqrt(a)`; exact evaluation encloses them.
+    Function(Function, Box<NumExpr>),
     /// `if(condition, a, b)`
     If(Box<BoolExpr>, Box<NumExpr>, Box<NumExpr>),
 }
@@ -185,9 +219,10 @@ impl NumExpr {
             NumKind::Constant(_) | NumKind::Pi => {}
             NumKind::Signal(signal) => visit(Reference::Signal(*signal)),
             NumKind::Let(id) => visit(Reference::Let(*id)),
-            NumKind::Negate(a) | NumKind::Power(a, _) | NumKind::Absolute(a) => {
-                a.references(visit);
-            }
+            NumKind::Negate(a)
+            | NumKind::Power(a, _)
+            | NumKind::Absolute(a)
+            | NumKind::Function(_, a) => a.references(visit),
             NumKind::Add(a, b)
             | NumKind::Subtract(a, b)
             | NumKind::Multiply(a, b)
@@ -260,7 +295,10 @@ impl NumExpr {
         1 + match &self.kind {
             NumKind::Constant(_) | NumKind::Pi | NumKind::Signal(_) => 0,
             NumKind::Let(id) => let_depths.get(id.0).copied().unwrap_or(0),
-            NumKind::Negate(a) | NumKind::Power(a, _) | NumKind::Absolute(a) => of(a),
+            NumKind::Negate(a)
+            | NumKind::Power(a, _)
+            | NumKind::Absolute(a)
+            | NumKind::Function(_, a) => of(a),
             NumKind::Add(a, b)
             | NumKind::Subtract(a, b)
             | NumKind::Multiply(a, b)
@@ -284,6 +322,40 @@ impl BoolExpr {
             BoolKind::And(all) | BoolKind::Or(all) => all.iter().map(of).max().unwrap_or(0),
             BoolKind::Not(a) => of(a),
             BoolKind::Implies(a, b) => of(a).max(of(b)),
+        }
+    }
+}
+
+impl NumExpr {
+    /// Tells whether `exp`, `ln` or `sqrt` occurs; lets are not entered.
+    #[must_use]
+    pub fn has_function(&self) -> bool {
+        match &self.kind {
+            NumKind::Function(..) => true,
+            NumKind::Constant(_) | NumKind::Pi | NumKind::Signal(_) | NumKind::Let(_) => false,
+            NumKind::Negate(a) | NumKind::Power(a, _) | NumKind::Absolute(a) => a.has_function(),
+            NumKind::Add(a, b)
+            | NumKind::Subtract(a, b)
+            | NumKind::Multiply(a, b)
+            | NumKind::Divide(a, b) => a.has_function() || b.has_function(),
+            NumKind::Minimum(all) | NumKind::Maximum(all) => all.iter().any(Self::has_function),
+            NumKind::If(condition, a, b) => {
+                condition.has_function() || a.has_function() || b.has_function()
+            }
+        }
+    }
+}
+
+impl BoolExpr {
+    /// Tells whether `exp`, `ln` or `sqrt` occurs; lets are not entered.
+    #[must_use]
+    pub fn has_function(&self) -> bool {
+        match &self.kind {
+            BoolKind::Constant(_) | BoolKind::Member { .. } => false,
+            BoolKind::Compare { left, right, .. } => left.has_function() || right.has_function(),
+            BoolKind::And(all) | BoolKind::Or(all) => all.iter().any(Self::has_function),
+            BoolKind::Not(a) => a.has_function(),
+            BoolKind::Implies(a, b) => a.has_function() || b.has_function(),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::ast::{EvidenceClass, Expectation, RuleSeverity};
 use super::evaluate::PointValue;
-use super::expression::{BoolExpr, BoolKind, LetId, NumExpr, NumKind, SignalId};
+use super::expression::{BoolExpr, BoolKind, LetId, NumExpr, NumKind, Reference, SignalId};
 use crate::quantity::dictionary::Role;
 use crate::quantity::{Quantity, QuantityType, Unit};
 use crate::rational::Rational;
@@ -226,6 +226,25 @@ impl RuleSet {
         &self.lets[id.0]
     }
 
+    /// Tells whether `exp`, `ln` or `sqrt` occurs in a condition or a let it reads.
+    #[must_use]
+    pub fn has_function(&self, condition: &BoolExpr) -> bool {
+        let mut pending = Vec::new();
+        let mut found = condition.has_function();
+        condition.references(&mut |reference| pending.push(reference));
+        let mut seen = BTreeSet::new();
+        while let Some(reference) = pending.pop() {
+            if let Reference::Let(id) = reference
+                && seen.insert(id)
+            {
+                let expr = &self.lets[id.0].expr;
+                found |= expr.has_function();
+                expr.references(&mut |reference| pending.push(reference));
+            }
+        }
+        found
+    }
+
     /// Replaces every let by what it stands for; `None` when the result would have more than
     /// `nodes_max` nodes.
     #[must_use]
@@ -290,6 +309,7 @@ impl RuleSet {
             NumKind::Divide(a, b) => NumKind::Divide(boxed(a)?, boxed(b)?),
             NumKind::Power(a, exponent) => NumKind::Power(boxed(a)?, *exponent),
             NumKind::Absolute(a) => NumKind::Absolute(boxed(a)?),
+            NumKind::Function(function, a) => NumKind::Function(*function, boxed(a)?),
             NumKind::Minimum(all) => NumKind::Minimum(self.inline_numbers(all, left)?),
             NumKind::Maximum(all) => NumKind::Maximum(self.inline_numbers(all, left)?),
             NumKind::If(condition, a, b) => {

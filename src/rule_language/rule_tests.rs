@@ -83,6 +83,11 @@ pub fn run_test(rule_set: &RuleSet, test: &RuleTest) -> Result<(), Box<Diagnosti
                 .also(test.span, "at this recipe")
                 .help("guard the rule with `when`")
         }
+        Err(error @ EvaluateError::Domain { .. }) => {
+            Diagnostic::error(codes::DOMAIN, error.span(), error.to_string())
+                .also(test.span, "at this recipe")
+                .help("guard the rule with `when`")
+        }
         Err(error @ EvaluateError::WrongValue { .. }) => {
             Diagnostic::error(codes::TEST_VALUE, test.span, error.to_string())
                 .also(error.span(), "read here")

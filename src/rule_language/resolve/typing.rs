@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::quantity::{Dimension, Kind, QuantityType, units_of};
 use crate::rational::Rational;
 use crate::rule_language::codes;
-use crate::rule_language::expression::NumExpr;
+use crate::rule_language::expression::{Function, NumExpr};
 use crate::span::Span;
 
 /// What the text of a number allows beyond its type.
@@ -280,6 +280,51 @@ pub(super) fn product_type(
     dimension
         .map(QuantityType::plain)
         .ok_or_else(|| Box::new(exponents_too_large(left.span().to(right.span()))))
+}
+
+/// Returns the type of `exp`, `ln` or `sqrt` of a number.
+pub(super) fn function_type(
+    function: Function,
+    inner: &Number,
+) -> Result<QuantityType, Box<Diagnostic>> {
+    let found = inner.quantity_type;
+    let root = match function {
+        Function::SquareRoot => found.dimension.root(),
+        Function::Exponential | Function::Logarithm => {
+            (found == QuantityType::NUMBER).then_some(found.dimension)
+        }
+    };
+    if let Some(dimension) = root {
+        return Ok(QuantityType::plain(dimension));
+    }
+    let (needed, help) = match function {
+        Function::SquareRoot => (
+            "units with even powers only",
+            "write the root of a product or a quotient, such as `sqrt(x * x)` or `sqrt(x / y)`"
+                .to_owned(),
+        ),
+        Function::Exponential | Function::Logarithm => (
+            "a plain number",
+            format!(
+                "divide by a reference: `{}(x / (1 {}))`",
+                function.name(),
+                units_of(found).split(',').next().unwrap_or("").trim()
+            ),
+        ),
+    };
+    Err(Box::new(
+        Diagnostic::error(
+            codes::FUNCTION_ARGUMENT,
+            inner.span(),
+            format!(
+                "`{}` takes {needed}, found {}",
+                function.name(),
+                with_article(found)
+            ),
+        )
+        .label(format!("{} in {}", found.describe(), found.dimension))
+        .help(help),
+    ))
 }
 
 /// Explains that the exponents of the base units leave their range.
