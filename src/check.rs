@@ -15,6 +15,7 @@ pub mod farkas;
 pub mod formula;
 pub mod fraction;
 pub mod judge;
+pub mod modes;
 pub mod piece;
 pub mod prove;
 pub mod query;

@@ -13,12 +13,11 @@ use cellwright::rule_language::{format, parse, resolve, run_tests};
 use cellwright::span::Sources;
 
 /// Outcomes this driver knows; other folders of the corpus belong to other drivers.
-const OUTCOMES: [&str; 6] = [
+const OUTCOMES: [&str; 5] = [
     "ok",
     "parse_error",
     "unit_error",
     "resolve_error",
-    "not_yet",
     "test_failed",
 ];
 
@@ -123,11 +122,6 @@ fn resolve_errors() {
 }
 
 #[test]
-fn not_yet() {
-    run("not_yet");
-}
-
-#[test]
 fn failing_tests() {
     run("test_failed");
 }
@@ -149,13 +143,7 @@ fn every_code_has_a_case() {
 
 #[test]
 fn sound_files_keep_their_meaning_and_comments_when_formatted() {
-    for outcome in [
-        "ok",
-        "unit_error",
-        "resolve_error",
-        "not_yet",
-        "test_failed",
-    ] {
+    for outcome in ["ok", "unit_error", "resolve_error", "test_failed"] {
         for path in cases(outcome) {
             let text = std::fs::read_to_string(&path).expect("the case cannot be read");
             let Some(once) = formatted(&text) else {

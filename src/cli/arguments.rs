@@ -177,6 +177,9 @@ pub struct Check {
     /// Character between the cells of the table; found from the header if not given.
     #[arg(long, requires = "table", value_name = "CHARACTER")]
     pub delimiter: Option<char>,
+    /// List the limits that are still recalled, with place, severity and owner.
+    #[arg(long)]
+    pub recalled: bool,
     /// Recalled limits block, warnings become findings.
     #[arg(long)]
     pub strict: bool,

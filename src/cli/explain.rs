@@ -9,15 +9,15 @@ use super::output;
 use super::rule_files;
 use super::run::shown;
 use crate::diagnostic::nearest;
-use crate::document::codes as document_codes;
+use crate::document::{Disk, Intake, codes as document_codes};
 use crate::exit_code::ExitCode;
 use crate::quantity::dictionary::standard;
 use crate::quantity::{choice_named, kind_named, kind_names, unit_symbols, units_of};
 use crate::report::layout::{Page, Rich};
 use crate::rule_language::codes as rule_codes;
-use crate::rule_language::{self, RuleSet};
+use crate::rule_language::{self, Rule, RuleSet};
 use crate::run::documents as run_documents;
-use crate::run::rules;
+use crate::run::{rule_sources, rules};
 use crate::span::{Sources, Span};
 
 /// Verdict words.
@@ -173,6 +173,9 @@ fn rule(subject: &str, rules: &RuleSet, sources: &Sources) -> Option<String> {
     for (label, text) in &facts {
         entry(label, text);
     }
+    for (label, text) in overrides(rule, sources) {
+        entry(label, &text);
+    }
     let tests = rules.tests.iter();
     for test in tests.filter(|test| rules.rules[test.rule].code == rule.code) {
         let written = example(sources, test.span);
@@ -180,6 +183,49 @@ fn rule(subject: &str, rules: &RuleSet, sources: &Sources) -> Option<String> {
         entry(verdict, values);
     }
     Some(page.finish())
+}
+
+/// The limits of the rule that another file has replaced, old and new.
+fn overrides(rule: &Rule, sources: &Sources) -> Vec<(&'static str, String)> {
+    let Some(replaced) = &rule.replaced else {
+        return Vec::new();
+    };
+    let original = &replaced.original;
+    let mut facts = Vec::new();
+    for one in &replaced.overrides {
+        let looser = if one.looser { ", looser" } else { "" };
+        facts.push((
+            "override",
+            format!(
+                "{} instead of {}{looser}: {}",
+                sources.text(one.new_span),
+                sources.text(one.old_span),
+                one.reason
+            ),
+        ));
+        facts.push((
+            "",
+            format!(
+                "{} ({}); owner {}",
+                one.source,
+                one.evidence.name(),
+                one.owner
+            ),
+        ));
+        let position = sources.position(one.span);
+        let path = &sources.get(one.span.file).path;
+        facts.push(("", format!("{path}:{}", position.line)));
+    }
+    let owner = original.owner.as_deref().unwrap_or("nobody named");
+    facts.push((
+        "replaced",
+        format!(
+            "{} ({}); owner {owner}",
+            original.source,
+            original.evidence.name()
+        ),
+    ));
+    facts
 }
 
 /// A section of a test as it is written, on one line.
@@ -193,19 +239,17 @@ fn example(sources: &Sources, span: Span) -> String {
 
 /// The rules to look in; files that are not there or have mistakes explain nothing.
 fn rules_of(verb: &Explain) -> (RuleSet, Sources) {
-    let mut sources = Sources::new();
-    let files = rule_files::expand(&verb.rules).unwrap_or_default();
-    let parsed: Vec<_> = files
+    let files = Disk::new(".");
+    let mut intake = Intake::new(&files);
+    let paths = rule_files::expand(&verb.rules).unwrap_or_default();
+    let opened: Vec<_> = paths
         .iter()
-        .filter_map(|path| {
-            let text = std::fs::read_to_string(path).ok()?;
-            let file = sources.add(shown(path), text.clone());
-            Some(rule_language::parse(file, &text))
-        })
+        .filter_map(|path| intake.open(&shown(path), None))
         .collect();
+    let parsed = rule_sources::parsed(&files, &mut intake, &opened);
     let zones = std::collections::BTreeMap::from([("drying.zone".to_owned(), 1)]);
     let (rules, _) = rule_language::resolve(&parsed, standard(), &zones);
-    (rules, sources)
+    (rules, intake.sources)
 }
 
 fn unknown(subject: &str, rules: &RuleSet) -> Failure {

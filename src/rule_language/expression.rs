@@ -62,6 +62,19 @@ impl CompareOperator {
         }
     }
 
+    /// Returns the operator with its sides exchanged.
+    #[must_use]
+    pub fn mirrored(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessEqual => Self::GreaterEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterEqual => Self::LessEqual,
+            Self::Equal => Self::Equal,
+            Self::NotEqual => Self::NotEqual,
+        }
+    }
+
     /// Tells whether the operator holds between numbers so ordered.
     #[must_use]
     pub fn holds(self, ordering: std::cmp::Ordering) -> bool {

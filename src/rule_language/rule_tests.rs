@@ -43,6 +43,10 @@ pub fn run_tests(rule_set: &RuleSet) -> TestReport {
 /// The diagnostic that says what the rule gives instead.
 pub fn run_test(rule_set: &RuleSet, test: &RuleTest) -> Result<(), Box<Diagnostic>> {
     let rule = &rule_set.rules[test.rule];
+    let rule = match &rule.replaced {
+        Some(replaced) if test.original => &replaced.original,
+        _ => rule,
+    };
     let mut point = Point::empty(rule_set);
     for (signal, value) in &test.values {
         point.set(*signal, value.clone());
@@ -64,13 +68,18 @@ pub fn run_test(rule_set: &RuleSet, test: &RuleTest) -> Result<(), Box<Diagnosti
             )
             .label(format!("gives `{}`", found.name()))
             .also(rule.body.span, "the rule");
-            match evaluator.margin(&rule.body) {
-                Ok(Some(margin)) if found != PointVerdict::Idle => {
+            match (found, evaluator.margin(&rule.body)) {
+                (PointVerdict::Undecided, _) => diagnostic
+                    .note("both sides agree in all digits computed, 150 of them")
+                    .help("move the value off the limit, or write the limit without the function"),
+                (PointVerdict::Idle, _) | (_, Ok(None) | Err(_)) => diagnostic,
+                (_, Ok(Some(margin))) => {
                     let slack = margin.value.lower();
                     let shown = rule.unit.difference_from_si(slack).display_significant(6);
-                    diagnostic.note(format!("margin {shown} {}", rule.unit.symbol))
+                    let symbol = &rule.unit.symbol;
+                    let symbol = if symbol == "1" { "" } else { symbol };
+                    diagnostic.note(format!("margin {shown} {symbol}").trim_end().to_owned())
                 }
-                _ => diagnostic,
             }
         }
         Err(error @ EvaluateError::Missing { .. }) => {

@@ -102,14 +102,33 @@ impl Lowering<'_> {
                 ..,
             )
             | ExprKind::Call(..) => {
+                let help = match &expr.kind {
+                    ExprKind::Word(word) => self.help_for_lone_word(word),
+                    _ => "compare it, for example `… <= 10 ppm_mass`".to_owned(),
+                };
                 return self.refuse(
                     Diagnostic::error(codes::SORT, span, "a condition is needed here")
                         .label("this is a value")
-                        .help("compare it, for example `… <= 10 ppm_mass`"),
+                        .help(help),
                 );
             }
         };
         Some(BoolExpr { kind, span })
+    }
+
+    /// `salt == A or B` is the usual way to a word where a condition is needed.
+    fn help_for_lone_word(&self, word: &str) -> String {
+        let owner = self.scope.signals.iter().find(|signal| {
+            matches!(&signal.signal_type, SignalType::OneOf { members }
+                if members.iter().any(|member| member == word))
+        });
+        match owner {
+            Some(signal) => format!("write `{} in {{…, {word}}}`", signal.name),
+            None if matches!(word, "true" | "false") => {
+                "leave it out: a rule without `when` always applies".to_owned()
+            }
+            None => "compare it, for example `… <= 10 ppm_mass`".to_owned(),
+        }
     }
 
     /// Lowers `a and b and c` to one list.

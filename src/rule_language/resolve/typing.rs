@@ -99,7 +99,7 @@ pub(super) fn adopts(number: &Number, wanted: QuantityType) -> Option<QuantityTy
 /// Explains why two numbers cannot be compared.
 pub(super) fn cannot_compare(left: &Number, right: &Number) -> Diagnostic {
     let (a, b) = (left.quantity_type, right.quantity_type);
-    if let Some(diagnostic) = bare(left, right) {
+    if let Some(diagnostic) = bare(left, right).or_else(|| percent(left, right)) {
         return diagnostic;
     }
     if let Some(diagnostic) = scale_as_difference(left, right) {
@@ -160,6 +160,33 @@ fn bare(left: &Number, right: &Number) -> Option<Diagnostic> {
         .also(other.span(), described)
         .help(format!("write a unit: {}", units_of(other.quantity_type))),
     )
+}
+
+/// `%` beside a share of something.
+fn percent(left: &Number, right: &Number) -> Option<Diagnostic> {
+    let is_percent = |number: &Number| {
+        number.shape == Shape::WithUnit && number.quantity_type == QuantityType::NUMBER
+    };
+    let (number, other) = if is_percent(left) {
+        (left, right)
+    } else if is_percent(right) {
+        (right, left)
+    } else {
+        return None;
+    };
+    other.quantity_type.kind.is_fraction().then(|| {
+        Diagnostic::error(
+            codes::BARE,
+            number.span(),
+            format!(
+                "`%` does not say of what, but the other side is {}",
+                with_article(other.quantity_type)
+            ),
+        )
+        .label("a plain number")
+        .also(other.span(), other.quantity_type.describe())
+        .help(format!("write a unit: {}", units_of(other.quantity_type)))
+    })
 }
 
 fn scale_as_difference(left: &Number, right: &Number) -> Option<Diagnostic> {
@@ -308,7 +335,12 @@ pub(super) fn function_type(
             format!(
                 "divide by a reference: `{}(x / (1 {}))`",
                 function.name(),
-                units_of(found).split(',').next().unwrap_or("").trim()
+                units_of(found)
+                    .split(',')
+                    .next()
+                    .unwrap_or("")
+                    .trim()
+                    .trim_matches('`')
             ),
         ),
     };
