@@ -350,7 +350,9 @@ mod tests {
     proptest! {
         /// The oracle is correctly rounded: the true value lies between its neighbours.
         #[test]
-        fn doubles_beside_the_oracle_bracket_the_enclosure(x in -700.0_f64..700.0, bits in 60_u32..200) {
+        fn doubles_beside_the_oracle_bracket_the_enclosure(
+            x in -700.0_f64..700.0, bits in 60_u32..200,
+        ) {
             let oracle = core_math::exp(x);
             let found = exp(&rational(x), bits).expect("in range");
             prop_assert!(narrow(&found, bits));
@@ -366,7 +368,9 @@ mod tests {
         }
 
         #[test]
-        fn each_function_undoes_the_other(n in -40_000_i64..40_000, d in 1_i64..2000, bits in 8_u32..300) {
+        fn each_function_undoes_the_other(
+            n in -40_000_i64..40_000, d in 1_i64..2000, bits in 8_u32..300,
+        ) {
             let x = Rational::ratio(n, d);
             prop_assume!(x.abs() < Rational::from(600));
             let (low, high) = exp(&x, bits).expect("in range");
@@ -379,7 +383,9 @@ mod tests {
         }
 
         #[test]
-        fn enclosures_of_one_value_overlap(n in 1_i64..1_000_000, d in 1_i64..1_000_000, bits in 4_u32..90) {
+        fn enclosures_of_one_value_overlap(
+            n in 1_i64..1_000_000, d in 1_i64..1_000_000, bits in 4_u32..90,
+        ) {
             let x = Rational::ratio(n, d);
             prop_assume!(x < Rational::from(EXP_ARGUMENT_MAX));
             for enclose in [exp as Enclose, ln, sqrt] {
@@ -391,7 +397,9 @@ mod tests {
         }
 
         #[test]
-        fn enclosures_grow_with_the_argument(n in 1_i64..100_000, d in 1_i64..1000, step in 1_i64..9) {
+        fn enclosures_grow_with_the_argument(
+            n in 1_i64..100_000, d in 1_i64..1000, step in 1_i64..9,
+        ) {
             let x = Rational::ratio(n, d);
             prop_assume!(x < Rational::from(4000));
             let greater = &x + &Rational::ratio(step, 1000);

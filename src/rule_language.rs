@@ -23,6 +23,7 @@ pub mod resolve;
 pub mod rule_set;
 pub mod rule_tests;
 pub mod value;
+pub mod words;
 
 pub use argument::{Attack, Claim, Evidence, Node, Premise};
 pub use ast::{EvidenceClass, RuleSeverity};

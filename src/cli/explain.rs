@@ -14,8 +14,8 @@ use crate::exit_code::ExitCode;
 use crate::quantity::dictionary::standard;
 use crate::quantity::{choice_named, kind_named, kind_names, unit_symbols, units_of};
 use crate::report::layout::{Page, Rich};
-use crate::rule_language::codes as rule_codes;
 use crate::rule_language::{self, Rule, RuleSet};
+use crate::rule_language::{codes as rule_codes, words as rule_words};
 use crate::run::documents as run_documents;
 use crate::run::{rule_sources, rules};
 use crate::span::{Sources, Span};
@@ -146,10 +146,16 @@ fn word(subject: &str) -> Option<String> {
     if let Some(kind) = kind_named(subject) {
         return Some(format!("{subject}  a kind; units {}\n", units_of(kind)));
     }
-    WORDS
+    let verdict = WORDS.iter().find(|(word, _)| *word == subject);
+    if let Some((word, text)) = verdict {
+        return Some(format!("{word}\n\n{}\n", wrapped(text)));
+    }
+    let of_language: Vec<String> = rule_words::WORDS
         .iter()
-        .find(|(word, _)| *word == subject)
-        .map(|(word, text)| format!("{word}\n\n{}\n", wrapped(text)))
+        .filter(|row| row.word == subject)
+        .map(|row| format!("{}\n\n{}\n", row.form, wrapped(row.meaning)))
+        .collect();
+    (!of_language.is_empty()).then(|| of_language.join("\n"))
 }
 
 fn rule(subject: &str, rules: &RuleSet, sources: &Sources) -> Option<String> {
@@ -258,6 +264,7 @@ fn unknown(subject: &str, rules: &RuleSet) -> Failure {
     known.extend(["units", "kinds"].map(str::to_owned));
     known.extend(kind_names().into_iter().map(str::to_owned));
     known.extend(WORDS.iter().map(|(word, _)| (*word).to_owned()));
+    known.extend(rule_words::WORDS.iter().map(|row| row.word.to_owned()));
     known.extend(rules.rules.iter().map(|rule| rule.code.clone()));
     let near = nearest(subject, known.iter().map(String::as_str))
         .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));

@@ -467,7 +467,7 @@ pub struct AssumeItem {
     pub condition: Expr,
 }
 
-/// `mode step : one of {mixing, coating, …} "text"`
+/// `mode step : one of {mixing, coating, …} "text" column "Header"`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModeItem {
     /// The name, without a dot.
@@ -476,6 +476,8 @@ pub struct ModeItem {
     pub members: Vec<Word>,
     /// One line for people.
     pub text: Option<Text>,
+    /// Header of the table column that carries the mode.
+    pub column: Option<Text>,
 }
 
 /// `use NAME "version"`
@@ -523,10 +525,6 @@ pub struct OverrideItem {
 
 /// One item of a rule file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "signals are the most frequent item and live as long as the file"
-)]
 pub enum Item {
     /// `ruleset …`
     Header(Header),

@@ -144,8 +144,8 @@ codes! {
         "A divisor is zero. Guard the rule with `when` so that the division is only read where \
          it is defined.";
     ARGUMENTS "CW-0242" "wrong function or number of arguments"
-        "`abs`, `exp`, `ln` and `sqrt` take one argument, `if` three, `min` and `max` at least one, `all`, `any` and \
-         `sum` exactly one with an indexed family inside.";
+        "`abs`, `exp`, `ln` and `sqrt` take one argument, `if` three, `min` and `max` \
+         at least one, `all`, `any` and `sum` exactly one with an indexed family inside.";
     HEADER_TWICE "CW-0243" "second ruleset line"
         "A file names its rule set once.";
     DOMAIN "CW-0244" "function outside its domain"

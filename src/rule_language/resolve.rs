@@ -27,6 +27,7 @@ use super::rule_set::{Assumption, Let, RuleSet, RuleSetHeader, Use};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::quantity::dictionary::Dictionary;
 use crate::span::Span;
+pub use lower::FUNCTIONS;
 use lower::{Lowering, Scope};
 
 /// Most levels of an expression with its lets entered: evaluation recurses this deep.

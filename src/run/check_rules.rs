@@ -129,7 +129,7 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
         });
     }
     let table = match request.table {
-        Some(path) => match rows::judge(&mut intake, (path, &request.format), &set) {
+        Some(path) => match rows::judge(&mut intake, (path, &request.format), &for_rows(&set)) {
             Some(judged) => Some(judged),
             None => {
                 diagnostics.extend(intake.report.diagnostics());
@@ -153,6 +153,14 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
         warnings: diagnostics,
         sources: intake.sources,
     })
+}
+
+/// The rules as rows are judged: over all modes where no column says which one a row is in.
+fn for_rows(set: &RuleSet) -> RuleSet {
+    match set.mode {
+        Some(mode) if set.signal(mode).column.is_none() => set.over_all_modes(),
+        Some(_) | None => set.clone(),
+    }
 }
 
 fn open_all(intake: &mut Intake<'_>, paths: &[String]) -> Vec<FileId> {

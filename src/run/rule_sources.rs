@@ -1,8 +1,8 @@
 //! Rule files with the rule sets they use.
 //!
 //! In: the files a user names. Out: these and, for every `use NAME` that none of them answers,
-//! `NAME.rule` from the folder of the file that uses it (or the same with `-` for `_`), parsed. What
-//! cannot be found is left to the resolver, which says so at its place.
+//! `NAME.rule` from the folder of the file that uses it (or the same with `-` for `_`), parsed.
+//! What cannot be found is left to the resolver, which says so at its place.
 
 use crate::document::{Files, Intake, resolve};
 use crate::rule_language::ast::Item;

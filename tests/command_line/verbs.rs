@@ -13,6 +13,21 @@ fn check_of_rules_alone() {
 }
 
 #[test]
+fn check_lists_limits_that_are_still_recalled() {
+    insta::assert_snapshot!(said(&["check", "rules/plant-example.rule", "--recalled"]));
+}
+
+#[test]
+fn explain_shows_the_limit_that_was_replaced() {
+    insta::assert_snapshot!(said(&["explain", "DR001"]));
+}
+
+#[test]
+fn explain_knows_the_words_of_the_language() {
+    insta::assert_snapshot!(said(&["explain", "override"]));
+}
+
+#[test]
 fn check_of_a_recipe() {
     let recipe = "scenarios/recipes/line3-nmc111.toml";
     insta::assert_snapshot!(said(&[

@@ -143,11 +143,17 @@ impl Parser<'_> {
         self.at += 2;
         let members = self.members()?;
         let text = self.optional_text();
-        self.expect_end_of_item("a text or the next item")?;
+        let column = if self.eat_word("column") {
+            Some(self.expect_text("the header of the column in quotes")?)
+        } else {
+            None
+        };
+        self.expect_end_of_item("a text, `column` or the next item")?;
         Ok(Item::Mode(ModeItem {
             name,
             members,
             text,
+            column,
         }))
     }
 

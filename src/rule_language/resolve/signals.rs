@@ -134,13 +134,15 @@ fn mode_signal(item: &ModeItem, diagnostics: &mut Diagnostics) -> Option<Signal>
         return None;
     }
     let members = distinct_members(&item.members, diagnostics)?;
+    let signal_type = SignalType::OneOf { members };
     let text = item.text.as_ref();
+    let header = item.column.as_ref();
     Some(Signal {
         name: item.name.text.clone(),
-        signal_type: SignalType::OneOf { members },
+        column: header.and_then(|header| column(header, &signal_type, diagnostics)),
+        signal_type,
         role: None,
         text: text.map_or_else(String::new, |text| text.value.clone()),
-        column: None,
         span: Some(item.name.span),
     })
 }

@@ -5,8 +5,8 @@ use crate::rule_language::limit::limits;
 use crate::rule_language::{EvidenceClass, Rule, RuleSet, RuleSeverity};
 use crate::span::Sources;
 
-/// Lists rules whose evidence is recalled, critical ones first, then in the order of the files. Of a
-/// rule with an override only the limits that were not replaced are named.
+/// Lists rules whose evidence is recalled, critical ones first, then in the order of the files. Of
+/// a rule with an override only the limits that were not replaced are named.
 pub fn findings(rules: &RuleSet, sources: &Sources) -> Vec<Finding> {
     let mut found = Vec::new();
     for severity in RuleSeverity::ALL {
