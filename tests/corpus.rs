@@ -126,6 +126,27 @@ fn failing_tests() {
     run("test_failed");
 }
 
+/// A stranger needs a place and a way out, whatever the mistake.
+#[test]
+fn every_answer_has_a_place_and_a_help_line() {
+    let mut bare = Vec::new();
+    for outcome in OUTCOMES {
+        for path in cases(outcome) {
+            let text = std::fs::read_to_string(&path).expect("the case cannot be read");
+            let mut sources = Sources::new();
+            let file = sources.add("case.rule", text.as_str());
+            let (rules, mut diagnostics) = resolve(&[parse(file, &text)], standard(), &zones());
+            diagnostics.extend(run_tests(&rules).diagnostics);
+            for one in diagnostics.sorted() {
+                if one.primary.is_none() || one.help.is_none() {
+                    bare.push(format!("{}: {}", path.display(), one.message));
+                }
+            }
+        }
+    }
+    assert!(bare.is_empty(), "{}", bare.join("\n"));
+}
+
 #[test]
 fn every_code_has_a_case() {
     let mut missing: BTreeSet<&str> = CODES.iter().map(|(code, ..)| *code).collect();

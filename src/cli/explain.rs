@@ -13,8 +13,10 @@ use crate::document::{Disk, Intake, codes as document_codes};
 use crate::exit_code::ExitCode;
 use crate::quantity::dictionary::standard;
 use crate::quantity::{choice_named, kind_named, kind_names, unit_symbols, units_of};
+use crate::record::body::RuleHead;
 use crate::report::layout::{Page, Rich};
-use crate::rule_language::{self, Rule, RuleSet};
+use crate::rule_language::rule_set::RuleTest;
+use crate::rule_language::{self, RuleSet};
 use crate::rule_language::{codes as rule_codes, words as rule_words};
 use crate::run::documents as run_documents;
 use crate::run::{rule_sources, rules};
@@ -179,11 +181,14 @@ fn rule(subject: &str, rules: &RuleSet, sources: &Sources) -> Option<String> {
     for (label, text) in &facts {
         entry(label, text);
     }
-    for (label, text) in overrides(rule, sources) {
+    for (label, text) in overrides(&head) {
         entry(label, &text);
     }
     let tests = rules.tests.iter();
-    for test in tests.filter(|test| rules.rules[test.rule].code == rule.code) {
+    let of_rule = |test: &&RuleTest| {
+        rules.rules[test.rule].code == rule.code && (rule.replaced.is_none() || !test.original)
+    };
+    for test in tests.filter(of_rule) {
         let written = example(sources, test.span);
         let (verdict, values) = written.split_once(' ').unwrap_or((&written, ""));
         entry(verdict, values);
@@ -192,45 +197,29 @@ fn rule(subject: &str, rules: &RuleSet, sources: &Sources) -> Option<String> {
 }
 
 /// The limits of the rule that another file has replaced, old and new.
-fn overrides(rule: &Rule, sources: &Sources) -> Vec<(&'static str, String)> {
-    let Some(replaced) = &rule.replaced else {
-        return Vec::new();
-    };
-    let original = &replaced.original;
+fn overrides(head: &RuleHead) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
-    for one in &replaced.overrides {
-        let looser = if one.looser { ", looser" } else { "" };
+    for one in &head.overrides {
+        let looser = if one.looser { " (looser)" } else { "" };
         facts.push((
             "override",
+            format!("{} instead of {}{looser}: {}", one.new, one.old, one.reason),
+        ));
+        facts.push((
+            "",
             format!(
-                "{} instead of {}{looser}: {}",
-                sources.text(one.new_span),
-                sources.text(one.old_span),
-                one.reason
+                "{} ({}); owner {}; {}:{}",
+                one.source, one.evidence, one.owner, one.path, one.line
             ),
         ));
         facts.push((
             "",
             format!(
-                "{} ({}); owner {}",
-                one.source,
-                one.evidence.name(),
-                one.owner
+                "{} came from: {} ({})",
+                one.old, one.old_source, one.old_evidence
             ),
         ));
-        let position = sources.position(one.span);
-        let path = &sources.get(one.span.file).path;
-        facts.push(("", format!("{path}:{}", position.line)));
     }
-    let owner = original.owner.as_deref().unwrap_or("nobody named");
-    facts.push((
-        "replaced",
-        format!(
-            "{} ({}); owner {owner}",
-            original.source,
-            original.evidence.name()
-        ),
-    ));
     facts
 }
 

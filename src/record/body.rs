@@ -176,6 +176,37 @@ pub struct RuleHead {
     pub kind: String,
     /// Dictionary names the rule reads.
     pub reads: Vec<String>,
+    /// Limits that another file has replaced; `limit`, `source`, `evidence` and `owner` are those
+    /// that count.
+    pub overrides: Vec<OverrideHead>,
+}
+
+/// A limit that another file has replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OverrideHead {
+    /// The limit as the rule's own file states it.
+    pub old: String,
+    /// Where the old limit comes from.
+    pub old_source: String,
+    /// Class of the evidence for the old limit.
+    pub old_evidence: String,
+    /// The limit that counts.
+    pub new: String,
+    /// Whether it allows more.
+    pub looser: bool,
+    /// Why it was replaced.
+    pub reason: String,
+    /// Where the new limit comes from.
+    pub source: String,
+    /// Class of the evidence for the new limit.
+    pub evidence: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Path of the document that states it.
+    pub path: String,
+    /// Line of the override, from one.
+    pub line: u32,
 }
 
 /// One rule and what was found about it for every recipe of a change.

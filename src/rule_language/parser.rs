@@ -250,6 +250,13 @@ impl<'a> Parser<'a> {
                         .help("write `==` to compare");
                 return self.stop(diagnostic);
             }
+            Some(TokenKind::Word(word)) if is_head(word) => {
+                let message =
+                    format!("expected {expected}, found `{word}`, which starts a new part");
+                let diagnostic = Diagnostic::error(codes::SYNTAX, here, message)
+                    .help("finish the part before it");
+                return self.stop(diagnostic);
+            }
             Some(kind) => format!("expected {expected}, found {}", describe(kind)),
             None => format!("expected {expected}, found the end of the file"),
         };
@@ -387,7 +394,6 @@ impl<'a> Parser<'a> {
 
 fn describe(kind: &TokenKind) -> String {
     match kind {
-        TokenKind::Word(word) if is_head(word) => format!("`{word}`, which starts a new part"),
         TokenKind::Word(word) => format!("`{word}`"),
         TokenKind::Name(name) => format!("`{}`", name.text()),
         TokenKind::Number { digits, unit, .. } => match unit {

@@ -187,7 +187,8 @@ fn headers(files: &[ParsedFile], diagnostics: &mut Diagnostics) -> Vec<RuleSetHe
                         header.name.span,
                         "this file names its rule set a second time",
                     )
-                    .also(first, "first here"),
+                    .also(first, "first here")
+                    .help("keep one of them, or give each rule set its own file"),
                 );
                 continue;
             }

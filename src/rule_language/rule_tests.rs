@@ -10,6 +10,9 @@ use super::evaluate::{EvaluateError, Evaluator, Point, PointVerdict};
 use super::rule_set::{RuleSet, RuleTest};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
+/// A test that disagrees does not say which side is wrong.
+const CORRECT: &str = "correct the rule, or what the test expects";
+
 /// What the rule-local tests gave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TestReport {
@@ -68,17 +71,23 @@ pub fn run_test(rule_set: &RuleSet, test: &RuleTest) -> Result<(), Box<Diagnosti
             )
             .label(format!("gives `{}`", found.name()))
             .also(rule.body.span, "the rule");
+            let overrides = rule.replaced.iter().flat_map(|one| &one.overrides);
+            let diagnostic = overrides.fold(diagnostic, |diagnostic, one| {
+                diagnostic.also(one.new_span, "the limit that counts")
+            });
             match (found, evaluator.margin(&rule.body)) {
                 (PointVerdict::Undecided, _) => diagnostic
                     .note("both sides agree in all digits computed, 150 of them")
                     .help("move the value off the limit, or write the limit without the function"),
-                (PointVerdict::Idle, _) | (_, Ok(None) | Err(_)) => diagnostic,
+                (PointVerdict::Idle, _) | (_, Ok(None) | Err(_)) => diagnostic.help(CORRECT),
                 (_, Ok(Some(margin))) => {
                     let slack = margin.value.lower();
                     let shown = rule.unit.difference_from_si(slack).display_significant(6);
                     let symbol = &rule.unit.symbol;
                     let symbol = if symbol == "1" { "" } else { symbol };
-                    diagnostic.note(format!("margin {shown} {symbol}").trim_end().to_owned())
+                    diagnostic
+                        .note(format!("margin {shown} {symbol}").trim_end().to_owned())
+                        .help(CORRECT)
                 }
             }
         }

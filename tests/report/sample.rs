@@ -30,6 +30,7 @@ fn head(code: &str, title: &str, limit: &str, kind: &str, line: u32) -> RuleHead
         limit: text(limit),
         kind: text(kind),
         reads: texts(&["drying.exhaust_load"]),
+        overrides: Vec::new(),
     }
 }
 

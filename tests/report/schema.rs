@@ -123,6 +123,7 @@ fn findings_schema() -> Value {
         let shared = [
             "Versions",
             "RuleHead",
+            "OverrideHead",
             "Evaluation",
             "Assignment",
             "Probability",

@@ -151,6 +151,23 @@ fn provenance(inside: &mut Markup, rule: &RuleHead) {
             &format!("{} ({})", rule.source, rule.evidence),
         );
         pair(list, "owner", rule.owner.as_deref().unwrap_or("not named"));
+        for one in &rule.overrides {
+            let looser = if one.looser { " (looser)" } else { "" };
+            let said = format!(
+                "{} instead of {}{looser}: {}; {} ({}); {}:{}; {} came from {} ({})",
+                one.new,
+                one.old,
+                one.reason,
+                one.source,
+                one.evidence,
+                one.path,
+                one.line,
+                one.old,
+                one.old_source,
+                one.old_evidence
+            );
+            pair(list, "override", &said);
+        }
         pair(list, "severity", &rule.severity);
         pair(list, "stated in", &format!("{}:{}", rule.path, rule.line));
         if !rule.reads.is_empty() {

@@ -298,11 +298,14 @@ impl Lowering<'_> {
     }
 
     fn repeated(&mut self, word: &Word) -> bool {
-        self.diagnostics.push(Diagnostic::error(
-            codes::WORD,
-            word.span,
-            format!("`{}` stands here twice", word.text),
-        ));
+        self.diagnostics.push(
+            Diagnostic::error(
+                codes::WORD,
+                word.span,
+                format!("`{}` stands here twice", word.text),
+            )
+            .help("leave one out"),
+        );
         false
     }
 

@@ -434,16 +434,19 @@ fn distinct_members(words: &[Word], diagnostics: &mut Diagnostics) -> Option<Vec
     let mut members: Vec<String> = Vec::new();
     for word in words {
         if is_reserved(&word.text) || members.contains(&word.text) {
-            let problem = if members.contains(&word.text) {
-                "stands here twice"
+            let (problem, help) = if members.contains(&word.text) {
+                ("stands here twice", "leave one out".to_owned())
             } else {
-                "is a keyword and cannot be an enumerator"
+                let (first, rest) = word.text.split_at(1);
+                (
+                    "is a keyword and cannot be an enumerator",
+                    format!("write `{}{rest}` or another word", first.to_uppercase()),
+                )
             };
-            diagnostics.push(Diagnostic::error(
-                codes::WORD,
-                word.span,
-                format!("`{}` {problem}", word.text),
-            ));
+            diagnostics.push(
+                Diagnostic::error(codes::WORD, word.span, format!("`{}` {problem}", word.text))
+                    .help(help),
+            );
             return None;
         }
         members.push(word.text.clone());
