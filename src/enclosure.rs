@@ -9,6 +9,8 @@
 //! Method: `exp` by `x = k ln 2 + r` and the Taylor series of `e^r`, `ln` by `x = 2^k m` and the
 //! series of `2 artanh((m - 1)/(m + 1))`, `sqrt` by the integer square root.
 
+use std::sync::OnceLock;
+
 use dashu_base::{Abs, BitTest, DivEuclid, SquareRoot, UnsignedAbs};
 use dashu_int::{IBig, UBig};
 
@@ -25,6 +27,9 @@ const EXP_UNDERFLOW: i64 = 5909;
 
 /// Grid bits beyond those asked for. The counted steps stay below `2^30` for [`BITS_MAX`] bits.
 const GUARD: u32 = 48;
+
+/// Grid of the ln 2 that is kept: enough for 512 bits.
+const KNOWN_PLACES: u32 = 560;
 
 /// A number on the grid: the true one lies within `slack` steps of `steps`.
 struct Grid {
@@ -230,8 +235,23 @@ fn artanh_series(y: &IBig, places: u32) -> Grid {
     }
 }
 
-/// ln 2 = 2 artanh(1/3).
+/// Returns ln 2; up to [`KNOWN_PLACES`] it is computed once and cut.
 fn ln_two(places: u32) -> Grid {
+    static KNOWN: OnceLock<Grid> = OnceLock::new();
+    if places > KNOWN_PLACES {
+        return ln_two_series(places);
+    }
+    let known = KNOWN.get_or_init(|| ln_two_series(KNOWN_PLACES));
+    let dropped = shift_of(KNOWN_PLACES - places);
+    Grid {
+        steps: &known.steps >> dropped,
+        // One step for the cut, one for the cut of the slack.
+        slack: (&known.slack >> dropped) + IBig::from(2),
+    }
+}
+
+/// ln 2 = 2 artanh(1/3).
+fn ln_two_series(places: u32) -> Grid {
     let third = quotient_on_grid(&IBig::ONE, &UBig::from(3_u8), places);
     let series = artanh_series(&third, places);
     let two = IBig::from(2);
@@ -345,6 +365,30 @@ mod tests {
         let allowed = Rational::dyadic(IBig::ONE, -i64::from(bits));
         let size = low.abs().max(high.abs()).max(Rational::one());
         low <= high && high - low <= &allowed * &size
+    }
+
+    #[test]
+    fn the_promised_width_is_kept_at_the_ends() {
+        let most = Rational::from(EXP_ARGUMENT_MAX);
+        for bits in [1, 512, BITS_MAX] {
+            for x in [most.clone(), -&most, Rational::power_of_ten(-400)] {
+                let (low, high) = exp(&x, bits).expect("in range");
+                let width = Rational::dyadic(IBig::ONE, -i64::from(bits));
+                assert!(
+                    low < high && &high - &low <= &width * &low,
+                    "exp, {bits} bits"
+                );
+            }
+            for x in [Rational::power_of_ten(400), Rational::power_of_ten(-400)] {
+                assert!(
+                    narrow(&ln(&x, bits).expect("positive"), bits),
+                    "ln, {bits} bits"
+                );
+                let root = sqrt(&(&x * &Rational::from(3)), bits).expect("positive");
+                let width = Rational::dyadic(IBig::ONE, -i64::from(bits));
+                assert!(&root.1 - &root.0 <= &width * &root.0, "sqrt, {bits} bits");
+            }
+        }
     }
 
     proptest! {

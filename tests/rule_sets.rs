@@ -325,6 +325,24 @@ let cell.root : number = sqrt(cell.rate)
 }
 
 #[test]
+fn guards_with_functions_are_undecided_once_and_never_merged() {
+    // Two different guards over the same signal: neither is taken for the other.
+    let text = r#"
+signal cell.rate : number in 0 .. 100
+rule AA001 "a" when ln(cell.rate + 1) > 1 require exp(cell.rate) <= 3
+  severity critical because "x" source "x" evidence specified
+rule AA002 "b" when ln(cell.rate + 2) > 2 require exp(cell.rate) >= 300
+  severity critical because "x" source "x" evidence specified
+"#;
+    let files = InMemory::new().with("a.rule", text);
+    let (answer, exit) = checked(&files, &["a.rule"], false);
+    assert_eq!(exit, ExitCode::Undecided);
+    let expected = "consistency-undecided: it is not decided whether `AA001`, `AA002` fit \
+                    together: the solver does not know `exp`, `ln` and `sqrt`";
+    assert_eq!(answer, [expected]);
+}
+
+#[test]
 fn arguments_keep_premises_attacks_and_places() {
     let text = std::fs::read_to_string(
         std::path::Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -233,6 +233,8 @@ pub fn analyse(rule_set: &RuleSet, case: Option<&Case>, solver: Option<&Solver>)
     }
     analysis.findings.extend(limits_outside(rule_set));
     analysis.findings.sort_by_key(order);
+    // Joint and per-guard questions about the same rules can be open for the same reason.
+    analysis.findings.dedup();
     analysis.witness = (witness.missing == 0).then_some(witness.point);
     analysis
 }

@@ -307,6 +307,13 @@ mod tests {
             if let (Ok(value), Some(inner)) = (a.over(&b), x.checked_div(&y)) {
                 prop_assert!(holds(&value, &inner));
             }
+            for function in Function::ALL {
+                let inner = Value::from(x.clone()).function(function, 90);
+                if let (Ok(value), Ok(inner)) = (a.function(function, 60), inner) {
+                    prop_assert!(value.lower() <= inner.upper());
+                    prop_assert!(inner.lower() <= value.upper());
+                }
+            }
             if let (Ok(value), Some(inner)) = (a.power(power), x.checked_pow(power)) {
                 prop_assert!(holds(&value, &inner));
             }
