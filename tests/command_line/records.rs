@@ -129,3 +129,35 @@ fn an_identical_pair_differs_by_exactly_nothing() {
         }
     }
 }
+
+/// The same documents from another folder or through an absolute path: the same record.
+#[test]
+fn a_record_does_not_say_where_it_was_made() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let absolute = root
+        .join("scenarios/first.toml")
+        .to_string_lossy()
+        .into_owned();
+    let made = [
+        (root.to_path_buf(), "scenarios/first.toml"),
+        (root.join("scenarios"), "first.toml"),
+        (root.join("rules"), "../scenarios/first.toml"),
+        (std::env::temp_dir(), absolute.as_str()),
+    ]
+    .map(|(folder, scenario)| {
+        let arguments = [
+            "plan",
+            scenario,
+            "--samples",
+            "64",
+            "--format",
+            "json",
+            "-q",
+        ];
+        run_in(&folder, &arguments).out
+    });
+    assert!(made[0].contains("\"scenarios/first.toml\""), "{}", made[0]);
+    for other in &made[1..] {
+        assert_eq!(made[0], *other);
+    }
+}
