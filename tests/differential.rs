@@ -106,7 +106,8 @@ proptest! {
     fn closed_forms_agree_with_the_solver(text in text(false)) {
         let fixture = fixture(&text);
         let judgement = judge(&fixture.rules, &fixture.case, None).pop().expect("one rule");
-        if let (Some(ours), Some(theirs)) = (says_broken(&judgement.verdict), solver_breaks(&fixture)) {
+        let answers = (says_broken(&judgement.verdict), solver_breaks(&fixture));
+        if let (Some(ours), Some(theirs)) = answers {
             prop_assert_eq!(ours, theirs, "{}", text);
         }
     }
