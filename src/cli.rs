@@ -11,6 +11,7 @@ mod fmt;
 mod init;
 mod missing;
 mod output;
+mod place;
 mod plan;
 mod progress;
 mod record;

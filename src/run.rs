@@ -38,6 +38,7 @@ use crate::recipe::Recipe;
 use crate::record::body::{Body, Evaluation};
 use crate::rule_language::ast::{EvidenceClass, RuleSeverity};
 use crate::rule_language::{Rule, RuleSet};
+use crate::scenario::{SAMPLES_MAX, SEED_MAX};
 use binding::{Binding, BindingError};
 use documents::{Documents, Rejected};
 use outcomes::Bench;
@@ -178,7 +179,7 @@ pub fn judge(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Outcome, RunError> {
-    let context = Context::new(&documents, options, progress);
+    let context = Context::new(&documents, options, progress)?;
     let (body, exit) = body::assemble(&context)?;
     Ok(Outcome {
         body,
@@ -189,14 +190,32 @@ pub fn judge(
 
 impl<'a> Context<'a> {
     /// Sets up a run.
-    #[must_use]
-    pub fn new(documents: &'a Documents, options: &'a Options, progress: &'a dyn Progress) -> Self {
+    ///
+    /// # Errors
+    /// [`RunError::Option`] for samples or a seed that a scenario could not state either.
+    pub fn new(
+        documents: &'a Documents,
+        options: &'a Options,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, RunError> {
+        let limits = [
+            ("samples", options.samples, 1, SAMPLES_MAX),
+            ("seed", options.seed, 0, SEED_MAX),
+        ];
+        for (name, value, low, high) in limits {
+            if let Some(value) = value
+                && !(low..=high).contains(&value)
+            {
+                let message = format!("`--{name} {value}` lies outside {low} .. {high}");
+                return Err(RunError::Option { message });
+            }
+        }
         let simulation = documents.scenario.simulation.as_ref();
         let samples = options
             .samples
             .or(simulation.map(|s| s.samples))
             .unwrap_or(SEARCH_SAMPLES);
-        Self {
+        Ok(Self {
             documents,
             options,
             seed: options.seed.or(simulation.map(|s| s.seed)).unwrap_or(0),
@@ -204,7 +223,7 @@ impl<'a> Context<'a> {
             search_samples: SEARCH_SAMPLES.min(samples),
             places: outcomes::places(&documents.plant),
             progress,
-        }
+        })
     }
 
     /// The rules.

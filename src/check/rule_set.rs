@@ -558,6 +558,8 @@ fn conclude(
 ) {
     let mut contradicts = false;
     let mut vacuous = false;
+    // What is open without the guard is open with it: said once, about the rules themselves.
+    let mut is_open = false;
     for (question, answer) in questions.iter().zip(answers) {
         let rule = question
             .guard
@@ -591,7 +593,9 @@ fn conclude(
                     witness.missing -= 1;
                 }
             }
+            (Topic::GuardTogether(_), Reply::Unknown(_)) if is_open => {}
             (Topic::Joint | Topic::GuardTogether(_), Reply::Unknown(reason)) if !vacuous => {
+                is_open = true;
                 let rules = question
                     .rules
                     .iter()

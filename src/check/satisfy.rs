@@ -2,8 +2,9 @@
 //!
 //! In: conditions of a rule set and a point to start from. Out: a point at which all of them hold
 //! by exact evaluation, or nothing. Conditions that fail move the signals they name to their
-//! limits, a bounded number of rounds; most rule sets about one recipe need none. Finding nothing
-//! says nothing.
+//! limits, a bounded number of rounds; most rule sets about one recipe need none. Where the signals
+//! stand in products, starts spread evenly over their ranges (J. H. Halton, 1960) are tried too.
+//! Finding nothing says nothing.
 
 use std::collections::BTreeSet;
 
@@ -15,8 +16,14 @@ use crate::rule_language::{
     SignalType, Truth,
 };
 
-/// Rounds of moving signals.
+/// Rounds of moving signals, from each start.
 const ROUNDS_MAX: usize = 16;
+
+/// Starts inside the ranges that are tried after the given one.
+const STARTS_MAX: u32 = 64;
+
+/// Bases of the Halton sequence, one per signal that moves between starts; further signals stay.
+const BASES: [u32; 12] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37];
 
 /// A condition to keep: the second part wherever the first holds.
 #[derive(Clone, Copy)]
@@ -64,7 +71,50 @@ pub fn satisfy(
     signals: &BTreeSet<SignalId>,
     start: &Point,
 ) -> Option<Point> {
+    from(rule_set, wanted, signals, start.clone()).or_else(|| {
+        let spread = |number| spread(rule_set, signals, start, number);
+        (1..=STARTS_MAX).find_map(|number| from(rule_set, wanted, signals, spread(number)))
+    })
+}
+
+/// The start with a number: every signal with two ends at its own place in its range.
+fn spread(rule_set: &RuleSet, signals: &BTreeSet<SignalId>, start: &Point, number: u32) -> Point {
     let mut point = start.clone();
+    let numbers = signals
+        .iter()
+        .filter_map(|&id| match &rule_set.signal(id).signal_type {
+            SignalType::Number {
+                lower: Some(low),
+                upper: Some(high),
+                ..
+            } => Some((id, &low.value, &high.value)),
+            SignalType::Number { .. } | SignalType::OneOf { .. } => None,
+        });
+    for ((id, low, high), base) in numbers.zip(BASES) {
+        let place = low + &(&(high - low) * &radical_inverse(number, base));
+        point.set(id, PointValue::Number(place));
+    }
+    point
+}
+
+/// The digits of a number in a base, mirrored at the point: between 0 and 1.
+fn radical_inverse(number: u32, base: u32) -> Rational {
+    let (mut rest, mut dividend, mut divisor) = (number, 0_i64, 1_i64);
+    while rest > 0 {
+        dividend = dividend * i64::from(base) + i64::from(rest % base);
+        divisor *= i64::from(base);
+        rest /= base;
+    }
+    Rational::ratio(dividend, divisor)
+}
+
+fn from(
+    rule_set: &RuleSet,
+    wanted: &[Wanted<'_>],
+    signals: &BTreeSet<SignalId>,
+    start: Point,
+) -> Option<Point> {
+    let mut point = start;
     for _ in 0..ROUNDS_MAX {
         into_ranges(rule_set, signals, &mut point);
         let failing = failing(rule_set, wanted, &point)?;

@@ -6,8 +6,10 @@
 use std::path::Path;
 
 use super::arguments::{Common, Plan};
+use super::check::rejected;
 use super::failure::Failure;
 use super::output;
+use super::place::Root;
 use super::rule_files;
 use super::run::{judge, read, seal, shown};
 use super::views::BodyView;
@@ -85,23 +87,33 @@ fn two_recipes(verb: &Plan, old: &Path, new: &Path) -> Result<Documents, Failure
     if rules.is_empty() {
         return Err(Failure::argument("two recipes need `--rules FILES`"));
     }
-    let quoted: Vec<String> = rules.iter().map(|path| toml_text(&shown(path))).collect();
-    let text = format!(
-        "schema = \"cellwright/scenario/1\"\ntitle = {}\nrecipe = {}\nmodel = {}\nrules = [{}]\n\
-         \n[simulation]\nseed = 1\nsamples = 4096\nobserve = []\n",
-        toml_text(&format!("{} to {}", shown(old), shown(new))),
-        toml_text(&shown(old)),
-        toml_text(&shown(model)),
-        quoted.join(", "),
-    );
-    let files = WithScenario {
-        disk: Disk::new("."),
-        text,
+    let rules: Vec<String> = rules.iter().map(|path| shown(path)).collect();
+    let pair = |disk: Disk, named: &dyn Fn(&str) -> String| {
+        let quoted: Vec<String> = rules.iter().map(|path| toml_text(&named(path))).collect();
+        let [old, new, model] = [old, new, model].map(|path| named(&shown(path)));
+        let text = format!(
+            "schema = \"cellwright/scenario/1\"\ntitle = {}\nrecipe = {}\nmodel = {}\n\
+             rules = [{}]\n\n[simulation]\nseed = 1\nsamples = 4096\nobserve = []\n",
+            toml_text(&format!("{old} to {new}")),
+            toml_text(&old),
+            toml_text(&model),
+            quoted.join(", "),
+        );
+        documents::read_pair(&WithScenario { disk, text }, IN_MEMORY, &new).map_err(rejected)
     };
-    documents::read_pair(&files, IN_MEMORY, &shown(new)).map_err(|rejected| Failure::Documents {
-        diagnostics: rejected.diagnostics,
-        sources: rejected.sources,
-    })
+    let documents = pair(Disk::new("."), &str::to_owned)?;
+    let typed = shown(model);
+    let others = |source: &&str| *source != IN_MEMORY;
+    let sources = documents
+        .sources
+        .iter()
+        .map(|(_, source)| source.path.as_str());
+    match Root::of(sources.filter(others)) {
+        Some(root) if root.name(&typed) != typed => {
+            pair(Disk::new(root.folder()), &|path| root.name(path))
+        }
+        Some(_) | None => Ok(documents),
+    }
 }
 
 /// Writes a TOML string.

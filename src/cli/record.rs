@@ -12,6 +12,8 @@ use crate::exit_code::ExitCode;
 use crate::record;
 use crate::record::body::Body;
 use crate::replay::{self, Replay, ReplayError};
+use crate::run::RunError;
+use crate::run::documents::Rejected;
 use crate::verify;
 
 /// Reads and opens a record; `Err` of the inner result is a damaged record.
@@ -25,6 +27,18 @@ fn open(verb: &Recorded) -> Result<Result<(Body, String), String>, Failure> {
 fn mismatch(verb: &Recorded, reason: &str) -> Result<ExitCode, Failure> {
     output::print(&format!("MISMATCH  {}: {reason}\n", shown(&verb.record)))?;
     Ok(ExitCode::Mismatch)
+}
+
+/// The recorded documents are refused now: the record does not come out again. What is wrong with
+/// them goes to standard error.
+fn refused(verb: &Recorded, common: &Common, rejected: &Rejected) -> Result<ExitCode, Failure> {
+    let colour = output::stderr_colour(common);
+    eprint!("{}", rejected.diagnostics.render(&rejected.sources, colour));
+    let reason = format!(
+        "version {} refuses the recorded documents",
+        env!("CARGO_PKG_VERSION")
+    );
+    mismatch(verb, &reason)
 }
 
 /// Runs `verify`.
@@ -69,10 +83,14 @@ pub fn replay(verb: &Recorded, common: &Common) -> Result<ExitCode, Failure> {
     let threads = super::threads(common);
     let found = replay::replay(&body, threads, super::solver(false), &line);
     line.finish();
-    let found = found.map_err(|error| match error {
-        ReplayError::Run(error) => failure(error),
-        ReplayError::Canonical(error) => Failure::environment(error.to_string()),
-    })?;
+    let found = match found {
+        Ok(found) => found,
+        Err(ReplayError::Run(RunError::Rejected(rejected))) => {
+            return refused(verb, common, &rejected);
+        }
+        Err(ReplayError::Run(error)) => return Err(failure(error)),
+        Err(ReplayError::Canonical(error)) => return Err(Failure::environment(error.to_string())),
+    };
     match found {
         Replay::Identical => {
             let text = format!(

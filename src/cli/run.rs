@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::arguments::{Common, Judgement, Run};
+use super::check::rejected;
 use super::failure::Failure;
 use super::output;
+use super::place::Root;
 use super::progress::Line;
 use super::views::BodyView;
 use crate::document::Disk;
@@ -60,16 +62,31 @@ pub fn run(verb: &Run, common: &Common) -> Result<ExitCode, Failure> {
     Ok(outcome.exit)
 }
 
-/// Reads the documents of a scenario relative to the current folder.
+/// Reads the documents of a scenario. Mistakes are shown with the paths as typed; what is read
+/// names every document below the folder that holds them all, wherever the user stands.
 ///
 /// # Errors
 /// [`Failure::Documents`] with all diagnostics.
 pub fn read(scenario: &Path) -> Result<Documents, Failure> {
-    let disk = Disk::new(".");
-    documents::read(&disk, &shown(scenario)).map_err(|rejected| Failure::Documents {
-        diagnostics: rejected.diagnostics,
-        sources: rejected.sources,
-    })
+    let typed = shown(scenario);
+    let documents = documents::read(&Disk::new("."), &typed).map_err(rejected)?;
+    match root_of(&documents) {
+        Some(root) if root.name(&typed) != typed => {
+            documents::read(&Disk::new(root.folder()), &root.name(&typed)).map_err(rejected)
+        }
+        Some(_) | None => Ok(documents),
+    }
+}
+
+/// The folder that holds all documents that were read.
+#[must_use]
+pub fn root_of(documents: &Documents) -> Option<Root> {
+    Root::of(
+        documents
+            .sources
+            .iter()
+            .map(|(_, source)| source.path.as_str()),
+    )
 }
 
 /// Judges documents with progress on standard error.

@@ -30,6 +30,8 @@ use crate::twin::{Line, Solvent};
 pub const CELL: &str = "CW-0301";
 /// Diagnostic: the scenario cannot be simulated as it stands.
 pub const NOT_SIMULATED: &str = "CW-0302";
+/// Diagnostic: no rule in any of the rule files.
+pub const NO_RULES: &str = "CW-0304";
 /// Diagnostic: a recipe leaves the range of a signal.
 pub const OUTSIDE_SIGNAL_RANGE: &str = "CW-0303";
 
@@ -46,6 +48,12 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "the scenario cannot be simulated as it stands",
         "A simulation needs a model, a recipe that names its solvent, and a line whose parts \
          join. For rules alone use `cellwright check`.",
+    ),
+    (
+        NO_RULES,
+        "there is no rule in the rule files",
+        "Without rules nothing is judged, and nothing judged would look like everything fine. \
+         Name files that hold rules; `cellwright init rules` starts one.",
     ),
     (
         OUTSIDE_SIGNAL_RANGE,
@@ -162,6 +170,17 @@ fn finish(intake: Intake<'_>, read: Option<Parts>) -> Result<Documents, Rejected
     };
     let (rules, found) = resolve_rules(&parts.rule_files, &parts.old);
     diagnostics.extend(found);
+    if rules.rules.is_empty() && !diagnostics.has_errors() {
+        let message = if parts.rule_files.is_empty() {
+            "the scenario names no rule file"
+        } else {
+            "none of the rule files holds a rule"
+        };
+        diagnostics.push(
+            Diagnostic::error(NO_RULES, parts.scenario.span, message)
+                .help("name in `rules` the files whose rules judge the recipe"),
+        );
+    }
     for recipe in [&parts.old, &parts.new] {
         diagnostics.extend(super::signal_ranges::outside(&rules, recipe));
     }
@@ -336,7 +355,12 @@ impl Plant {
         if !missing.is_empty() {
             let mut diagnostics = Diagnostics::new();
             for one in missing {
-                diagnostics.push(one.diagnostic(span));
+                let place = if one.is_setpoint() {
+                    parts.old.span
+                } else {
+                    span
+                };
+                diagnostics.push(one.diagnostic(place));
             }
             return Err(diagnostics);
         }

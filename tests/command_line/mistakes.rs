@@ -95,6 +95,14 @@ fn mistakes_in_recipes() {
             "\"coating.web_speed\" = { value = \"250 m/min\" }\n",
         ),
         (
+            "recipe_below_zero",
+            "\"coating.web_speed\" = { value = \"-5 m/min\" }\n",
+        ),
+        (
+            "recipe_beyond_double_precision",
+            "\"coating.web_speed\" = { value = \"1e400 m/min\" }\n",
+        ),
+        (
             "recipe_lacks_a_value",
             "\"coating.width\" = { value = \"650 mm\" }\n",
         ),
@@ -143,4 +151,30 @@ fn mistakes_in_tables() {
         "comma",
     ];
     insta::assert_snapshot!("table_declared_comma", said_in(&folder, &arguments));
+}
+
+/// What a scenario may not say, an option may not either.
+#[test]
+fn samples_out_of_range() {
+    let scenario = "scenarios/first.toml";
+    insta::assert_snapshot!(
+        ["0", "5000000000"]
+            .map(|samples| said(&["plan", scenario, "--samples", samples]))
+            .join("\n")
+    );
+}
+
+#[test]
+fn a_scenario_without_rules() {
+    let folder = folder("a_scenario_without_rules");
+    let root = env!("CARGO_MANIFEST_DIR");
+    let text = std::fs::read_to_string(format!("{root}/scenarios/first.toml")).expect("a scenario");
+    let at = text.find("rules").expect("rules");
+    let end = at + text[at..].find('\n').expect("a line");
+    let text = format!("{}rules = []{}", &text[..at], &text[end..])
+        .replace("../models", &format!("{root}/models"))
+        .replace("recipes/", &format!("{root}/scenarios/recipes/"));
+    write(&folder, "s.toml", &text);
+    let answer = said_in(&folder, &["plan", "s.toml"]);
+    insta::assert_snapshot!(answer);
 }

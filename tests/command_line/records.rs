@@ -1,5 +1,7 @@
 //! A record from `run` to `verify` and `replay`, and what damage does to it.
 
+use cellwright::{canonical, record};
+
 use crate::{folder, run, run_in, shown};
 
 /// Sixteen hexadecimal digits or more become `…`.
@@ -60,6 +62,21 @@ fn a_record_verifies_replays_and_shows_damage() {
             }
         }
     }
+    // A forger who knows the format: a document that is refused, under digests that fit.
+    let (mut body, _) = record::open(&bytes).expect("the record opens");
+    let recipe = body
+        .inputs
+        .iter_mut()
+        .find(|input| input.text.contains("\"25 m/min\""));
+    let recipe = recipe.expect("the recipe has its web speed");
+    recipe.text = recipe.text.replace("\"25 m/min\"", "\"25 m/mim\"");
+    recipe.sha256 = canonical::sha256_hex(recipe.text.as_bytes());
+    let sealed = record::seal(&body).expect("the body has a canonical form");
+    std::fs::write(folder.join("forged.json"), sealed.bytes).expect("a file");
+    let arguments = ["replay", "forged.json"];
+    let answer = run_in(&folder, &arguments);
+    assert_eq!(answer.code, 5, "{}", answer.err);
+    said.push(shown(&arguments, &answer));
     let arguments = ["verify", "no-such.json"];
     said.push(shown(&arguments, &run_in(&folder, &arguments)));
     insta::assert_snapshot!(said.join("\n"));
@@ -110,5 +127,37 @@ fn an_identical_pair_differs_by_exactly_nothing() {
                 outcome["name"]
             );
         }
+    }
+}
+
+/// The same documents from another folder or through an absolute path: the same record.
+#[test]
+fn a_record_does_not_say_where_it_was_made() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let absolute = root
+        .join("scenarios/first.toml")
+        .to_string_lossy()
+        .into_owned();
+    let made = [
+        (root.to_path_buf(), "scenarios/first.toml"),
+        (root.join("scenarios"), "first.toml"),
+        (root.join("rules"), "../scenarios/first.toml"),
+        (std::env::temp_dir(), absolute.as_str()),
+    ]
+    .map(|(folder, scenario)| {
+        let arguments = [
+            "plan",
+            scenario,
+            "--samples",
+            "64",
+            "--format",
+            "json",
+            "-q",
+        ];
+        run_in(&folder, &arguments).out
+    });
+    assert!(made[0].contains("\"scenarios/first.toml\""), "{}", made[0]);
+    for other in &made[1..] {
+        assert_eq!(made[0], *other);
     }
 }

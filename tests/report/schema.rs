@@ -1,7 +1,7 @@
 //! JSON Schemas of the printed documents, generated from the structures and checked.
 //!
 //! Goal: `docs/schema/*.json` says exactly what the program writes. Method: the fields and their
-//! doc comments are read from the source of `record/body.rs` and `record/findings.rs`; the
+//! doc comments are read from the source of the structures that are printed; the
 //! result must equal the files (`CELLWRIGHT_UPDATE_SCHEMA=1` rewrites them); sample output must
 //! validate, and output with a missing, an unknown or a mistyped field must not.
 
@@ -15,6 +15,10 @@ use cellwright::report::json as view;
 
 const BODY: &str = include_str!("../../src/record/body.rs");
 const FINDINGS: &str = include_str!("../../src/record/findings.rs");
+const SIMULATION: &str = include_str!("../../src/report/simulation.rs");
+const LACKING: &str = include_str!("../../src/report/lacking.rs");
+const GAPS: &str = include_str!("../../src/run/gaps.rs");
+const TEST_CASES: &str = include_str!("../../src/report/test_cases.rs");
 
 /// Reads every `pub struct` of a source file into a schema of its own.
 fn definitions(source: &str) -> Map<String, Value> {
@@ -85,7 +89,7 @@ fn type_schema(kind: &str) -> Map<String, Value> {
             "String" => json!({ "type": "string" }),
             "bool" => json!({ "type": "boolean" }),
             "f64" => json!({ "type": "number" }),
-            "u64" | "u32" => json!({ "type": "integer", "minimum": 0 }),
+            "u64" | "u32" | "usize" => json!({ "type": "integer", "minimum": 0 }),
             "serde_json::Value" => json!({}),
             name => json!({ "$ref": format!("#/$defs/{name}") }),
         }
@@ -117,27 +121,69 @@ fn record_schema() -> Value {
     })
 }
 
-fn findings_schema() -> Value {
-    let mut defs = definitions(FINDINGS);
-    for (name, schema) in definitions(BODY) {
-        let shared = [
-            "Versions",
-            "RuleHead",
-            "OverrideHead",
-            "Evaluation",
-            "Assignment",
-            "Probability",
-        ];
-        if shared.contains(&name.as_str()) || name == "Finding" || name == "Place" {
-            defs.insert(name, schema);
-        }
-    }
-    let mut schema = json!({
+/// A schema of the structure `name` in `sources`, with what it shares with a record.
+fn schema_of(title: &str, name: &str, sources: &[&str], shared: &[&str]) -> Value {
+    let mut defs: Map<String, Value> = sources.iter().flat_map(|s| definitions(s)).collect();
+    let body = definitions(BODY);
+    defs.extend(
+        body.into_iter()
+            .filter(|(name, _)| shared.contains(&name.as_str())),
+    );
+    json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Cellwright findings, format cellwright/findings/1",
-        "$ref": "#/$defs/Findings",
+        "title": title,
+        "$ref": format!("#/$defs/{name}"),
+        "$defs": defs,
+    })
+}
+
+fn findings_schema() -> Value {
+    let title = "Cellwright findings, format cellwright/findings/1";
+    let shared = [
+        "Versions",
+        "RuleHead",
+        "OverrideHead",
+        "Evaluation",
+        "Assignment",
+        "Probability",
+        "Finding",
+        "Place",
+    ];
+    schema_of(title, "Findings", &[FINDINGS], &shared)
+}
+
+fn simulation_schema() -> Value {
+    let title = "Cellwright simulation, format cellwright/simulation/1";
+    let shared = ["Versions", "OutcomeRow", "Spread", "Histogram"];
+    schema_of(title, "Simulation", &[SIMULATION], &shared)
+}
+
+fn missing_schema() -> Value {
+    let title = "Cellwright missing values, format cellwright/missing/1";
+    schema_of(title, "Lacking", &[LACKING, GAPS], &["Assumption"])
+}
+
+fn tests_schema() -> Value {
+    let title = "Cellwright tests, format cellwright/tests/1";
+    let mut schema = schema_of(title, "TestCases", &[TEST_CASES], &[]);
+    let why = |result: &str, field: &str| {
+        let text = json!({
+            "type": "object",
+            "properties": { field: { "type": "string" } },
+            "required": [field],
+            "additionalProperties": false,
+        });
+        json!({
+            "type": "object",
+            "properties": { result: text },
+            "required": [result],
+            "additionalProperties": false,
+        })
+    };
+    schema["$defs"]["CaseResult"] = json!({
+        "description": "How a case ended.",
+        "anyOf": [{ "const": "passed" }, why("failed", "text"), why("skipped", "reason")],
     });
-    schema["$defs"] = Value::Object(defs);
     schema
 }
 
@@ -160,6 +206,9 @@ fn compare(name: &str, schema: &Value) {
 fn schemas_say_what_the_structures_say() {
     compare("record.schema.json", &record_schema());
     compare("findings.schema.json", &findings_schema());
+    compare("simulation.schema.json", &simulation_schema());
+    compare("missing.schema.json", &missing_schema());
+    compare("tests.schema.json", &tests_schema());
 }
 
 #[test]
