@@ -15,6 +15,7 @@ pub mod facts;
 pub mod farkas;
 pub mod formula;
 pub mod fraction;
+pub mod import;
 pub mod judge;
 pub mod piece;
 pub mod prove;
