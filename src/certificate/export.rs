@@ -84,10 +84,6 @@ fn remark(text: &str) -> String {
 
 fn statement(certificate: &Certificate, prover: Prover, names: &[String], out: &mut String) {
     let claim = &certificate.claim;
-    let (open, close) = match prover {
-        Prover::Coq => ("(* ", " *)"),
-        Prover::Lean => ("-- ", ""),
-    };
     out.push_str(match prover {
         Prover::Coq => {
             "(* These facts contradict each other. *)\n\
@@ -98,6 +94,42 @@ fn statement(certificate: &Certificate, prover: Prover, names: &[String], out: &
              import Mathlib\n\n"
         }
     });
+    let binders = declarations(certificate, prover, out);
+    let facts = claim.facts.iter().zip(names);
+    match prover {
+        Prover::Coq => {
+            let _ = writeln!(out, "\nTheorem contradiction : forall{binders} (_ : True),");
+            for (fact, name) in facts {
+                let says = said(&fact.says, prover);
+                let _ = writeln!(out, "  (* {name} *) {says} ->");
+            }
+            let _ = writeln!(out, "  False.\nProof.");
+            let ids = claim.variables.iter().enumerate();
+            let ids: Vec<String> = ids
+                .map(|(id, variable)| match variable.sort {
+                    Sort::Choice(_) => format!("v{id}"),
+                    Sort::Real | Sort::Defined(_) => format!("x{id}"),
+                })
+                .collect();
+            let _ = writeln!(out, "  intros {} _ {}.", ids.join(" "), names.join(" "));
+        }
+        Prover::Lean => {
+            let _ = writeln!(out, "\ntheorem contradiction{binders}");
+            for (fact, name) in facts {
+                let _ = writeln!(out, "    ({name} : {})", said(&fact.says, prover));
+            }
+            out.push_str("    : False := by\n");
+        }
+    }
+}
+
+/// Declares the choices, notes what the numbers are, and returns the binders of the theorem.
+fn declarations(certificate: &Certificate, prover: Prover, out: &mut String) -> String {
+    let claim = &certificate.claim;
+    let (open, close) = match prover {
+        Prover::Coq => ("(* ", " *)"),
+        Prover::Lean => ("-- ", ""),
+    };
     let mut binders = String::new();
     // Writing into a text cannot fail.
     for (id, variable) in claim.variables.iter().enumerate() {
@@ -133,32 +165,7 @@ fn statement(certificate: &Certificate, prover: Prover, names: &[String], out: &
             }
         }
     }
-    let facts = claim.facts.iter().zip(names);
-    match prover {
-        Prover::Coq => {
-            let _ = writeln!(out, "\nTheorem contradiction : forall{binders} (_ : True),");
-            for (fact, name) in facts {
-                let says = said(&fact.says, prover);
-                let _ = writeln!(out, "  (* {name} *) {says} ->");
-            }
-            let _ = writeln!(out, "  False.\nProof.");
-            let ids = claim.variables.iter().enumerate();
-            let ids: Vec<String> = ids
-                .map(|(id, variable)| match variable.sort {
-                    Sort::Choice(_) => format!("v{id}"),
-                    Sort::Real | Sort::Defined(_) => format!("x{id}"),
-                })
-                .collect();
-            let _ = writeln!(out, "  intros {} _ {}.", ids.join(" "), names.join(" "));
-        }
-        Prover::Lean => {
-            let _ = writeln!(out, "\ntheorem contradiction{binders}");
-            for (fact, name) in facts {
-                let _ = writeln!(out, "    ({name} : {})", said(&fact.says, prover));
-            }
-            out.push_str("    : False := by\n");
-        }
-    }
+    binders
 }
 
 fn said(condition: &Condition, prover: Prover) -> String {
@@ -329,14 +336,7 @@ impl Writer<'_> {
         let text = match self.prover {
             Prover::Coq if parts.is_empty() => format!("destruct {name}."),
             Prover::Lean if parts.is_empty() => format!("exact {name}.elim"),
-            Prover::Coq => {
-                let (last, first) = names.split_last()?;
-                let last = last.clone();
-                let first = first.iter().rev();
-                let pattern = first.fold(last, |rest, one| format!("[{one} | {rest}]"));
-                format!("destruct {name} as {pattern}.")
-            }
-            Prover::Lean => format!("rcases {name} with {}", names.join(" | ")),
+            Prover::Coq | Prover::Lean => self.alternatives(name, &names)?,
         };
         self.line(depth, &text);
         for (part, name) in parts.iter().zip(names) {
@@ -347,6 +347,20 @@ impl Writer<'_> {
             self.close_branch(depth);
         }
         Some(())
+    }
+
+    /// Takes a disjunction apart: one branch per name.
+    fn alternatives(&self, name: &str, names: &[String]) -> Option<String> {
+        Some(match self.prover {
+            Prover::Coq => {
+                let (last, first) = names.split_last()?;
+                let last = last.clone();
+                let first = first.iter().rev();
+                let pattern = first.fold(last, |rest, one| format!("[{one} | {rest}]"));
+                format!("destruct {name} as {pattern}.")
+            }
+            Prover::Lean => format!("rcases {name} with {}", names.join(" | ")),
+        })
     }
 
     fn open_branch(&mut self, depth: usize) -> usize {
@@ -395,16 +409,7 @@ impl Writer<'_> {
         };
         self.line(depth, &text);
         let names: Vec<String> = all.iter().map(|_| self.name()).collect();
-        let text = match self.prover {
-            Prover::Coq => {
-                let (last, first) = names.split_last()?;
-                let last = last.clone();
-                let first = first.iter().rev();
-                let pattern = first.fold(last, |rest, one| format!("[{one} | {rest}]"));
-                format!("destruct {name} as {pattern}.")
-            }
-            Prover::Lean => format!("rcases {name} with {}", names.join(" | ")),
-        };
+        let text = self.alternatives(&name, &names)?;
         self.line(depth, &text);
         for ((member, condition), name) in (0..).zip(&all).zip(names) {
             let opened = self.open_branch(depth);

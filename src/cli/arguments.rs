@@ -296,7 +296,8 @@ pub struct Solve {
     /// The scripts.
     #[arg(required = true)]
     pub scripts: Vec<PathBuf>,
-    /// Write each certificate into this folder, `NAME-LINE.json`.
+    /// Write the evidence of each contradiction into this folder: `NAME-LINE` with `.json` (the
+    /// certificate), `.smt2` (the core), `.v` (Coq) and `.lean` (not compiled here).
     #[arg(long, value_name = "DIR")]
     pub certificates: Option<PathBuf>,
     /// Ask no solver: our own methods only.
