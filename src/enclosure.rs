@@ -16,6 +16,41 @@ use dashu_int::{IBig, UBig};
 
 use crate::rational::Rational;
 
+/// A function of one number whose value is irrational nearly everywhere.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Function {
+    /// `exp(x)`: e to the power of x.
+    Exp,
+    /// `ln(x)`: the natural logarithm, of positive numbers.
+    Ln,
+    /// `sqrt(x)`: the square root, of numbers that are not negative.
+    Sqrt,
+}
+
+impl Function {
+    /// All functions, in the order of the reference.
+    pub const ALL: [Self; 3] = [Self::Exp, Self::Ln, Self::Sqrt];
+
+    /// Names the function as rule files do.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exp => "exp",
+            Self::Ln => "ln",
+            Self::Sqrt => "sqrt",
+        }
+    }
+
+    /// Returns the function with a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+}
+
 /// Most bits given: more are not computed, whatever is asked.
 pub const BITS_MAX: u32 = 4096;
 

@@ -172,9 +172,9 @@ impl fmt::Display for EvaluateError {
             Self::DivisionByZero { .. } => write!(f, "division by zero"),
             Self::Domain { function, .. } => {
                 let why = match function {
-                    Function::Exponential => "is above 4096",
-                    Function::Logarithm => "is not positive",
-                    Function::SquareRoot => "is negative",
+                    Function::Exp => "is above 4096",
+                    Function::Ln => "is not positive",
+                    Function::Sqrt => "is negative",
                 };
                 write!(
                     f,

@@ -5,6 +5,7 @@
 //! nothing below this line can mix a frost point with a mass fraction. A `let` stays a reference
 //! ([`NumKind::Let`]), so that shared parts stay shared.
 
+pub use crate::enclosure::Function;
 use crate::quantity::QuantityType;
 use crate::rational::Rational;
 use crate::span::Span;
@@ -95,38 +96,6 @@ impl CompareOperator {
             Self::Less | Self::Greater | Self::NotEqual => true,
             Self::LessEqual | Self::GreaterEqual | Self::Equal => false,
         }
-    }
-}
-
-/// A function of a plain number whose value is irrational nearly everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Function {
-    /// `exp(x)`: e to the power of x.
-    Exponential,
-    /// `ln(x)`: the natural logarithm, of positive numbers.
-    Logarithm,
-    /// `sqrt(x)`: the square root, of numbers that are not negative.
-    SquareRoot,
-}
-
-impl Function {
-    /// All functions, in the order of the reference.
-    pub const ALL: [Self; 3] = [Self::Exponential, Self::Logarithm, Self::SquareRoot];
-
-    /// Names the function as rule files do.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Exponential => "exp",
-            Self::Logarithm => "ln",
-            Self::SquareRoot => "sqrt",
-        }
-    }
-
-    /// Returns the function with a name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.name() == name)
     }
 }
 

@@ -168,9 +168,9 @@ impl Number {
             Self::Minimum(all) => extreme(all.iter().map(of), |a, b| a < b),
             Self::Maximum(all) => extreme(all.iter().map(of), |a, b| a > b),
             Self::Absolute(a) => of(a).abs(),
-            Self::Function(Function::Exponential, a) => math::exp(of(a)),
-            Self::Function(Function::Logarithm, a) => math::ln(of(a)),
-            Self::Function(Function::SquareRoot, a) => of(a).sqrt(),
+            Self::Function(Function::Exp, a) => math::exp(of(a)),
+            Self::Function(Function::Ln, a) => math::ln(of(a)),
+            Self::Function(Function::Sqrt, a) => of(a).sqrt(),
             Self::If(condition, a, b) => {
                 if condition.holds(values, lets) {
                     of(a)

@@ -209,9 +209,9 @@ impl Value {
     /// [`Undefined::Domain`] when the argument may lie outside the domain.
     pub fn function(&self, function: Function, bits: u32) -> Result<Self, Undefined> {
         let at = match function {
-            Function::Exponential => enclosure::exp,
-            Function::Logarithm => enclosure::ln,
-            Function::SquareRoot => enclosure::sqrt,
+            Function::Exp => enclosure::exp,
+            Function::Ln => enclosure::ln,
+            Function::Sqrt => enclosure::sqrt,
         };
         // All three grow with their argument.
         let (lower, above) = at(self.lower(), bits).ok_or(Undefined::Domain)?;

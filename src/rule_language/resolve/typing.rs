@@ -316,21 +316,19 @@ pub(super) fn function_type(
 ) -> Result<QuantityType, Box<Diagnostic>> {
     let found = inner.quantity_type;
     let root = match function {
-        Function::SquareRoot => found.dimension.root(),
-        Function::Exponential | Function::Logarithm => {
-            (found == QuantityType::NUMBER).then_some(found.dimension)
-        }
+        Function::Sqrt => found.dimension.root(),
+        Function::Exp | Function::Ln => (found == QuantityType::NUMBER).then_some(found.dimension),
     };
     if let Some(dimension) = root {
         return Ok(QuantityType::plain(dimension));
     }
     let (needed, help) = match function {
-        Function::SquareRoot => (
+        Function::Sqrt => (
             "units with even powers only",
             "write the root of a product or a quotient, such as `sqrt(x * x)` or `sqrt(x / y)`"
                 .to_owned(),
         ),
-        Function::Exponential | Function::Logarithm => (
+        Function::Exp | Function::Ln => (
             "a plain number",
             format!(
                 "divide by a reference: `{}(x / (1 {}))`",
