@@ -141,6 +141,9 @@ pub struct Init {
     /// How to read the export: delimiter, decimal sign, columns.
     #[arg(long)]
     pub map: Option<PathBuf>,
+    /// Write what can be used; refused entries stand in the recipe as comments.
+    #[arg(long, requires = "from")]
+    pub partial: bool,
 }
 
 /// Templates of `init`.
