@@ -266,6 +266,7 @@ mod tests {
             outcomes: Vec::new(),
             dryer: Vec::new(),
             ladder: None,
+            search: None,
             proposal: None,
             deltas: Vec::new(),
             assumptions: Vec::new(),

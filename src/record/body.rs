@@ -34,6 +34,8 @@ pub struct Body {
     pub dryer: Vec<DryerProfile>,
     /// Steps of one parameter that were tried, if asked for.
     pub ladder: Option<Ladder>,
+    /// How the search for a further change went, if there was one.
+    pub search: Option<ProposalSearch>,
     /// The smallest further change that passes, if one was found.
     pub proposal: Option<Proposal>,
     /// Distance between simulated and observed.
@@ -394,12 +396,26 @@ pub struct LadderStep {
     pub status: String,
     /// Codes of the rules that block or are undecided.
     pub rules: Vec<String>,
-    /// The decision the step would get on its own, where it was worked out.
-    pub decision: Option<String>,
-    /// Whether the approved range covers the step; absent where no range is given.
+    /// Codes of the major rules that break without blocking.
+    pub breaks: Vec<String>,
+    /// The decision the step gets on its own.
+    pub decision: String,
+    /// Whether the approved range covers the step with its tolerance; absent where none is given.
     pub approved: Option<bool>,
     /// Coated area, m²/h.
     pub coated_area_m2_h: Option<f64>,
+}
+
+/// How a search for a further change went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProposalSearch {
+    /// Combinations of plant steps whose input rules were checked, cheapest first.
+    pub candidates: u64,
+    /// Combinations that were simulated.
+    pub simulated: u64,
+    /// `found`, `exhausted` (no combination is left) or `stopped` (at the bound on either count).
+    pub end: String,
 }
 
 /// A further change that makes the request pass.
@@ -410,8 +426,6 @@ pub struct Proposal {
     pub moves: Vec<Move>,
     /// The decision the proposal would get.
     pub decision: String,
-    /// Candidates tried before it was found, cheapest first.
-    pub candidates: u64,
     /// Value with the proposal.
     pub value: f64,
     /// HyperScore with the proposal.

@@ -67,12 +67,28 @@ pub fn decision_lines(body: &Body, naming: Naming) -> Vec<DecisionLine> {
             lines.push(DecisionLine {
                 subject: "no further change was found that passes".to_owned(),
                 decision: String::new(),
-                note: String::new(),
+                note: search_text(body).unwrap_or_default(),
             });
         }
         None => {}
     }
     lines
+}
+
+/// How far the search for a further change went.
+#[must_use]
+pub fn search_text(body: &Body) -> Option<String> {
+    let search = body.search.as_ref()?;
+    let candidates = match search.candidates {
+        1 => "1 candidate".to_owned(),
+        n => format!("{} candidates", count(n)),
+    };
+    let simulated = count(search.simulated);
+    Some(match search.end.as_str() {
+        "stopped" => format!("search stopped after {candidates}, {simulated} simulated"),
+        "exhausted" => format!("all {candidates} looked at, {simulated} simulated"),
+        _ => format!("{candidates} looked at, {simulated} simulated"),
+    })
 }
 
 /// `the change`, `the two changes`.
@@ -133,21 +149,27 @@ fn ladder_decision(ladder: &Ladder) -> DecisionLine {
             note: stop.unwrap_or_default(),
         };
     };
-    let decision = ladder
-        .steps
-        .iter()
-        .find(|step| step.value == *value)
-        .and_then(|step| step.decision.clone());
+    let step = ladder.steps.iter().find(|step| step.value == *value);
+    let breaks = step.map_or_else(String::new, breaks_text);
     DecisionLine {
         subject: format!(
             "{value}{NO_BREAK}{}, nothing else changed",
             glued(&ladder.unit)
         ),
-        decision: decision.unwrap_or_else(|| "passes".to_owned()),
+        decision: step.map(|step| step.decision.clone()).unwrap_or_default(),
         note: match stop {
-            Some(stop) => format!("highest passing step; {stop}"),
-            None => "highest step asked for".to_owned(),
+            Some(stop) => format!("highest passing step{breaks}; {stop}"),
+            None => format!("highest step asked for{breaks}"),
         },
+    }
+}
+
+/// The major rules that a step breaks without being stopped: `, CO012 breaks (major)`.
+fn breaks_text(step: &LadderStep) -> String {
+    match step.breaks.as_slice() {
+        [] => String::new(),
+        [only] => format!(", {only} breaks (major)"),
+        many => format!(", {} break (major)", and_list(many)),
     }
 }
 
@@ -253,11 +275,16 @@ pub fn readable(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Groups neighbouring steps that say the same: `25 ok .. 27 ok | 27.5 .. 30 ok, outside …`.
+/// Groups neighbouring steps that say the same: `25 .. 26.5 trial`, `27 .. 30 trial, outside
+/// approval, CO012 breaks (major)`, `30.5 .. 32 DR004`.
 #[must_use]
 pub fn ladder_text(ladder: &Ladder) -> Vec<String> {
     let same = |a: &LadderStep, b: &LadderStep| {
-        a.status == b.status && a.rules == b.rules && a.approved == b.approved
+        let key = |step: &LadderStep| {
+            let LadderStep { rules, breaks, .. } = step.clone();
+            (step.decision.clone(), rules, breaks, step.approved)
+        };
+        key(a) == key(b)
     };
     ladder
         .steps
@@ -269,17 +296,25 @@ pub fn ladder_text(ladder: &Ladder) -> Vec<String> {
             } else {
                 format!("{}{NO_BREAK}..{NO_BREAK}{}", first.value, last.value)
             };
-            let words = match first.status.as_str() {
-                "ok" => "ok".to_owned(),
-                "blocked" => first.rules.join(" "),
-                other => format!("{other} {}", first.rules.join(" ")),
+            let passes = first.status == "ok";
+            let words = match (passes, first.status.as_str()) {
+                (false, "blocked") => first.rules.join(" "),
+                (false, status) => format!("{status} {}", first.rules.join(" ")),
+                (true, _) => first.decision.clone(),
             };
-            let approval = if first.status == "ok" && first.approved == Some(false) {
+            let approval = if passes && first.approved == Some(false) {
                 ", outside approval"
             } else {
                 ""
             };
-            format!("{range} {words}{approval}").trim_end().to_owned()
+            // What stops a step is enough to say of one that does not pass.
+            let breaks = if passes {
+                breaks_text(first)
+            } else {
+                String::new()
+            };
+            let words = words.trim_end();
+            format!("{range} {words}{approval}{breaks}")
         })
         .collect()
 }

@@ -167,8 +167,8 @@ fn proposal(page: &mut Page, body: &Body) {
     page.paragraph(
         0,
         &Rich::styled(Style::Strong, "What would pass").and(&format!(
-            " (plant steps, simulated before being proposed; {} tried)",
-            super::number::count(proposal.candidates)
+            " (plant steps; {})",
+            story::search_text(body).unwrap_or_default()
         )),
     );
     for step in &proposal.moves {

@@ -590,20 +590,25 @@ fn standing(evaluation: &Evaluation) -> decision::Standing {
     }
 }
 
-/// Tells whether a rule of the given weight is broken, for exit codes.
+/// Codes of the major rules that are broken: they do not block, and a reader must hear of them.
+#[must_use]
+pub fn broken_beside(context: &Context<'_>, judged: &Judged) -> Vec<String> {
+    let rules = context.rules().rules.iter().zip(&judged.evaluations);
+    rules
+        .filter(|(rule, evaluation)| {
+            let recalled = rule.evidence == EvidenceClass::Recalled;
+            rule.severity == RuleSeverity::Major
+                && (context.options.strict || !recalled)
+                && matches!(evaluation.verdict.as_str(), "violated" | "holds_nominally")
+        })
+        .map(|(rule, _)| rule.code.clone())
+        .collect()
+}
+
+/// Tells whether a rule that counts is broken, for exit codes.
 #[must_use]
 pub fn any_violated(context: &Context<'_>, judged: &Judged) -> bool {
-    context
-        .rules()
-        .rules
-        .iter()
-        .zip(&judged.evaluations)
-        .any(|(rule, evaluation)| {
-            let recalled = rule.evidence == EvidenceClass::Recalled;
-            let counts = context.options.strict || !recalled;
-            context.obstacle(rule, evaluation) == Obstacle::Broken
-                || (counts
-                    && rule.severity == RuleSeverity::Major
-                    && matches!(evaluation.verdict.as_str(), "violated" | "holds_nominally"))
-        })
+    let mut rules = context.rules().rules.iter().zip(&judged.evaluations);
+    rules.any(|(rule, evaluation)| context.obstacle(rule, evaluation) == Obstacle::Broken)
+        || !broken_beside(context, judged).is_empty()
 }

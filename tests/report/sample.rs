@@ -305,7 +305,8 @@ fn ladder() -> Ladder {
                 value: format!("{value}"),
                 status: text(status),
                 rules: texts(rules),
-                decision: Some(text(if status == "ok" { "trial" } else { "reject" })),
+                breaks: texts(if index >= 8 { &["CO012"] } else { &[] }),
+                decision: text(if status == "ok" { "trial" } else { "reject" }),
                 approved: Some(value <= 27.0),
                 coated_area_m2_h: Some(39.0 * value),
             }
@@ -447,6 +448,11 @@ pub fn body() -> Body {
         outcomes: outcomes(),
         dryer: dryer(),
         ladder: Some(ladder()),
+        search: Some(ProposalSearch {
+            candidates: 57,
+            simulated: 9,
+            end: text("found"),
+        }),
         proposal: Some(proposal()),
         deltas: deltas(),
         assumptions: assumptions(),
@@ -505,7 +511,6 @@ fn proposal() -> Proposal {
             ),
         ],
         decision: text("trial"),
-        candidates: 57,
         value: 0.71,
         hyperscore: 172.7,
     }
