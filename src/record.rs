@@ -275,6 +275,7 @@ mod tests {
                 preset: "recipe-change".to_owned(),
                 consistency: String::new(),
                 gate_open: true,
+                no_index: None,
                 value: 0.1,
                 ungated_value: 0.1,
                 value_low: 0.0,

@@ -5,7 +5,8 @@
 //! is said to be "in the model", and what weakens the case is collected to be shown first.
 
 use crate::record::body::{
-    Assumption, Body, Change, DeltaRow, Ladder, LadderStep, OutcomeRow, Proposal, RuleRow, Spread,
+    Assumption, Body, Change, DeltaRow, Ladder, LadderStep, OutcomeRow, PassShare, Proposal,
+    RuleRow, Spread,
 };
 
 use super::number::{NO_BREAK, change, count, fixed, glued, percent, significant};
@@ -189,12 +190,6 @@ pub fn change_text(change: &Change) -> String {
     )
 }
 
-/// A range with the unit once: `81 .. 262 ppm_mass`.
-#[must_use]
-pub fn range_text(low: &str, high: &str) -> String {
-    glued(&format!("{} .. {high}", without_shared_unit(low, high)))
-}
-
 /// Drops the unit of `from` where `to` repeats it.
 fn without_shared_unit(from: &str, to: &str) -> String {
     match (from.split_once(' '), to.split_once(' ')) {
@@ -253,6 +248,18 @@ pub fn centre(spread: &Spread) -> Option<f64> {
     spread
         .nominal
         .or_else(|| (spread.n > 0).then_some(spread.mean))
+}
+
+/// The median over the samples that gave a value.
+#[must_use]
+pub fn median(spread: &Spread) -> Option<f64> {
+    (spread.n > 0).then_some(spread.median)
+}
+
+/// A value with its unit.
+#[must_use]
+pub fn with_unit(value: f64, unit: &str) -> String {
+    format!("{}{}", readable(value), unit_after(unit))
 }
 
 /// Writes a value in three to four digits, or says that there is none.
@@ -343,19 +350,53 @@ pub fn assumptions_on<'a>(body: &'a Body, outcome: &str) -> Vec<&'a Assumption> 
     found
 }
 
-/// An assumption with its spread: `desorption rate 1.1 mm/s ± 11 % (assumed)`.
+/// An assumption with its spread: `desorption rate 0.2 .. 0.25 1/s (assumed, now 0.225)`.
 #[must_use]
 pub fn assumption_text(assumption: &Assumption) -> String {
-    let spread = if assumption.spread.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", glued(&assumption.spread))
+    let name = short_name(&assumption.name);
+    let (value, evidence) = (&assumption.value, &assumption.evidence);
+    if assumption.spread.is_empty() {
+        return format!("{name} {} ({evidence})", glued(value));
+    }
+    let now = match value.split_once(' ') {
+        Some((number, unit)) if assumption.spread.ends_with(&format!(" {unit}")) => number,
+        _ => value,
     };
     format!(
-        "{} {}{spread} ({})",
-        short_name(&assumption.name),
-        glued(&assumption.value),
-        assumption.evidence
+        "{name} {} ({evidence}, now {})",
+        glued(&assumption.spread),
+        glued(now)
+    )
+}
+
+/// What an assumption does to the samples that pass a rule, else to the outcome it moves.
+#[must_use]
+pub fn effect_on(assumption: &Assumption, rule: &str) -> String {
+    match &assumption.pass_share {
+        Some(share) if share.rule == rule => pass_share_shift(share),
+        _ => outcome_effect(assumption),
+    }
+}
+
+/// `DR007's pass share from 81.9 % to 99.6 %`
+#[must_use]
+pub fn pass_share_shift(share: &PassShare) -> String {
+    format!(
+        "{}'s pass share from {} to {}",
+        share.rule,
+        pass_share(share.low),
+        pass_share(share.high)
+    )
+}
+
+/// `residual solvent from 81 to 262 ppm_mass`
+#[must_use]
+pub fn outcome_effect(assumption: &Assumption) -> String {
+    format!(
+        "{} from {} to {}",
+        short_name(&assumption.outcome),
+        readable(assumption.low),
+        with_unit(assumption.high, &assumption.unit)
     )
 }
 
@@ -529,6 +570,9 @@ pub fn counts(body: &Body) -> Vec<String> {
 #[must_use]
 pub fn index_text(body: &Body) -> Vec<String> {
     let score = &body.score;
+    if let Some(reason) = &score.no_index {
+        return vec![format!("no index: {reason}")];
+    }
     let chosen = score
         .hyperscores
         .iter()
@@ -558,13 +602,16 @@ pub fn index_text(body: &Body) -> Vec<String> {
         ));
     }
     if let Some(proposal) = &body.proposal {
-        parts.push(format!(
-            "with {}: V {}, HyperScore {} ({})",
-            moves_phrase(proposal),
-            fixed(proposal.value, 2),
-            significant(proposal.hyperscore, 4),
-            chosen.map_or("preset not named", |row| row.preset.as_str())
-        ));
+        let index = match (proposal.value, proposal.hyperscore) {
+            (Some(value), Some(hyperscore)) => format!(
+                "V {}, HyperScore {} ({})",
+                fixed(value, 2),
+                significant(hyperscore, 4),
+                chosen.map_or("preset not named", |row| row.preset.as_str())
+            ),
+            _ => "no index".to_owned(),
+        };
+        parts.push(format!("with {}: {index}", moves_phrase(proposal)));
     }
     parts
 }

@@ -153,7 +153,18 @@ fn request(context: &Context<'_>) -> Request {
     let change = scenario.change.as_ref();
     Request {
         scenario: scenario.path.clone(),
-        id: change.map_or_else(|| "no-change".to_owned(), |change| change.id.value.clone()),
+        id: match change {
+            Some(change) => change.id.value.clone(),
+            None if context
+                .documents
+                .old
+                .changed_names(&context.documents.new)
+                .is_empty() =>
+            {
+                "no-change".to_owned()
+            }
+            None => "compared".to_owned(),
+        },
         title: scenario.title.clone(),
         reason: change
             .map(|change| change.reason.clone())
@@ -273,12 +284,8 @@ fn proposal(
     Ok(Proposal {
         moves,
         decision: decided.outcome.as_str().to_owned(),
-        value: fused.score.value,
-        hyperscore: fused
-            .score
-            .hyperscores
-            .first()
-            .map_or(100.0, |row| row.hyperscore),
+        value: fused.score.no_index.is_none().then_some(fused.score.value),
+        hyperscore: fused.score.hyperscores.first().map(|row| row.hyperscore),
     })
 }
 

@@ -379,6 +379,7 @@ fn score() -> Score {
         preset: text("centred"),
         consistency: text("0.031 (Saaty 1980 table)"),
         gate_open: false,
+        no_index: None,
         value: 0.0,
         ungated_value: 0.642,
         value_low: 0.59,
@@ -511,8 +512,8 @@ fn proposal() -> Proposal {
             ),
         ],
         decision: text("trial"),
-        value: 0.71,
-        hyperscore: 172.7,
+        value: Some(0.71),
+        hyperscore: Some(172.7),
     }
 }
 
@@ -521,12 +522,18 @@ fn assumptions() -> Vec<Assumption> {
         Assumption {
             name: text("drying.desorption_rate"),
             value: text("0.021 1/s"),
-            spread: text("± 11 %"),
+            spread: text("0.0187 .. 0.0233 1/s"),
             evidence: text("assumed"),
             source: text("fitted by eye to line 3 at 25 m/min"),
             outcome: text("drying.residual_solvent"),
-            low: text("81 ppm_mass"),
-            high: text("262 ppm_mass"),
+            low: 81.0,
+            high: 262.0,
+            unit: text("ppm_mass"),
+            pass_share: Some(PassShare {
+                rule: text("DR007"),
+                low: 0.994,
+                high: 0.77,
+            }),
             influence: 1.9,
         },
         Assumption {
@@ -536,8 +543,10 @@ fn assumptions() -> Vec<Assumption> {
             evidence: text("assumed"),
             source: text("prior `graphite-sei`"),
             outcome: text("formation.first_cycle_efficiency"),
-            low: text("88.4 %"),
-            high: text("86.1 %"),
+            low: 88.4,
+            high: 86.1,
+            unit: text("%"),
+            pass_share: None,
             influence: -2.7,
         },
     ]

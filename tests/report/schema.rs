@@ -159,7 +159,12 @@ fn simulation_schema() -> Value {
 
 fn missing_schema() -> Value {
     let title = "Cellwright missing values, format cellwright/missing/1";
-    schema_of(title, "Lacking", &[LACKING, GAPS], &["Assumption"])
+    schema_of(
+        title,
+        "Lacking",
+        &[LACKING, GAPS],
+        &["Assumption", "PassShare"],
+    )
 }
 
 fn tests_schema() -> Value {

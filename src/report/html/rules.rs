@@ -59,8 +59,11 @@ pub fn screen(main: &mut Markup, body: &Body) {
     });
 }
 
-/// Slack at the worst corner in shares of the limit.
+/// Slack at the worst corner in shares of the limit; of a probability in points.
 fn slack(evaluation: &Evaluation) -> String {
+    if evaluation.probability.is_some() {
+        return evaluation.margin.as_deref().map_or_else(String::new, glued);
+    }
     evaluation.margin_share.map_or_else(String::new, |share| {
         let sign = if share > 0.0 { "+" } else { "" };
         glued(&format!("{sign}{} %", fixed(share * 100.0, 1)))
@@ -181,7 +184,14 @@ fn evaluation(
         block.element("dl", &[], |list| {
             pair(list, "found by", &evaluation.method);
             for (term, text) in [
-                ("value", &evaluation.value),
+                (
+                    if evaluation.probability.is_some() {
+                        "value at the nominal recipe"
+                    } else {
+                        "value"
+                    },
+                    &evaluation.value,
+                ),
                 ("worst corner", &evaluation.worst_value),
                 ("margin", &evaluation.margin),
                 ("margin, exact SI", &evaluation.margin_si),

@@ -9,6 +9,7 @@ use super::rules::{sampling_text, witness_text};
 use crate::report::layout::{Page, Rich, Style};
 use crate::report::number::{count, glued};
 use crate::report::standing::{self, Standing};
+use crate::report::story;
 
 /// Width of the label column below a verdict.
 const LABEL: usize = 12;
@@ -95,12 +96,16 @@ fn rule(page: &mut Page, checked: &CheckedRule, strict: bool) {
         }
     };
     let mut found = Vec::new();
-    found.extend(
-        evaluation
-            .value
-            .iter()
-            .map(|v| format!("value {}", glued(v))),
-    );
+    match &evaluation.probability {
+        Some(probability) => found.push(format!(
+            "pass share {}",
+            story::pass_share(probability.estimate)
+        )),
+        None => {
+            let value = evaluation.value.iter();
+            found.extend(value.map(|v| format!("value {}", glued(v))));
+        }
+    }
     found.extend(
         evaluation
             .worst_value

@@ -247,9 +247,9 @@ fn outcome_details(page: &mut Page, body: &Body, row: &RuleRow, probability: &Pr
             detail(
                 page,
                 &format!(
-                    "model error: {} gives {}{}",
+                    "model error: {} moves {}{}",
                     story::assumption_text(assumption),
-                    story::range_text(&assumption.low, &assumption.high),
+                    story::effect_on(assumption, &row.rule.code),
                     if assumption.evidence == "assumed" || assumption.evidence == "recalled" {
                         "; measure it first"
                     } else {
