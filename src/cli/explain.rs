@@ -3,7 +3,7 @@
 //! In: `CW-0212`, a rule code, `coating.web_speed`, `units`, `exit-codes`, a verdict. Out: a
 //! paragraph, offline. Unknown subjects get the nearest known one.
 
-use super::arguments::{Common, Explain, Format};
+use super::arguments::Explain;
 use super::failure::Failure;
 use super::output;
 use super::rule_files;
@@ -78,10 +78,7 @@ const WORDS: [(&str, &str); 12] = [
 ///
 /// # Errors
 /// [`Failure::Argument`] for an unknown subject.
-pub fn explain(verb: &Explain, common: &Common) -> Result<ExitCode, Failure> {
-    if common.format != Format::Text {
-        return Err(Failure::argument("an explanation is text only"));
-    }
+pub fn explain(verb: &Explain) -> Result<ExitCode, Failure> {
     let subject = verb.subject.as_str();
     let (rules, sources) = rules_of(verb);
     let text = code(subject)

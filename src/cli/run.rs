@@ -27,6 +27,7 @@ pub fn run(verb: &Run, common: &Common) -> Result<ExitCode, Failure> {
     let documents = read(&verb.scenario)?;
     let folder = folder(verb, &documents);
     let (record_path, report_path) = (folder.join("record.json"), folder.join("report.html"));
+    output::make_folder(&folder)?;
     output::ensure_writable(&record_path)?;
     output::ensure_writable(&report_path)?;
     let started = now();
