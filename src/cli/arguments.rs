@@ -89,40 +89,55 @@ pub enum Colour {
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Start a recipe, rule file or scenario from a template or a table.
-    #[command(after_help = usage(WORDS, "cellwright init recipe line3.toml --from export.csv --map map.toml"))]
+    #[command(after_help = usage(
+        WORDS,
+        "init recipe line3.toml --from export.csv --map map.toml"
+    ))]
     Init(Init),
     /// Check rules alone, with a recipe, or over a table of rows.
-    #[command(after_help = usage(CHECKED, "cellwright check rules/ --recipe scenarios/recipes/line3-nmc111.toml"))]
+    #[command(after_help = usage(
+        CHECKED,
+        "check rules/ --recipe scenarios/recipes/line3-nmc111.toml"
+    ))]
     Check(Check),
     /// Judge a scenario, write record and report, print the page.
-    #[command(after_help = usage(JUDGED, "cellwright run scenarios/line3-faster.toml"))]
+    #[command(after_help = usage(JUDGED, "run scenarios/line3-faster.toml"))]
     Run(Run),
     /// Judge a change without writing a record: a scenario, or an old and a new recipe.
-    #[command(after_help = usage(JUDGED, "cellwright plan old.toml new.toml --model models/line3-nmc111.toml"))]
+    #[command(after_help = usage(
+        JUDGED,
+        "plan old.toml new.toml --model models/line3-nmc111.toml"
+    ))]
     Plan(Plan),
     /// Simulate a scenario's recipes and print the outcomes.
-    #[command(after_help = usage(PLAIN, "cellwright simulate scenarios/line3-faster.toml --samples 4096"))]
+    #[command(after_help = usage(
+        PLAIN,
+        "simulate scenarios/line3-faster.toml --samples 4096"
+    ))]
     Simulate(Simulate),
     /// List what a recipe or model lacks, most influential first.
-    #[command(after_help = usage(PLAIN, "cellwright missing scenarios/line3-faster.toml"))]
+    #[command(after_help = usage(PLAIN, "missing scenarios/line3-faster.toml"))]
     Missing(Missing),
     /// Run rule tests and the expectations of scenarios.
-    #[command(after_help = usage(CASES, "cellwright test rules/ scenarios/"))]
+    #[command(after_help = usage(CASES, "test rules/ scenarios/"))]
     Test(Test),
     /// Check digests, witnesses and certificates of a record, without a solver.
-    #[command(after_help = usage(PLAIN, "cellwright verify runs/ECR-2231/record.json"))]
+    #[command(after_help = usage(PLAIN, "verify runs/ECR-2231/record.json"))]
     Verify(Recorded),
     /// Compute a record again and compare it byte by byte.
-    #[command(after_help = usage(PLAIN, "cellwright replay runs/ECR-2231/record.json"))]
+    #[command(after_help = usage(PLAIN, "replay runs/ECR-2231/record.json"))]
     Replay(Recorded),
     /// Format rule files in place.
-    #[command(after_help = usage(WORDS, "cellwright fmt --check rules/"))]
+    #[command(after_help = usage(WORDS, "fmt --check rules/"))]
     Fmt(Fmt),
     /// Explain a diagnostic code, a rule code, a quantity, or the units.
-    #[command(after_help = usage(WORDS, "cellwright explain DR004"))]
+    #[command(after_help = usage(WORDS, "explain DR004"))]
     Explain(Explain),
     /// Print a completion script for a shell.
-    #[command(after_help = usage(WORDS, "cellwright completions bash > /etc/bash_completion.d/cellwright"))]
+    #[command(after_help = usage(
+        WORDS,
+        "completions bash > /etc/bash_completion.d/cellwright"
+    ))]
     Completions(Completions),
 }
 

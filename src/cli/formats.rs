@@ -35,11 +35,14 @@ pub const PLAIN: &[Format] = &[Format::Text, Format::Json];
 /// Words for people only.
 pub const WORDS: &[Format] = &[Format::Text];
 
-/// What stands below the help of a verb.
+/// What stands below the help of a verb; the example starts with the verb.
 #[must_use]
 pub fn usage(formats: &[Format], example: &str) -> String {
     let names: Vec<String> = formats.iter().map(|format| name(*format)).collect();
-    format!("Formats: {}\n\nExample: {example}", names.join(", "))
+    format!(
+        "Formats: {}\n\nExample: cellwright {example}",
+        names.join(", ")
+    )
 }
 
 /// Refuses a format or an output file that the verb does not give.
