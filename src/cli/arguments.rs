@@ -255,6 +255,9 @@ pub struct Run {
     /// Folder for record and report; `runs/<id>` if not given.
     #[arg(long, value_name = "DIR")]
     pub into: Option<PathBuf>,
+    /// Replace another record in the folder; without this it is kept.
+    #[arg(long)]
+    pub replace: bool,
 }
 
 /// Options of a judgement.
@@ -351,7 +354,7 @@ pub struct Fmt {
 /// `explain`
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// `CW-0212`, a rule code, a quantity such as `coating.web_speed`, or `units`.
+    /// `CW-0212`, a rule code, a quantity such as `coating.web_speed`, a unit, or `units`.
     pub subject: String,
     /// Where to look for rule codes.
     #[arg(long, default_value = "rules")]

@@ -278,8 +278,10 @@ impl Importer<'_, '_> {
                 self.table.row_count()
             );
             self.intake.report.push(
-                Diagnostic::error_without_place(codes::IMPORT_MAP, message)
-                    .help("export one recipe, or map rows with `[columns]`"),
+                Diagnostic::error_without_place(codes::IMPORT_MAP, message).help(
+                    "export one recipe, or map rows with `[columns]`; where the row below the \
+                         header holds units, say `units = \"second-row\"` in the map",
+                ),
             );
             return None;
         }

@@ -541,8 +541,8 @@ pub fn counts(body: &Body) -> Vec<String> {
     let recalled = of(Standing::Warns, None);
     add(
         recalled,
-        "warns (limit recalled)",
-        "warn (limit recalled)",
+        "broken, limit recalled",
+        "broken, limit recalled",
         true,
     );
     add(

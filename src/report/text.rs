@@ -63,11 +63,15 @@ pub fn decision_style(decision: &str) -> Style {
 
 fn heading(page: &mut Page, body: &Body) {
     let request = &body.request;
-    page.entry(
-        0,
-        (LABEL, &Rich::styled(Style::Strong, &request.id)),
-        &Rich::styled(Style::Strong, &request.title),
+    let (id, title) = (
+        Rich::styled(Style::Strong, &request.id),
+        Rich::styled(Style::Strong, &request.title),
     );
+    if id.width() < LABEL {
+        page.entry(0, (LABEL, &id), &title);
+    } else {
+        page.paragraph(0, &id.and(": ").and_styled(Style::Strong, &request.title));
+    }
     if !request.requested_by.is_empty() || !request.reason.is_empty() {
         labelled(
             page,
@@ -242,7 +246,7 @@ fn unmoved(name: &str, outcomes: &[OutcomeRow]) -> String {
         Some((outcome, value)) => format!(
             "{} ({})",
             outcome.text,
-            glued(&format!("{} {}", story::readable(value), outcome.unit))
+            story::with_unit(value, &outcome.unit)
         ),
         None => story::short_name(name),
     }

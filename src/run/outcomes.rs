@@ -164,7 +164,7 @@ impl Bench<'_> {
         let (verdict, remark) = match decision.verdict {
             OutcomeVerdict::Holds => ("holds", "in the model"),
             OutcomeVerdict::Violated => ("violated", "in the model"),
-            OutcomeVerdict::Undecided => ("undecided", "too few samples to tell"),
+            OutcomeVerdict::Undecided => ("undecided", ""),
             OutcomeVerdict::OperationallyVacuous => (
                 "vacuous",
                 "operationally vacuous: the guard was met in no sample",
@@ -192,7 +192,11 @@ impl Bench<'_> {
                 required: 1.0 - requirement.allowed_failure(),
                 confidence: requirement.confidence(),
             }),
-            remark: Some(remark.to_owned()),
+            remark: Some(if verdict == "undecided" {
+                too_few(requirement, counts)
+            } else {
+                remark.to_owned()
+            }),
             ..self.nominal_reading(rule)
         }
     }
@@ -403,6 +407,18 @@ impl Bench<'_> {
             point.set(SignalId(at), PointValue::Number(exact));
         }
         Some(point)
+    }
+}
+
+/// Why counts decide nothing, with the samples that would do.
+fn too_few(requirement: &Requirement, counts: OutcomeCounts) -> String {
+    let n = counts.guarded + counts.failed;
+    match requirement.samples_to_hold() {
+        Some(needed) if n < needed => {
+            format!("too few samples to tell: {needed} would do if none fails, {n} were drawn")
+        }
+        Some(_) => "too close to the required share for this many samples".to_owned(),
+        None => "no number of samples shows this".to_owned(),
     }
 }
 

@@ -190,3 +190,57 @@ fn two_recipes_are_titled_by_what_differs() {
         answer.err
     );
 }
+
+#[test]
+fn a_record_is_not_replaced_by_another_one() {
+    let folder = folder("a_record_is_not_replaced_by_another_one");
+    scenario(&folder, &["plant-example"], "");
+    let text = std::fs::read_to_string(folder.join("s.toml")).expect("the scenario");
+    write(&folder, "s.toml", &text.replace("ECR-1", "a/b change c"));
+    // An id that is no folder name gets one that no other id has.
+    let record = folder.join("runs/a-b-change-c-8fed85ca/record.json");
+    let judged = |arguments: &[&str]| {
+        run_in(
+            &folder,
+            &[&["run", "s.toml", "--samples"], arguments].concat(),
+        )
+    };
+    let first = judged(&["16"]);
+    let written = std::fs::read(&record).expect("the record");
+    // The id is longer than its column: the title follows it.
+    assert!(
+        first.out.starts_with("a/b change c: Faster\n"),
+        "{}",
+        first.out
+    );
+    assert_eq!(
+        judged(&["16"]).code,
+        first.code,
+        "the same record may be written again"
+    );
+    let other = judged(&["17"]);
+    assert_eq!(other.code, 2, "{}", other.out);
+    assert!(other.err.contains("`--replace`"), "{}", other.err);
+    assert_eq!(std::fs::read(&record).expect("the record"), written);
+    assert_eq!(judged(&["17", "--replace"]).code, first.code);
+    assert_ne!(std::fs::read(&record).expect("the record"), written);
+}
+
+#[test]
+fn explain_knows_units_findings_and_codes_in_any_case() {
+    for (subject, words) in [
+        ("m/min", "1 m/min is"),
+        ("ppm_mass", "1 ppm_mass is 1e-6"),
+        ("%LEL", "a unit"),
+        ("no-score", "a finding"),
+        ("consistency-undecided", "never a pass"),
+        ("needs-simulation", "an outcome of the twin"),
+        ("inconsistent-under-guard", "a finding"),
+        ("assumed", "evidence"),
+        ("cw-0116", "CW-0116"),
+    ] {
+        let answer = run(&["explain", subject]);
+        assert_eq!(answer.code, 0, "{subject}: {}", answer.err);
+        assert!(answer.out.contains(words), "{}", answer.out);
+    }
+}

@@ -377,7 +377,7 @@ fn score() -> Score {
             component("meta", 0.80, 0.10, "standard error of the others"),
         ],
         preset: text("centred"),
-        consistency: text("0.031 (Saaty 1980 table)"),
+        consistency: text("consistency ratio 0.031 (Saaty 1980 table)"),
         gate_open: false,
         no_index: None,
         value: 0.0,

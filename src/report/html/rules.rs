@@ -4,7 +4,7 @@
 //! source, owner, reason, corner, sampling, certificate and the question as SMT-LIB.
 
 use crate::record::body::{Body, Evaluation, RuleHead, RuleRow};
-use crate::report::number::{fixed, glued};
+use crate::report::number::{NO_BREAK, fixed, glued};
 use crate::report::standing::{self, Standing};
 use crate::report::story;
 use crate::report::text::rules::{cell, sampling_text, value};
@@ -139,10 +139,18 @@ fn number(summary: &mut Markup, label: &str, text: &str) {
             cell.text(&if text.is_empty() {
                 "–".to_owned()
             } else {
-                typographic(text)
+                typographic(&breakable(text))
             });
         },
     );
+}
+
+/// Lets a narrow column break between a number and its unit, and nowhere else.
+fn breakable(text: &str) -> String {
+    match text.rsplit_once(NO_BREAK) {
+        Some((number, unit)) if unit.starts_with(char::is_alphabetic) => format!("{number} {unit}"),
+        _ => text.to_owned(),
+    }
 }
 
 fn provenance(inside: &mut Markup, rule: &RuleHead) {

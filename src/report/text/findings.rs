@@ -83,7 +83,7 @@ fn rule(page: &mut Page, checked: &CheckedRule, strict: bool) {
         0,
         &Rich::styled(standing.style(), &evaluation.verdict.replace('_', " "))
             .and(if standing == Standing::Warns {
-                " (limit recalled, warns only) "
+                " (limit recalled, does not block) "
             } else {
                 " "
             })
@@ -213,7 +213,7 @@ pub(crate) fn summary(findings: &Findings) -> String {
     for (wanted, words) in [
         (Standing::Breaks, "broken"),
         (Standing::Undecided, "undecided"),
-        (Standing::Warns, "warn (limit recalled)"),
+        (Standing::Warns, "broken, limit recalled"),
         (Standing::Conditional, "inside guard band"),
         (Standing::Vacuous, "can never apply"),
         (Standing::Holds, "hold"),
@@ -229,7 +229,8 @@ pub(crate) fn summary(findings: &Findings) -> String {
     }
     let without = findings.rules.len() - judged.len();
     if without > 0 {
-        parts.push(format!("{without} rules read"));
+        let noun = if without == 1 { "rule" } else { "rules" };
+        parts.push(format!("{without} {noun} read"));
     }
     let errors = findings
         .findings
