@@ -109,7 +109,7 @@ const FINDINGS: [(&str, &str); 18] = [
     ),
     (
         "observation-not-compared",
-        "an observation could not be compared with the simulation; the message says what is missing",
+        "an observation could not be compared with the simulation; the message says why",
     ),
     (
         "cell-file-contradicted",

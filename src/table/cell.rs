@@ -169,7 +169,7 @@ impl CellProblem {
                 "remove the row on purpose; nothing is put in its place"
             }
             Self::UndeclaredComma { .. } => {
-                "declare `decimal = \",\"` (`--decimal comma` with `--table`) if it is a decimal comma"
+                "declare `decimal = \",\"` or `--decimal comma` if it is a decimal comma"
             }
             Self::AmbiguousPoint { .. } => {
                 "declare `decimal = \".\"` or `decimal = \",\"` (`--decimal` with `--table`)"
