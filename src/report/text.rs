@@ -160,7 +160,7 @@ fn gain_at_step(body: &Body) -> Option<String> {
     Some(format!(
         "at {} coated area {}",
         glued(&format!("{value} {}", ladder.unit)),
-        glued(&format!("{} m²/h", story::readable(area)))
+        glued(&format!("{} m^2/h", story::readable(area)))
     ))
 }
 
