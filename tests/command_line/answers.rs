@@ -125,7 +125,7 @@ fn a_broken_probability_has_a_negative_slack_in_every_view() {
         );
         assert!(!about.contains("worst value"), "{about}");
     }
-    let shown = margin.replace(' ', "\u{a0}").replace('-', "\u{2212}");
+    let shown = margin.replace('-', "\u{2212}");
     assert!(judged().html.contains(&shown), "no `{shown}` in the report");
 }
 
