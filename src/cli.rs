@@ -8,6 +8,7 @@ mod check;
 mod explain;
 mod failure;
 mod fmt;
+mod formats;
 mod init;
 mod missing;
 mod output;
@@ -57,6 +58,7 @@ pub fn main() -> ExitCode {
 
 fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let common = &arguments.common;
+    formats::accept(&arguments.verb, common)?;
     match arguments.verb {
         Verb::Init(verb) => init::init(&verb, common),
         Verb::Check(verb) => check::check(&verb, common),
@@ -69,7 +71,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Replay(verb) => record::replay(&verb, common),
         Verb::Solve(verb) => solve::solve(&verb),
         Verb::Fmt(verb) => fmt::fmt(&verb, common),
-        Verb::Explain(verb) => explain::explain(&verb, common),
+        Verb::Explain(verb) => explain::explain(&verb),
         Verb::Completions(verb) => {
             let mut command = Arguments::command();
             let mut script = Vec::new();

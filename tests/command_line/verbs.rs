@@ -209,7 +209,11 @@ fn templates_pass_themselves() {
         "--map",
         "map.toml",
     ];
-    insta::assert_snapshot!(said_in(&folder, &imported));
+    let refused = said_in(&folder, &imported);
+    assert!(!folder.join("imported.toml").exists(), "nothing is lost");
+    let partial = [&imported[..], &["--partial"]].concat();
+    let kept = said_in(&folder, &partial);
+    insta::assert_snapshot!(format!("{refused}\n{kept}"));
     let text = std::fs::read_to_string(folder.join("imported.toml")).expect("the recipe");
     insta::assert_snapshot!("imported_recipe", text);
 }
