@@ -9,6 +9,7 @@
 
 mod checker;
 pub mod contradiction;
+pub mod export;
 pub mod polynomial;
 
 use std::collections::BTreeMap;

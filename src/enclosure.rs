@@ -9,10 +9,47 @@
 //! Method: `exp` by `x = k ln 2 + r` and the Taylor series of `e^r`, `ln` by `x = 2^k m` and the
 //! series of `2 artanh((m - 1)/(m + 1))`, `sqrt` by the integer square root.
 
+use std::sync::OnceLock;
+
 use dashu_base::{Abs, BitTest, DivEuclid, SquareRoot, UnsignedAbs};
 use dashu_int::{IBig, UBig};
 
 use crate::rational::Rational;
+
+/// A function of one number whose value is irrational nearly everywhere.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Function {
+    /// `exp(x)`: e to the power of x.
+    Exp,
+    /// `ln(x)`: the natural logarithm, of positive numbers.
+    Ln,
+    /// `sqrt(x)`: the square root, of numbers that are not negative.
+    Sqrt,
+}
+
+impl Function {
+    /// All functions, in the order of the reference.
+    pub const ALL: [Self; 3] = [Self::Exp, Self::Ln, Self::Sqrt];
+
+    /// Names the function as rule files do.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exp => "exp",
+            Self::Ln => "ln",
+            Self::Sqrt => "sqrt",
+        }
+    }
+
+    /// Returns the function with a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+}
 
 /// Most bits given: more are not computed, whatever is asked.
 pub const BITS_MAX: u32 = 4096;
@@ -25,6 +62,9 @@ const EXP_UNDERFLOW: i64 = 5909;
 
 /// Grid bits beyond those asked for. The counted steps stay below `2^30` for [`BITS_MAX`] bits.
 const GUARD: u32 = 48;
+
+/// Grid of the ln 2 that is kept: enough for 512 bits.
+const KNOWN_PLACES: u32 = 560;
 
 /// A number on the grid: the true one lies within `slack` steps of `steps`.
 struct Grid {
@@ -230,8 +270,23 @@ fn artanh_series(y: &IBig, places: u32) -> Grid {
     }
 }
 
-/// ln 2 = 2 artanh(1/3).
+/// Returns ln 2; up to [`KNOWN_PLACES`] it is computed once and cut.
 fn ln_two(places: u32) -> Grid {
+    static KNOWN: OnceLock<Grid> = OnceLock::new();
+    if places > KNOWN_PLACES {
+        return ln_two_series(places);
+    }
+    let known = KNOWN.get_or_init(|| ln_two_series(KNOWN_PLACES));
+    let dropped = shift_of(KNOWN_PLACES - places);
+    Grid {
+        steps: &known.steps >> dropped,
+        // One step for the cut, one for the cut of the slack.
+        slack: (&known.slack >> dropped) + IBig::from(2),
+    }
+}
+
+/// ln 2 = 2 artanh(1/3).
+fn ln_two_series(places: u32) -> Grid {
     let third = quotient_on_grid(&IBig::ONE, &UBig::from(3_u8), places);
     let series = artanh_series(&third, places);
     let two = IBig::from(2);
@@ -347,10 +402,36 @@ mod tests {
         low <= high && high - low <= &allowed * &size
     }
 
+    #[test]
+    fn the_promised_width_is_kept_at_the_ends() {
+        let most = Rational::from(EXP_ARGUMENT_MAX);
+        for bits in [1, 512, BITS_MAX] {
+            for x in [most.clone(), -&most, Rational::power_of_ten(-400)] {
+                let (low, high) = exp(&x, bits).expect("in range");
+                let width = Rational::dyadic(IBig::ONE, -i64::from(bits));
+                assert!(
+                    low < high && &high - &low <= &width * &low,
+                    "exp, {bits} bits"
+                );
+            }
+            for x in [Rational::power_of_ten(400), Rational::power_of_ten(-400)] {
+                assert!(
+                    narrow(&ln(&x, bits).expect("positive"), bits),
+                    "ln, {bits} bits"
+                );
+                let root = sqrt(&(&x * &Rational::from(3)), bits).expect("positive");
+                let width = Rational::dyadic(IBig::ONE, -i64::from(bits));
+                assert!(&root.1 - &root.0 <= &width * &root.0, "sqrt, {bits} bits");
+            }
+        }
+    }
+
     proptest! {
         /// The oracle is correctly rounded: the true value lies between its neighbours.
         #[test]
-        fn doubles_beside_the_oracle_bracket_the_enclosure(x in -700.0_f64..700.0, bits in 60_u32..200) {
+        fn doubles_beside_the_oracle_bracket_the_enclosure(
+            x in -700.0_f64..700.0, bits in 60_u32..200,
+        ) {
             let oracle = core_math::exp(x);
             let found = exp(&rational(x), bits).expect("in range");
             prop_assert!(narrow(&found, bits));
@@ -366,7 +447,9 @@ mod tests {
         }
 
         #[test]
-        fn each_function_undoes_the_other(n in -40_000_i64..40_000, d in 1_i64..2000, bits in 8_u32..300) {
+        fn each_function_undoes_the_other(
+            n in -40_000_i64..40_000, d in 1_i64..2000, bits in 8_u32..300,
+        ) {
             let x = Rational::ratio(n, d);
             prop_assume!(x.abs() < Rational::from(600));
             let (low, high) = exp(&x, bits).expect("in range");
@@ -379,7 +462,9 @@ mod tests {
         }
 
         #[test]
-        fn enclosures_of_one_value_overlap(n in 1_i64..1_000_000, d in 1_i64..1_000_000, bits in 4_u32..90) {
+        fn enclosures_of_one_value_overlap(
+            n in 1_i64..1_000_000, d in 1_i64..1_000_000, bits in 4_u32..90,
+        ) {
             let x = Rational::ratio(n, d);
             prop_assume!(x < Rational::from(EXP_ARGUMENT_MAX));
             for enclose in [exp as Enclose, ln, sqrt] {
@@ -391,7 +476,9 @@ mod tests {
         }
 
         #[test]
-        fn enclosures_grow_with_the_argument(n in 1_i64..100_000, d in 1_i64..1000, step in 1_i64..9) {
+        fn enclosures_grow_with_the_argument(
+            n in 1_i64..100_000, d in 1_i64..1000, step in 1_i64..9,
+        ) {
             let x = Rational::ratio(n, d);
             prop_assume!(x < Rational::from(4000));
             let greater = &x + &Rational::ratio(step, 1000);

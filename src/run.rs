@@ -9,6 +9,7 @@ pub mod argument;
 pub mod assumptions;
 pub mod binding;
 pub mod body;
+pub mod candidates;
 pub mod cell_match;
 pub mod changes;
 pub mod check_rules;
@@ -18,6 +19,7 @@ pub mod expectations;
 pub mod gaps;
 pub mod outcomes;
 pub mod plant;
+pub mod rule_sources;
 pub mod rules;
 pub mod search;
 pub mod signal_ranges;
@@ -37,6 +39,7 @@ use crate::recipe::Recipe;
 use crate::record::body::{Body, Evaluation};
 use crate::rule_language::ast::{EvidenceClass, RuleSeverity};
 use crate::rule_language::{Rule, RuleSet};
+use crate::scenario::{SAMPLES_MAX, SEED_MAX};
 use binding::{Binding, BindingError};
 use documents::{Documents, Rejected};
 use outcomes::Bench;
@@ -177,7 +180,7 @@ pub fn judge(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Outcome, RunError> {
-    let context = Context::new(&documents, options, progress);
+    let context = Context::new(&documents, options, progress)?;
     let (body, exit) = body::assemble(&context)?;
     Ok(Outcome {
         body,
@@ -188,14 +191,32 @@ pub fn judge(
 
 impl<'a> Context<'a> {
     /// Sets up a run.
-    #[must_use]
-    pub fn new(documents: &'a Documents, options: &'a Options, progress: &'a dyn Progress) -> Self {
+    ///
+    /// # Errors
+    /// [`RunError::Option`] for samples or a seed that a scenario could not state either.
+    pub fn new(
+        documents: &'a Documents,
+        options: &'a Options,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, RunError> {
+        let limits = [
+            ("samples", options.samples, 1, SAMPLES_MAX),
+            ("seed", options.seed, 0, SEED_MAX),
+        ];
+        for (name, value, low, high) in limits {
+            if let Some(value) = value
+                && !(low..=high).contains(&value)
+            {
+                let message = format!("`--{name} {value}` lies outside {low} .. {high}");
+                return Err(RunError::Option { message });
+            }
+        }
         let simulation = documents.scenario.simulation.as_ref();
         let samples = options
             .samples
             .or(simulation.map(|s| s.samples))
             .unwrap_or(SEARCH_SAMPLES);
-        Self {
+        Ok(Self {
             documents,
             options,
             seed: options.seed.or(simulation.map(|s| s.seed)).unwrap_or(0),
@@ -203,7 +224,7 @@ impl<'a> Context<'a> {
             search_samples: SEARCH_SAMPLES.min(samples),
             places: outcomes::places(&documents.plant),
             progress,
-        }
+        })
     }
 
     /// The rules.
@@ -309,11 +330,17 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// Tells whether a rule can stand in the way at all: critical, and its limit not only recalled.
+    #[must_use]
+    pub fn may_block(&self, rule: &Rule) -> bool {
+        let recalled = rule.evidence == EvidenceClass::Recalled && !self.options.strict;
+        rule.severity == RuleSeverity::Critical && !recalled
+    }
+
     /// Tells how a rule stands in the way.
     #[must_use]
     pub fn obstacle(&self, rule: &Rule, evaluation: &Evaluation) -> Obstacle {
-        let recalled = rule.evidence == EvidenceClass::Recalled && !self.options.strict;
-        if rule.severity != RuleSeverity::Critical || recalled {
+        if !self.may_block(rule) {
             return Obstacle::None;
         }
         match evaluation.verdict.as_str() {

@@ -10,7 +10,8 @@ mod sections;
 use serde_json::json;
 
 pub use sections::{
-    Change, Expectation, Movable, Paperwork, Repair, Score, Simulation, Trial, WeightOverride,
+    Change, Expectation, Movable, Paperwork, Repair, SAMPLES_MAX, SEED_MAX, Score, Simulation,
+    Trial, WeightOverride,
 };
 
 use crate::diagnostic::Diagnostic;

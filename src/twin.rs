@@ -24,6 +24,7 @@ pub mod film;
 pub mod formation;
 pub mod humid_air;
 pub mod integrate;
+pub mod levelling;
 pub mod line;
 pub mod lip;
 pub mod port;

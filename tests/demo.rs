@@ -11,7 +11,7 @@ use cellwright::document::Disk;
 use cellwright::rational::Rational;
 use cellwright::record::body::{Body, RuleRow};
 use cellwright::run::{self, Options, Quiet, documents};
-use cellwright::twin::exhaust::{lel_fraction, solvent_load_kg_s};
+use cellwright::twin::exhaust::{solvent_load_kg_s, vapour_fraction};
 
 fn body() -> &'static Body {
     static BODY: OnceLock<Body> = OnceLock::new();
@@ -57,7 +57,7 @@ fn exhaust_breaks_at_a_corner_whose_share_equals_its_closed_form() {
         value("coating.width"),
         value("coating.web_speed"),
     );
-    let share = lel_fraction(load, 0.099_131, value("drying.exhaust_flow"), 0.013);
+    let share = vapour_fraction(load, 0.099_131, value("drying.exhaust_flow")) / 0.013;
     let margin = Rational::parse_ratio(evaluation.margin_si.as_ref().expect("a margin"));
     let from_rule = 0.25 - margin.expect("exact").to_f64();
     assert!(

@@ -5,6 +5,8 @@
 //! written another way (a stack machine over `i128` fractions against the tree of rationals).
 
 mod common;
+#[path = "rule_language/random_files.rs"]
+mod random_files;
 #[path = "rule_language/random_rules.rs"]
 mod random_rules;
 
@@ -112,7 +114,7 @@ fn blocking_rules_name_their_grounds() {
         !exhaust.is_outcome,
         "the exhaust rule is proved from inputs"
     );
-    assert_eq!(exhaust.reads.len(), 6);
+    assert_eq!(exhaust.reads.len(), 8);
     assert!(
         rules
             .rule_named("DR007")
@@ -132,6 +134,8 @@ fn exhaust_rule_agrees_with_the_closed_form_of_the_twin() {
         ("coating.width", width),
         ("coating.web_speed", speed),
         ("drying.exhaust_flow", exhaust),
+        ("drying.air_solvent_fraction", 0.0),
+        ("drying.lower_explosive_limit", 0.013),
     ] {
         let id = rules.signal_named(name).expect(name);
         let exact = Rational::from_f64(value).expect("finite");

@@ -16,6 +16,8 @@ pub use checker::{check, check_own};
 pub use extended::{Bound, Interval, function_range, polynomial_range};
 pub use state::{State, bound_of};
 
+pub use crate::enclosure::Function;
+
 use super::{Atom, End, Polynomial};
 use crate::rational::Rational;
 
@@ -68,38 +70,6 @@ pub struct Definition {
     pub numerator: Polynomial,
     /// Denominator of its argument.
     pub denominator: Polynomial,
-}
-
-/// A function of one argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Function {
-    /// The exponential.
-    Exp,
-    /// The natural logarithm.
-    Ln,
-    /// The square root.
-    Sqrt,
-}
-
-impl Function {
-    /// The name in the rule language.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Exp => "exp",
-            Self::Ln => "ln",
-            Self::Sqrt => "sqrt",
-        }
-    }
-
-    /// The function of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Exp, Self::Ln, Self::Sqrt]
-            .into_iter()
-            .find(|function| function.name() == name)
-    }
 }
 
 /// A condition with the name by which people know it: a rule code, a range, a tolerance.

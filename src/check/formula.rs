@@ -580,7 +580,7 @@ impl Stack {
         Some(match word {
             "-" => Item::Term(Term::Neg(Box::new(self.term()?))),
             "exp" | "ln" | "sqrt" => {
-                let function = Function::from_name(word)?;
+                let function = Function::named(word)?;
                 Item::Term(Term::Apply(function, Box::new(self.term()?)))
             }
             "/" => {

@@ -44,6 +44,7 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
             }),
             unit_row: false,
         },
+        recalled: verb.recalled,
         strict: verb.strict,
         why: verb.why.then_some(verb.most),
         cache: cache.as_ref(),

@@ -77,7 +77,7 @@ fn weak(verb: &Missing, common: &Common) -> Result<Vec<crate::record::body::Assu
         solver: None,
     };
     let line = Line::new(common);
-    let context = Context::new(&documents, &options, &line);
+    let context = Context::new(&documents, &options, &line).map_err(failure)?;
     let weak = context
         .judge_recipe(&documents.new, context.samples, None)
         .and_then(|judged| assumptions::assumptions(&context, &judged));

@@ -6,8 +6,10 @@
 use std::path::Path;
 
 use super::arguments::{Common, Plan};
+use super::check::rejected;
 use super::failure::Failure;
 use super::output;
+use super::place::Root;
 use super::rule_files;
 use super::run::{judge, read, seal, shown};
 use super::views::BodyView;
@@ -22,7 +24,7 @@ use crate::run::documents::{self, Documents};
 /// [`Failure`].
 pub fn plan(verb: &Plan, common: &Common) -> Result<ExitCode, Failure> {
     let files = output::requested_files(common)?;
-    let documents = match verb.documents.as_slice() {
+    let mut documents = match verb.documents.as_slice() {
         [scenario] => read(scenario)?,
         [old, new] => two_recipes(verb, old, new)?,
         // INVARIANT: clap accepts one or two documents.
@@ -32,9 +34,12 @@ pub fn plan(verb: &Plan, common: &Common) -> Result<ExitCode, Failure> {
             ));
         }
     };
-    let unchanged = documents.old.changed_names(&documents.new).is_empty();
+    let changed = documents.old.changed_names(&documents.new);
+    if let [old, new] = verb.documents.as_slice() {
+        documents.scenario.title = title(old, new, &changed);
+    }
     if verb.detailed_exitcode {
-        return Ok(if unchanged {
+        return Ok(if changed.is_empty() {
             ExitCode::Success
         } else {
             ExitCode::Findings
@@ -56,6 +61,24 @@ pub fn plan(verb: &Plan, common: &Common) -> Result<ExitCode, Failure> {
         &files,
     )?;
     Ok(outcome.exit)
+}
+
+/// What differs between two recipes: `old.toml -> new.toml: 3 parameters`.
+fn title(old: &Path, new: &Path, changed: &[String]) -> String {
+    let name = |path: &Path| {
+        path.file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+    };
+    let (mut from, mut to) = (name(old).unwrap_or_default(), name(new).unwrap_or_default());
+    if from == to {
+        (from, to) = (shown(old), shown(new));
+    }
+    let what = match changed {
+        [] => "no parameter differs".to_owned(),
+        [only] => only.clone(),
+        many => format!("{} parameters", many.len()),
+    };
+    format!("{from} -> {to}: {what}")
 }
 
 /// The path under which the scenario of two recipes is read.
@@ -85,23 +108,33 @@ fn two_recipes(verb: &Plan, old: &Path, new: &Path) -> Result<Documents, Failure
     if rules.is_empty() {
         return Err(Failure::argument("two recipes need `--rules FILES`"));
     }
-    let quoted: Vec<String> = rules.iter().map(|path| toml_text(&shown(path))).collect();
-    let text = format!(
-        "schema = \"cellwright/scenario/1\"\ntitle = {}\nrecipe = {}\nmodel = {}\nrules = [{}]\n\
-         \n[simulation]\nseed = 1\nsamples = 4096\nobserve = []\n",
-        toml_text(&format!("{} to {}", shown(old), shown(new))),
-        toml_text(&shown(old)),
-        toml_text(&shown(model)),
-        quoted.join(", "),
-    );
-    let files = WithScenario {
-        disk: Disk::new("."),
-        text,
+    let rules: Vec<String> = rules.iter().map(|path| shown(path)).collect();
+    let pair = |disk: Disk, named: &dyn Fn(&str) -> String| {
+        let quoted: Vec<String> = rules.iter().map(|path| toml_text(&named(path))).collect();
+        let [old, new, model] = [old, new, model].map(|path| named(&shown(path)));
+        let text = format!(
+            "schema = \"cellwright/scenario/1\"\ntitle = {}\nrecipe = {}\nmodel = {}\n\
+             rules = [{}]\n\n[simulation]\nseed = 1\nsamples = 4096\nobserve = []\n",
+            toml_text(&format!("{old} to {new}")),
+            toml_text(&old),
+            toml_text(&model),
+            quoted.join(", "),
+        );
+        documents::read_pair(&WithScenario { disk, text }, IN_MEMORY, &new).map_err(rejected)
     };
-    documents::read_pair(&files, IN_MEMORY, &shown(new)).map_err(|rejected| Failure::Documents {
-        diagnostics: rejected.diagnostics,
-        sources: rejected.sources,
-    })
+    let documents = pair(Disk::new("."), &str::to_owned)?;
+    let typed = shown(model);
+    let others = |source: &&str| *source != IN_MEMORY;
+    let sources = documents
+        .sources
+        .iter()
+        .map(|(_, source)| source.path.as_str());
+    match Root::of(sources.filter(others)) {
+        Some(root) if root.name(&typed) != typed => {
+            pair(Disk::new(root.folder()), &|path| root.name(path))
+        }
+        Some(_) | None => Ok(documents),
+    }
 }
 
 /// Writes a TOML string.

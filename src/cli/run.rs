@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::arguments::{Common, Judgement, Run};
+use super::check::rejected;
 use super::failure::Failure;
 use super::output;
+use super::place::Root;
 use super::progress::Line;
 use super::views::BodyView;
+use crate::canonical::sha256_hex;
 use crate::document::Disk;
 use crate::exit_code::ExitCode;
 use crate::record::{self, Sealed};
@@ -27,11 +30,19 @@ pub fn run(verb: &Run, common: &Common) -> Result<ExitCode, Failure> {
     let documents = read(&verb.scenario)?;
     let folder = folder(verb, &documents);
     let (record_path, report_path) = (folder.join("record.json"), folder.join("report.html"));
+    output::make_folder(&folder)?;
     output::ensure_writable(&record_path)?;
     output::ensure_writable(&report_path)?;
     let started = now();
     let outcome = judge(documents, &verb.judgement, common)?;
     let sealed = seal(&outcome)?;
+    if !verb.replace && holds_another(&record_path, &sealed) {
+        return Err(Failure::argument(format!(
+            "`{}` holds another record; keep it and write this one elsewhere with `--into FOLDER`, \
+             or give it up with `--replace`",
+            shown(&record_path)
+        )));
+    }
     output::write_file(&record_path, &sealed.bytes)?;
     let path = shown(&record_path);
     let remark = format!("{} s", started.elapsed().as_secs().max(1));
@@ -60,16 +71,31 @@ pub fn run(verb: &Run, common: &Common) -> Result<ExitCode, Failure> {
     Ok(outcome.exit)
 }
 
-/// Reads the documents of a scenario relative to the current folder.
+/// Reads the documents of a scenario. Mistakes are shown with the paths as typed; what is read
+/// names every document below the folder that holds them all, wherever the user stands.
 ///
 /// # Errors
 /// [`Failure::Documents`] with all diagnostics.
 pub fn read(scenario: &Path) -> Result<Documents, Failure> {
-    let disk = Disk::new(".");
-    documents::read(&disk, &shown(scenario)).map_err(|rejected| Failure::Documents {
-        diagnostics: rejected.diagnostics,
-        sources: rejected.sources,
-    })
+    let typed = shown(scenario);
+    let documents = documents::read(&Disk::new("."), &typed).map_err(rejected)?;
+    match root_of(&documents) {
+        Some(root) if root.name(&typed) != typed => {
+            documents::read(&Disk::new(root.folder()), &root.name(&typed)).map_err(rejected)
+        }
+        Some(_) | None => Ok(documents),
+    }
+}
+
+/// The folder that holds all documents that were read.
+#[must_use]
+pub fn root_of(documents: &Documents) -> Option<Root> {
+    Root::of(
+        documents
+            .sources
+            .iter()
+            .map(|(_, source)| source.path.as_str()),
+    )
 }
 
 /// Judges documents with progress on standard error.
@@ -126,7 +152,12 @@ pub fn seal(outcome: &Outcome) -> Result<Sealed, Failure> {
     record::seal(&outcome.body).map_err(|error| Failure::environment(error.to_string()))
 }
 
-/// The folder of a run: as asked for, else `runs/<id>` with a harmless name.
+/// Tells whether a file is there that is not this record.
+fn holds_another(path: &Path, sealed: &Sealed) -> bool {
+    std::fs::read(path).is_ok_and(|found| found != sealed.bytes)
+}
+
+/// The folder of a run: as asked for, else `runs/<id>` with a harmless name of its own.
 fn folder(verb: &Run, documents: &Documents) -> PathBuf {
     if let Some(folder) = &verb.into {
         return folder.clone();
@@ -146,7 +177,13 @@ fn folder(verb: &Run, documents: &Documents) -> PathBuf {
             }
         })
         .collect();
-    Path::new("runs").join(harmless.trim_start_matches('.'))
+    let mut name = harmless.trim_start_matches('.').to_owned();
+    // Two ids must not share a folder because both were made harmless.
+    if name != id {
+        name.push('-');
+        name.extend(sha256_hex(id.as_bytes()).chars().take(8));
+    }
+    Path::new("runs").join(name)
 }
 
 /// Writes a path with `/`.

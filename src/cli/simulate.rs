@@ -61,7 +61,7 @@ fn compute(
     progress: &dyn Progress,
     verify_numerics: bool,
 ) -> Result<Simulation, Failure> {
-    let context = Context::new(documents, options, progress);
+    let context = Context::new(documents, options, progress).map_err(failure)?;
     progress.stage("now and requested", 4 * context.samples);
     let now = context
         .judge_recipe(&documents.old, context.samples, None)

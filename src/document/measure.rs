@@ -109,22 +109,37 @@ pub fn quantity_of_text(
     report: &Report,
 ) -> Option<Measured> {
     match parse_quantity(text) {
-        Ok((quantity, unit)) => match type_problem(text, &unit, span, expected) {
-            None => Some(Measured {
-                si: quantity.value,
-                unit,
-                span,
-            }),
-            Some(diagnostic) => {
-                report.push(diagnostic);
-                None
+        Ok((quantity, unit)) => {
+            let problem = type_problem(text, &unit, span, expected)
+                .or_else(|| size_problem(text, &quantity.value, span));
+            match problem {
+                None => Some(Measured {
+                    si: quantity.value,
+                    unit,
+                    span,
+                }),
+                Some(diagnostic) => {
+                    report.push(diagnostic);
+                    None
+                }
             }
-        },
+        }
         Err(error) => {
             report.push(error_diagnostic(text, span, &error));
             None
         }
     }
+}
+
+/// Exact arithmetic takes any size, but the twin calculates in double precision.
+fn size_problem(text: &str, si: &Rational, span: Span) -> Option<Diagnostic> {
+    let double = si.to_f64();
+    let is_lost = double == 0.0 && !si.is_zero();
+    (!double.is_finite() || is_lost).then(|| {
+        let message = format!("`{text}` lies outside what the twin can calculate with");
+        Diagnostic::error(codes::NOT_FINITE, span, message)
+            .help("expected a size between 1e-300 and 1e300; check the exponent and the unit")
+    })
 }
 
 /// Turns a text that is no quantity into a diagnostic.

@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::document::{
     Entry, Intake, Located, NormalForm, Reader, Report, Value, codes, lookup, resolve,
 };
-use crate::quantity::dictionary::Role;
+use crate::quantity::dictionary::{Role, standard};
 use crate::recipe::Recipe;
 use crate::span::Span;
 
@@ -241,12 +241,21 @@ pub fn missing<'n>(
 }
 
 impl Missing {
+    /// Whether a recipe has to give it: the plant sets it.
+    #[must_use]
+    pub fn is_setpoint(&self) -> bool {
+        standard()
+            .get(&self.name)
+            .is_some_and(|entry| entry.role == Role::Setpoint)
+    }
+
     /// Says it, at the beginning of the document that should give it.
     #[must_use]
     pub fn diagnostic(&self, span: Span) -> Diagnostic {
         let message = format!("`{}` is missing; {} needs it", self.name, self.needed_by);
         let help = match &self.nearest {
             Some(near) => format!("is `{near}` a slip for it?"),
+            None if self.is_setpoint() => "the plant sets it: add it to the recipe".to_owned(),
             None => "measure it, cite it, or adopt a prior with `adopt = […]`".to_owned(),
         };
         Diagnostic::error(codes::MISSING_PARAMETER, span, message).help(help)

@@ -11,6 +11,7 @@ use crate::document::{
     Distribution, Entry, Expected, Located, Magnitude, Meaning, Measured, Node, NormalForm, Range,
     Reader, Report, Spread, Tolerance, Value, choice_of, codes, lookup, quantity_of_node,
 };
+use crate::quantity::QuantityType;
 use crate::quantity::dictionary::{Role, standard};
 use crate::rational::Rational;
 use crate::span::Span;
@@ -57,6 +58,23 @@ pub struct Approved {
     pub range: Range,
     /// The document that approves it.
     pub document: String,
+}
+
+/// Passes a value on unless it is a setpoint with a dimension below zero: no speed, length, flow or
+/// absolute temperature is.
+fn not_below_zero(measured: Measured, name: &str, report: &Report) -> Option<Measured> {
+    let is_setpoint = standard().get(name).is_some_and(|entry| {
+        entry.role == Role::Setpoint && entry.quantity_type != QuantityType::NUMBER
+    });
+    if is_setpoint && measured.si.is_negative() {
+        let message = format!("`{name}` is below zero");
+        report.push(
+            Diagnostic::error(codes::OUT_OF_RANGE, measured.span, message)
+                .help("a setpoint is never below zero; is the sign a slip?"),
+        );
+        return None;
+    }
+    Some(measured)
 }
 
 /// From what a Monte Carlo draw is made.
@@ -133,13 +151,15 @@ impl Parameter {
     fn read_number(entry: &Entry, expected: &Expected<'_>, report: &Report) -> Option<Self> {
         let Value::Table(table) = &entry.node.value else {
             let measured = quantity_of_node(&entry.node, expected, report)?;
+            let measured = not_below_zero(measured, &entry.key, report)?;
             return Some(Self::bare(entry, ParameterValue::Number(measured)));
         };
         let mut reader = Reader::new(table, format!("`{}`", entry.key), report);
         let base = reader.quantity("value", expected);
         let extras = Extras::read(&mut reader, expected, base.as_ref());
         reader.finish();
-        let mut parameter = Self::bare(entry, ParameterValue::Number(base?));
+        let base = not_below_zero(base?, &entry.key, report)?;
+        let mut parameter = Self::bare(entry, ParameterValue::Number(base));
         extras.apply(&mut parameter);
         Some(parameter)
     }
@@ -177,6 +197,7 @@ impl Parameter {
                         Extras::default(),
                     ),
                 };
+                let base = base.and_then(|base| not_below_zero(base, &entry.key, report));
                 let Some(base) = base else { return };
                 *measured = base;
                 extras.apply(self);

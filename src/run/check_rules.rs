@@ -4,14 +4,16 @@
 //! about the rule set, one evaluation per rule on inputs, counts per rule of a table. Rules on
 //! outcomes need a simulation and are named, never passed over.
 
+mod recalled;
 mod rows;
 
 use std::collections::BTreeMap;
 
 use super::documents::Rejected;
-use super::{body, rules, signal_ranges};
+use super::{body, rule_sources, rules, signal_ranges};
 use crate::check::case::Case;
 use crate::check::judge::judge_rules;
+use crate::check::modes::{InModes, ModeFinding, analyse_in_modes, in_each_mode};
 use crate::check::redundancy::cache::Cache;
 use crate::check::rule_set::{self, Level, why};
 use crate::check::solver_process::Solver;
@@ -43,6 +45,8 @@ pub struct Request<'a> {
     pub table: Option<&'a str>,
     /// How the table is written.
     pub format: TableFormat,
+    /// Whether limits that are still recalled are listed.
+    pub recalled: bool,
     /// Whether recalled limits and warnings count as findings.
     pub strict: bool,
     /// How many minimal conflicts and corrections to list per contradiction; none without.
@@ -86,7 +90,8 @@ pub struct Rules {
 pub fn read_rules(files: &dyn Files, paths: &[String]) -> Result<Rules, Rejected> {
     let mut intake = Intake::new(files);
     let opened = open_all(&mut intake, paths);
-    let (set, diagnostics) = resolve(&intake, &opened, None);
+    let parsed = rule_sources::parsed(files, &mut intake, &opened);
+    let (set, diagnostics) = resolve(&intake, &parsed, None);
     let mut all = intake.report.diagnostics();
     all.extend(diagnostics);
     if all.has_errors() {
@@ -109,6 +114,7 @@ pub fn read_rules(files: &dyn Files, paths: &[String]) -> Result<Rules, Rejected
 pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Rejected> {
     let mut intake = Intake::new(files);
     let opened = open_all(&mut intake, request.rules);
+    let parsed = rule_sources::parsed(files, &mut intake, &opened);
     let recipe = request
         .recipe
         .and_then(|path| Recipe::read(&mut intake, path, None));
@@ -118,7 +124,7 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
     if let (Some(recipe), Some(model)) = (&recipe, &model) {
         model.check_against(recipe, &intake.report);
     }
-    let (set, found) = resolve(&intake, &opened, recipe.as_ref());
+    let (set, found) = resolve(&intake, &parsed, recipe.as_ref());
     let mut diagnostics = intake.report.diagnostics();
     diagnostics.extend(found);
     if let Some(recipe) = &recipe {
@@ -131,7 +137,7 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
         });
     }
     let table = match request.table {
-        Some(path) => match rows::judge(&mut intake, (path, &request.format), &set) {
+        Some(path) => match rows::judge(&mut intake, (path, &request.format), &for_rows(&set)) {
             Some(judged) => Some(judged),
             None => {
                 diagnostics.extend(intake.report.diagnostics());
@@ -158,6 +164,14 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
     })
 }
 
+/// The rules as rows are judged: over all modes where no column says which one a row is in.
+fn for_rows(set: &RuleSet) -> RuleSet {
+    match set.mode {
+        Some(mode) if set.signal(mode).column.is_none() => set.over_all_modes(),
+        Some(_) | None => set.clone(),
+    }
+}
+
 fn open_all(intake: &mut Intake<'_>, paths: &[String]) -> Vec<FileId> {
     let mut opened: Vec<FileId> = Vec::new();
     for path in paths {
@@ -172,25 +186,18 @@ fn open_all(intake: &mut Intake<'_>, paths: &[String]) -> Vec<FileId> {
 
 fn resolve(
     intake: &Intake<'_>,
-    files: &[FileId],
+    parsed: &[ParsedFile],
     recipe: Option<&Recipe>,
 ) -> (RuleSet, Diagnostics) {
-    let texts = files.iter().map(|&file| &intake.sources.get(file).text);
+    let texts = parsed
+        .iter()
+        .map(|file| &intake.sources.get(file.file).text);
     let zones = match recipe {
         Some(recipe) => recipe.zone_count(),
-        None => texts
-            .clone()
-            .map(|text| zones_named(text))
-            .max()
-            .unwrap_or(1),
+        None => texts.map(|text| zones_named(text)).max().unwrap_or(1),
     };
-    let parsed: Vec<ParsedFile> = files
-        .iter()
-        .zip(texts)
-        .map(|(&file, text)| rule_language::parse(file, text))
-        .collect();
     let zones = BTreeMap::from([("drying.zone".to_owned(), zones)]);
-    rule_language::resolve(&parsed, standard(), &zones)
+    rule_language::resolve(parsed, standard(), &zones)
 }
 
 /// Without a recipe there are as many zones as the rules name, at least one.
@@ -215,10 +222,10 @@ pub fn place(sources: &Sources, span: Span) -> Place {
     }
 }
 
-fn scope(analysis: &rule_set::Analysis) -> Scope {
+fn scope(analysis: &InModes) -> Scope {
     let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     Scope {
-        consistent: analysis.witness.is_some(),
+        consistent: analysis.is_consistent,
         components: count(analysis.scope.components),
         guards: count(analysis.scope.guards),
         modes: count(analysis.scope.modes),
@@ -239,31 +246,36 @@ impl Checker<'_> {
         model: Option<&Model>,
         table: Option<rows::Judged>,
     ) -> (Findings, ExitCode, Cache) {
+        // A recipe names no mode: it is judged in all of them.
+        let judged_set = self.set.over_all_modes();
         let case = recipe.map(|recipe| rules::case(self.set, recipe, model));
         let Request { solver, cache, .. } = *self.request;
-        let analysis = rule_set::analyse_again(self.set, case.as_ref(), solver, cache);
+        let analysed = analyse_in_modes(self.set, case.as_ref(), solver, cache);
         let mut exit = ExitCode::Success;
         let mut findings: Vec<Finding> = Vec::new();
-        for found in &analysis.findings {
-            exit = exit.and(self.exit_of(found));
+        for found in &analysed.findings {
+            exit = exit.and(self.exit_of(&found.finding));
             findings.push(self.finding(found));
+        }
+        if self.request.recalled {
+            findings.extend(recalled::findings(self.set, self.sources));
         }
         let mut evaluations: Vec<Option<Evaluation>> = vec![None; self.set.rules.len()];
         if let Some(case) = &case {
             let places: Vec<usize> = (0..self.set.rules.len())
                 .filter(|&at| !self.set.rules[at].is_outcome)
                 .collect();
-            let selected: Vec<&Rule> = places.iter().map(|&at| &self.set.rules[at]).collect();
-            let judgements = judge_rules(self.set, &selected, case, self.request.solver);
+            let selected: Vec<&Rule> = places.iter().map(|&at| &judged_set.rules[at]).collect();
+            let judgements = judge_rules(&judged_set, &selected, case, self.request.solver);
             for (at, judgement) in places.into_iter().zip(&judgements) {
-                let rule = &self.set.rules[at];
-                let row = rules::evaluation(self.set, rule, case, judgement);
+                let rule = &judged_set.rules[at];
+                let row = rules::evaluation(&judged_set, rule, case, judgement);
                 exit = exit.and(self.exit_of_verdict(rule, &row.verdict));
                 evaluations[at] = Some(row);
             }
             findings.extend(self.needs_simulation());
         }
-        let why = self.why(&analysis.findings, case.as_ref());
+        let why = self.why(&analysed.findings, &judged_set, case.as_ref());
         let mut summary = None;
         if let Some(judged) = table {
             for (rule, counts) in self.set.rules.iter().zip(&judged.summary.rules) {
@@ -290,20 +302,28 @@ impl Checker<'_> {
                 })
                 .collect(),
             findings,
-            scope: scope(&analysis),
+            scope: scope(&analysed),
             why,
             table: summary,
         };
-        (findings, exit, analysis.cache)
+        (findings, exit, analysed.cache)
     }
 
     /// The conflicts and corrections of the rule set, and of the recipe under the rules that block.
-    fn why(&self, found: &[rule_set::Finding], case: Option<&Case>) -> Vec<Why> {
+    fn why(&self, found: &[ModeFinding], judged_set: &RuleSet, case: Option<&Case>) -> Vec<Why> {
         let Some(most) = self.request.why else {
             return Vec::new();
         };
         let solver = self.request.solver;
-        let mut all = why::explain(self.set, found, most, solver);
+        let mut all: Vec<why::Why> = Vec::new();
+        for (name, set) in in_each_mode(self.set) {
+            let is_here = |one: &&ModeFinding| {
+                one.modes.is_empty() || name.as_ref().is_some_and(|name| one.modes.contains(name))
+            };
+            let here = found.iter().filter(is_here);
+            let here: Vec<rule_set::Finding> = here.map(|one| one.finding.clone()).collect();
+            all.extend(why::explain(&set, &here, most, solver));
+        }
         if let Some(case) = case {
             let judged = |place: usize| {
                 let rule = &self.set.rules[place];
@@ -311,7 +331,7 @@ impl Checker<'_> {
             };
             let is_setpoint = |signal| self.set.signal(signal).role == Some(Role::Setpoint);
             all.extend(why::of_recipe(
-                self.set,
+                judged_set,
                 case,
                 &judged,
                 &is_setpoint,
@@ -319,7 +339,14 @@ impl Checker<'_> {
                 solver,
             ));
         }
-        all.iter().map(|one| self.why_shown(one)).collect()
+        // What holds in several modes is said once.
+        let mut shown: Vec<Why> = Vec::new();
+        for one in all.iter().map(|one| self.why_shown(one)) {
+            if !shown.contains(&one) {
+                shown.push(one);
+            }
+        }
+        shown
     }
 
     fn why_shown(&self, found: &why::Why) -> Why {
@@ -356,7 +383,8 @@ impl Checker<'_> {
         }
     }
 
-    fn finding(&self, found: &rule_set::Finding) -> Finding {
+    fn finding(&self, found: &ModeFinding) -> Finding {
+        let (found, while_text) = (&found.finding, found.while_text(self.set));
         let level = match found.level() {
             Level::Error => "error",
             Level::Warning => "warning",
@@ -366,7 +394,7 @@ impl Checker<'_> {
         Finding {
             code: found.code().to_owned(),
             level: level.to_owned(),
-            message: found.message(),
+            message: format!("{}{while_text}", found.message()),
             places: spans
                 .into_iter()
                 .map(|span| place(self.sources, span))

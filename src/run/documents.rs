@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::gaps::Gap;
 use super::plant::Plant;
+use super::rule_sources;
 use crate::canonical;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Files, Intake, Located, NormalForm, resolve};
@@ -29,6 +30,8 @@ use crate::twin::{Line, Solvent};
 pub const CELL: &str = "CW-0301";
 /// Diagnostic: the scenario cannot be simulated as it stands.
 pub const NOT_SIMULATED: &str = "CW-0302";
+/// Diagnostic: no rule in any of the rule files.
+pub const NO_RULES: &str = "CW-0304";
 /// Diagnostic: a recipe leaves the range of a signal.
 pub const OUTSIDE_SIGNAL_RANGE: &str = "CW-0303";
 
@@ -45,6 +48,12 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "the scenario cannot be simulated as it stands",
         "A simulation needs a model, a recipe that names its solvent, and a line whose parts \
          join. For rules alone use `cellwright check`.",
+    ),
+    (
+        NO_RULES,
+        "there is no rule in the rule files",
+        "Without rules nothing is judged, and nothing judged would look like everything fine. \
+         Name files that hold rules; `cellwright init rules` starts one.",
     ),
     (
         OUTSIDE_SIGNAL_RANGE,
@@ -96,7 +105,7 @@ pub struct Rejected {
 /// [`Rejected`] with all diagnostics of all documents.
 pub fn read(files: &dyn Files, path: &str) -> Result<Documents, Rejected> {
     let mut intake = Intake::new(files);
-    let parts = read_all(&mut intake, path);
+    let parts = read_all(files, &mut intake, path);
     finish(intake, parts)
 }
 
@@ -106,7 +115,7 @@ pub fn read(files: &dyn Files, path: &str) -> Result<Documents, Rejected> {
 /// As [`read`].
 pub fn read_pair(files: &dyn Files, path: &str, new: &str) -> Result<Documents, Rejected> {
     let mut intake = Intake::new(files);
-    let mut parts = read_all(&mut intake, path);
+    let mut parts = read_all(files, &mut intake, path);
     let changed = Recipe::read(&mut intake, new, None);
     if let (Some(parts), Some(changed)) = (&mut parts, changed) {
         parts.new = changed;
@@ -121,10 +130,10 @@ pub fn read_pair(files: &dyn Files, path: &str, new: &str) -> Result<Documents, 
 /// [`Rejected`] when the documents are wrong beyond what they lack.
 pub fn gaps(files: &dyn Files, path: &str) -> Result<Vec<Gap>, Rejected> {
     let mut intake = Intake::new(files);
-    let parts = read_all(&mut intake, path);
+    let parts = read_all(files, &mut intake, path);
     let mut diagnostics = intake.report.diagnostics();
     if let Some(parts) = parts {
-        let (rules, found) = resolve_rules(&intake, &parts.rule_files, &parts.old);
+        let (rules, found) = resolve_rules(&parts.rule_files, &parts.old);
         diagnostics.extend(found);
         match solvent(&parts.new, parts.model.span) {
             Ok(solvent) if !diagnostics.has_errors() => {
@@ -159,8 +168,19 @@ fn finish(intake: Intake<'_>, read: Option<Parts>) -> Result<Documents, Rejected
             sources: intake.sources,
         });
     };
-    let (rules, found) = resolve_rules(&intake, &parts.rule_files, &parts.old);
+    let (rules, found) = resolve_rules(&parts.rule_files, &parts.old);
     diagnostics.extend(found);
+    if rules.rules.is_empty() && !diagnostics.has_errors() {
+        let message = if parts.rule_files.is_empty() {
+            "the scenario names no rule file"
+        } else {
+            "none of the rule files holds a rule"
+        };
+        diagnostics.push(
+            Diagnostic::error(NO_RULES, parts.scenario.span, message)
+                .help("name in `rules` the files whose rules judge the recipe"),
+        );
+    }
     for recipe in [&parts.old, &parts.new] {
         diagnostics.extend(super::signal_ranges::outside(&rules, recipe));
     }
@@ -202,10 +222,10 @@ struct Parts {
     model: Model,
     bpx: Bpx,
     approved: Vec<Recipe>,
-    rule_files: Vec<FileId>,
+    rule_files: Vec<ParsedFile>,
 }
 
-fn read_all(intake: &mut Intake<'_>, path: &str) -> Option<Parts> {
+fn read_all(files: &dyn Files, intake: &mut Intake<'_>, path: &str) -> Option<Parts> {
     let scenario = Scenario::read(intake, path)?;
     let old = Recipe::read(intake, &scenario.recipe.value, Some(scenario.recipe.span));
     let model = match &scenario.model {
@@ -219,11 +239,12 @@ fn read_all(intake: &mut Intake<'_>, path: &str) -> Option<Parts> {
         }
     };
     let bpx = model.as_ref().and_then(|model| read_cell(intake, model));
-    let rule_files: Vec<FileId> = scenario
+    let opened: Vec<FileId> = scenario
         .rules
         .iter()
         .filter_map(|rule| intake.open(&rule.value, Some(rule.span)))
         .collect();
+    let rule_files = rule_sources::parsed(files, intake, &opened);
     let (old, model) = (old?, model?);
     model.check_against(&old, &intake.report);
     let set = scenario
@@ -278,13 +299,11 @@ fn read_cell(intake: &mut Intake<'_>, model: &Model) -> Option<Bpx> {
     }
 }
 
-fn resolve_rules(intake: &Intake<'_>, files: &[FileId], recipe: &Recipe) -> (RuleSet, Diagnostics) {
-    let parsed: Vec<ParsedFile> = files
-        .iter()
-        .map(|&file| rule_language::parse(file, &intake.sources.get(file).text))
-        .collect();
+/// A recipe names no mode, so rules are judged over all modes at once.
+fn resolve_rules(parsed: &[ParsedFile], recipe: &Recipe) -> (RuleSet, Diagnostics) {
     let zones = BTreeMap::from([("drying.zone".to_owned(), recipe.zone_count())]);
-    rule_language::resolve(&parsed, dictionary::standard(), &zones)
+    let (rules, diagnostics) = rule_language::resolve(parsed, dictionary::standard(), &zones);
+    (rules.over_all_modes(), diagnostics)
 }
 
 /// Every opened document with its digest, text and normal form.
@@ -336,7 +355,12 @@ impl Plant {
         if !missing.is_empty() {
             let mut diagnostics = Diagnostics::new();
             for one in missing {
-                diagnostics.push(one.diagnostic(span));
+                let place = if one.is_setpoint() {
+                    parts.old.span
+                } else {
+                    span
+                };
+                diagnostics.push(one.diagnostic(place));
             }
             return Err(diagnostics);
         }

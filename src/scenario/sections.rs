@@ -16,10 +16,10 @@ use crate::rational::Rational;
 use crate::span::Span;
 
 /// Most Monte Carlo samples; beyond it a run would take days.
-const SAMPLES_MAX: u64 = 1 << 30;
+pub const SAMPLES_MAX: u64 = 1 << 30;
 
 /// Largest seed: every JSON reader keeps whole numbers to 2^53.
-const SEED_MAX: u64 = 1 << 53;
+pub const SEED_MAX: u64 = 1 << 53;
 
 /// `[change]`: what is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,6 +14,7 @@ pub fn defects_ppm(cpk: f64) -> f64 {
 mod tests {
     use super::*;
 
+    /// Oracle O18.
     #[test]
     fn usual_capabilities_give_their_known_rates() {
         for (cpk, ppm) in [

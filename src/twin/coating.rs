@@ -176,6 +176,7 @@ mod tests {
         assert!((cathode / 1_028.0 - 2.01).abs() < 0.005);
     }
 
+    /// Oracle O4.
     #[test]
     fn low_flow_limit_and_its_inverse_round_trip() -> Result<(), TwinError> {
         for capillary in [1e-3, 0.1, 1.0, 8.3, 40.0] {

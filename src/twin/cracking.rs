@@ -41,6 +41,7 @@ mod tests {
         }
     }
 
+    /// Oracle O12.
     #[test]
     fn exponents_are_three_halves_one_half_and_minus_one_half() {
         let base = critical_thickness_m(2e-6, 50e9, 0.07);

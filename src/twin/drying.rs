@@ -8,8 +8,10 @@
 //! *film*, wet surface until the free solvent falls to the critical one; *front*, the receding
 //! front adds a pore path in series; *tail*, no free solvent, the binder-bound rest leaves by
 //! first order to equilibrium with an Arrhenius rate. While free solvent is there the binder stays
-//! saturated. Every zone starts its own steps; a zone takes a power of two of them, so a zone cut
-//! in halves takes the very same steps.
+//! saturated. The zone air carries what the supply air brings and a stated ratio of what the
+//! balance of the whole dryer puts into the exhaust (1: well mixed), so a faster web dries against
+//! air with more solvent in it. Every zone starts its own steps; a zone takes a power of two of
+//! them, so a zone cut in halves takes the very same steps.
 
 mod passage;
 mod verify;
@@ -17,6 +19,7 @@ mod verify;
 pub use verify::NumericsCheck;
 
 use crate::math;
+use crate::twin::exhaust;
 use crate::twin::film::Film;
 use crate::twin::integrate::{locate_fall, runge_kutta_step};
 use crate::twin::port::stage_values;
@@ -32,7 +35,9 @@ stage_values! {
         lower_explosive_limit: "drying.lower_explosive_limit", "1", Parameter,
             "lower explosive limit of the solvent in air, mole fraction";
         air_solvent_fraction: "drying.air_solvent_fraction", "1", Disturbance,
-            "mole fraction of solvent in the zone air";
+            "mole fraction of solvent in the supply air";
+        air_solvent_ratio: "drying.air_solvent_ratio", "1", Parameter,
+            "solvent that the web adds to the zone air over what it adds to the exhaust";
         foil_heat_capacity: "drying.foil_heat_capacity", "J/m^2/K", Material,
             "heat capacity of the foil per area";
         solids_heat_capacity: "drying.solids_heat_capacity", "J/kg/K", Material,
@@ -134,6 +139,8 @@ pub struct Web {
     pub temperature_k: f64,
     /// Speed of the web, m/s.
     pub speed_m_s: f64,
+    /// Coated width, m.
+    pub width_m: f64,
 }
 
 /// What governs the solvent at the moment.
@@ -191,6 +198,10 @@ pub struct Dryer {
     critical_kg_m2: f64,
     /// Depth of the fully receded front times tortuosity over porosity, m.
     full_path_m: f64,
+    /// Solvent in the exhaust, mole fraction: supply air and all that is coated.
+    exhaust_fraction: f64,
+    /// Partial pressure of the solvent in the zone air, Pa.
+    vapour_pa: f64,
 }
 
 impl Dryer {
@@ -202,6 +213,7 @@ impl Dryer {
         positive("drying.exhaust_flow", inputs.exhaust_flow)?;
         open_fraction("drying.lower_explosive_limit", inputs.lower_explosive_limit)?;
         not_negative("drying.air_solvent_fraction", inputs.air_solvent_fraction)?;
+        not_negative("drying.air_solvent_ratio", inputs.air_solvent_ratio)?;
         not_negative("drying.foil_heat_capacity", inputs.foil_heat_capacity)?;
         positive("drying.solids_heat_capacity", inputs.solids_heat_capacity)?;
         positive("drying.solvent_heat_capacity", inputs.solvent_heat_capacity)?;
@@ -222,9 +234,17 @@ impl Dryer {
                 expected: "at least the equilibrium solvent and less than all solvent coated",
             });
         }
+        let added = exhaust::vapour_fraction(
+            web.solvent_kg_m2 * web.width_m * web.speed_m_s,
+            web.solvent.molar_mass_kg_mol(),
+            inputs.exhaust_flow,
+        );
+        let in_air = inputs.air_solvent_fraction + inputs.air_solvent_ratio * added;
         Ok(Self {
             web,
             inputs: *inputs,
+            exhaust_fraction: inputs.air_solvent_fraction + added,
+            vapour_pa: in_air * STANDARD_PRESSURE_PA,
             dry_heat_j_m2_k: inputs.foil_heat_capacity
                 + web.areal_loading_kg_m2 * inputs.solids_heat_capacity,
             critical_kg_m2: inputs.critical_saturation
@@ -292,7 +312,7 @@ impl Dryer {
             zone: number,
             solvent: self.web.solvent,
             air_k: zone.air_temperature,
-            vapour_pa: self.inputs.air_solvent_fraction * STANDARD_PRESSURE_PA,
+            vapour_pa: self.vapour_pa,
             top_w_m2_k: zone.heat_transfer_top,
             bottom_w_m2_k: zone.heat_transfer_bottom,
         };

@@ -1,7 +1,7 @@
-//! Exhaust of the dryer: solvent load and distance to the lower explosive limit (LEL), closed form.
+//! Exhaust of the dryer: solvent load and what it makes of the air, in closed form.
 //!
 //! In: loading, solids, width, speed and the exhaust volume flow in normal cubic metres (273.15 K,
-//! 101 325 Pa, solvent vapour included). Out: kg/s of vapour and the fraction of the LEL.
+//! 101 325 Pa, solvent vapour included). Out: kg/s of vapour and its mole fraction in the exhaust.
 //! Steady state: all solvent that is coated leaves as vapour. What stays in the web (residual
 //! solvent, a few hundred ppm of the dry mass) is counted as vapour too, so the value is an upper
 //! bound by less than 0.1 % in operation, and the same product of recipe inputs that a rule proves.
@@ -26,17 +26,16 @@ pub fn solvent_load_kg_s(
     solvent_loading_kg_m2(areal_loading_kg_m2, solids) * width_m * web_speed_m_s
 }
 
-/// Fraction of the LEL in the exhaust (0.25 is 25 %LEL).
+/// Mole (volume) fraction of the solvent in the exhaust that a load of vapour makes.
 ///
 /// `solvent_load_kg_s` from [`solvent_load_kg_s`], `exhaust_flow_m3_s` in normal cubic metres per
-/// second, `lower_explosive_limit` a mole (volume) fraction.
+/// second.
 #[must_use]
-pub fn lel_fraction(
+pub fn vapour_fraction(
     solvent_load_kg_s: f64,
     molar_mass_kg_mol: f64,
     exhaust_flow_m3_s: f64,
-    lower_explosive_limit: f64,
 ) -> f64 {
     let vapour_m3_s = solvent_load_kg_s / molar_mass_kg_mol * normal_molar_volume_m3_mol();
-    vapour_m3_s / exhaust_flow_m3_s / lower_explosive_limit
+    vapour_m3_s / exhaust_flow_m3_s
 }

@@ -200,7 +200,6 @@ impl Line {
         let dryer = line.dryer(self.solvent, &coated)?;
         let (dried, reservations) = dryer.run(
             &line.zones,
-            line.coating.width,
             |_| {},
             |exit| {
                 if let Some(slot) = slots.next() {
@@ -259,7 +258,7 @@ impl Line {
                 .solvent_kg_m2
                 .push(Dryer::solvent_kg_m2(&node.state));
         };
-        dryer.run(&line.zones, line.coating.width, visit, |_| {})?;
+        dryer.run(&line.zones, visit, |_| {})?;
         Ok(profile)
     }
 
@@ -305,6 +304,7 @@ impl LineInputs {
             porosity: self.coating.porosity,
             temperature_k: self.slurry.temperature,
             speed_m_s: self.coating.web_speed,
+            width_m: self.coating.width,
         };
         Dryer::new(web, &self.drying)
     }

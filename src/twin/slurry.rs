@@ -235,6 +235,7 @@ pub fn krieger_dougherty(
 mod tests {
     use super::*;
 
+    /// Oracle O2, both limits of the flow curve.
     #[test]
     fn carreau_yasuda_meets_both_limits() {
         let at = |rate: f64| carreau_yasuda_pa_s(rate, 12.0, 0.0, 2.0, 0.6, 1.7);
@@ -245,6 +246,7 @@ mod tests {
         assert!((at(1e9) / power_law - 1.0).abs() < 1e-6);
     }
 
+    /// Oracle O2, the dilute limit.
     #[test]
     fn dilute_suspension_follows_einstein() -> Result<(), TwinError> {
         let phi = 1e-8;

@@ -108,6 +108,7 @@ mod tests {
         assert!(error <= relative, "{value} against {expected}: {error}");
     }
 
+    /// Oracle O7, NMP.
     #[test]
     fn nmp_vapour_pressure_at_three_temperatures() {
         for (celsius, pascal) in [(80.0, 1_295.0), (100.0, 3_362.0), (120.0, 7_728.0)] {
@@ -119,6 +120,7 @@ mod tests {
         }
     }
 
+    /// Oracle O7, water.
     #[test]
     fn water_vapour_pressure_at_three_temperatures() {
         let landolt = |t: f64| math::exp(23.280_240 - 3_869.701_48 / (t - 43.932));

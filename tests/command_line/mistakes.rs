@@ -37,6 +37,31 @@ fn an_output_that_has_no_such_format() {
     insta::assert_snapshot!(said(&["check", "rules/drying.rule", "--format", "html"]));
 }
 
+#[test]
+fn what_a_verb_does_not_give_is_refused() {
+    let cases: [&[&str]; 10] = [
+        &["verify", "record.json", "--format", "sarif"],
+        &["replay", "record.json", "--output", "html=a.html"],
+        &["fmt", "rules", "--format", "json"],
+        &["fmt", "rules", "--output", "text=a.txt"],
+        &["explain", "units", "--format", "json"],
+        &["missing", "s.toml", "--format", "junit"],
+        &["test", "s.toml", "--format", "html"],
+        &["simulate", "s.toml", "--format", "github"],
+        &["run", "s.toml", "--threads", "0"],
+        &["check", "r.rule", "--output", "json=no/such/folder/a.json"],
+    ];
+    let folder = folder("what_a_verb_does_not_give_is_refused");
+    let said: Vec<String> = cases.map(|arguments| said_in(&folder, arguments)).to_vec();
+    assert!(
+        said.iter().all(|one| one.ends_with("--- exit 2\n")),
+        "{said:?}"
+    );
+    let left = std::fs::read_dir(&folder).expect("the folder").count();
+    assert_eq!(left, 0, "nothing was made");
+    insta::assert_snapshot!(said.join("\n"));
+}
+
 /// Mistakes in rule files: text and what it is called.
 #[test]
 fn mistakes_in_rules() {
@@ -95,6 +120,14 @@ fn mistakes_in_recipes() {
             "\"coating.web_speed\" = { value = \"250 m/min\" }\n",
         ),
         (
+            "recipe_below_zero",
+            "\"coating.web_speed\" = { value = \"-5 m/min\" }\n",
+        ),
+        (
+            "recipe_beyond_double_precision",
+            "\"coating.web_speed\" = { value = \"1e400 m/min\" }\n",
+        ),
+        (
             "recipe_lacks_a_value",
             "\"coating.width\" = { value = \"650 mm\" }\n",
         ),
@@ -143,4 +176,30 @@ fn mistakes_in_tables() {
         "comma",
     ];
     insta::assert_snapshot!("table_declared_comma", said_in(&folder, &arguments));
+}
+
+/// What a scenario may not say, an option may not either.
+#[test]
+fn samples_out_of_range() {
+    let scenario = "scenarios/first.toml";
+    insta::assert_snapshot!(
+        ["0", "5000000000"]
+            .map(|samples| said(&["plan", scenario, "--samples", samples]))
+            .join("\n")
+    );
+}
+
+#[test]
+fn a_scenario_without_rules() {
+    let folder = folder("a_scenario_without_rules");
+    let root = env!("CARGO_MANIFEST_DIR");
+    let text = std::fs::read_to_string(format!("{root}/scenarios/first.toml")).expect("a scenario");
+    let at = text.find("rules").expect("rules");
+    let end = at + text[at..].find('\n').expect("a line");
+    let text = format!("{}rules = []{}", &text[..at], &text[end..])
+        .replace("../models", &format!("{root}/models"))
+        .replace("recipes/", &format!("{root}/scenarios/recipes/"));
+    write(&folder, "s.toml", &text);
+    let answer = said_in(&folder, &["plan", "s.toml"]);
+    insta::assert_snapshot!(answer);
 }

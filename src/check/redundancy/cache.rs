@@ -61,6 +61,11 @@ impl Cache {
         self.entries.is_empty()
     }
 
+    /// Takes over the entries of another cache.
+    pub fn join(&mut self, other: Self) {
+        self.entries.extend(other.entries);
+    }
+
     /// Keeps what was found about a component.
     pub(super) fn keep(&mut self, component: &Component, standings: &[Option<Standing>]) {
         let known = component.rules().map(|rule| match &standings[rule] {

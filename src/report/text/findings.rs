@@ -9,6 +9,7 @@ use super::rules::{sampling_text, witness_text};
 use crate::report::layout::{Page, Rich, Style};
 use crate::report::number::{count, glued};
 use crate::report::standing::{self, Standing};
+use crate::report::story;
 
 /// Width of the label column below a verdict.
 const LABEL: usize = 12;
@@ -85,7 +86,7 @@ fn rule(page: &mut Page, checked: &CheckedRule, strict: bool) {
         0,
         &Rich::styled(standing.style(), &evaluation.verdict.replace('_', " "))
             .and(if standing == Standing::Warns {
-                " (limit recalled, warns only) "
+                " (limit recalled, does not block) "
             } else {
                 " "
             })
@@ -98,12 +99,16 @@ fn rule(page: &mut Page, checked: &CheckedRule, strict: bool) {
         }
     };
     let mut found = Vec::new();
-    found.extend(
-        evaluation
-            .value
-            .iter()
-            .map(|v| format!("value {}", glued(v))),
-    );
+    match &evaluation.probability {
+        Some(probability) => found.push(format!(
+            "pass share {}",
+            story::pass_share(probability.estimate)
+        )),
+        None => {
+            let value = evaluation.value.iter();
+            found.extend(value.map(|v| format!("value {}", glued(v))));
+        }
+    }
     found.extend(
         evaluation
             .worst_value
@@ -240,17 +245,11 @@ fn scope_text(findings: &Findings) -> String {
     let implied = notes
         .filter(|found| follows.contains(&found.code.as_str()))
         .count();
-    let open = u64::try_from(findings.rules.len()).unwrap_or(u64::MAX);
-    let open = open.saturating_sub(scope.standings);
-    text += &match implied {
+    text + &match implied {
         0 => "; none follows from others".to_owned(),
         1 => "; 1 note on what follows from others".to_owned(),
         many => format!("; {many} notes on what follows from others"),
-    };
-    if open > 0 {
-        text += &format!(", {open} not decided");
     }
-    text
 }
 
 /// The last line: what was checked and how many of each.
@@ -270,7 +269,7 @@ pub(crate) fn summary(findings: &Findings) -> String {
     for (wanted, words) in [
         (Standing::Breaks, "broken"),
         (Standing::Undecided, "undecided"),
-        (Standing::Warns, "warn (limit recalled)"),
+        (Standing::Warns, "broken, limit recalled"),
         (Standing::Conditional, "inside guard band"),
         (Standing::Vacuous, "can never apply"),
         (Standing::Holds, "hold"),
@@ -291,7 +290,8 @@ pub(crate) fn summary(findings: &Findings) -> String {
         } else {
             String::new()
         };
-        parts.push(format!("{without} rules read{scope}"));
+        let noun = if without == 1 { "rule" } else { "rules" };
+        parts.push(format!("{without} {noun} read{scope}"));
     }
     let errors = findings
         .findings

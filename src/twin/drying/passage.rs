@@ -8,7 +8,6 @@ use super::{
     BOUND, Dryer, DryingOutcomes, ENTHALPY, EVAPORATED, FREE, HEAT_IN, HEAT_OUT, Node, Phase,
     State, ZoneInputs, ZoneOutcomes,
 };
-use crate::twin::exhaust;
 use crate::twin::film::Film;
 use crate::twin::status::{Flags, TwinError};
 
@@ -31,7 +30,6 @@ impl Dryer {
     pub fn run(
         &self,
         zones: &[ZoneInputs],
-        width_m: f64,
         mut visit: impl FnMut(Node),
         mut exits: impl FnMut(ZoneOutcomes),
     ) -> Result<(DryingOutcomes, Flags), TwinError> {
@@ -52,7 +50,7 @@ impl Dryer {
                 film_temperature: self.temperature_k(&passage.state),
             });
         }
-        Ok(self.outcomes(&entry, &passage, width_m))
+        Ok(self.outcomes(&entry, &passage))
     }
 
     fn run_zone(
@@ -118,11 +116,11 @@ impl Dryer {
         self.web.solvent.vapour_pressure_range_k().0
     }
 
-    fn outcomes(&self, entry: &State, end: &Passage, width_m: f64) -> (DryingOutcomes, Flags) {
+    fn outcomes(&self, entry: &State, end: &Passage) -> (DryingOutcomes, Flags) {
         let web = &self.web;
         let state = &end.state;
         let left = state[FREE] + state[BOUND];
-        let area_rate = width_m * web.speed_m_s;
+        let area_rate = web.width_m * web.speed_m_s;
         let solvent_load = web.solvent_kg_m2 * area_rate;
         let heat_scale = state[HEAT_IN].abs().max(entry[ENTHALPY].abs()).max(1.0);
         let mut flags = Flags::NONE;
@@ -141,12 +139,7 @@ impl Dryer {
             film_temperature_max: end.warmest_k,
             solvent_load,
             evaporated_load: state[EVAPORATED] * area_rate,
-            exhaust_lel: exhaust::lel_fraction(
-                solvent_load,
-                web.solvent.molar_mass_kg_mol(),
-                self.inputs.exhaust_flow,
-                self.inputs.lower_explosive_limit,
-            ),
+            exhaust_lel: self.exhaust_fraction / self.inputs.lower_explosive_limit,
             extrapolated_share: end.below_range_kg_m2 / web.solvent_kg_m2,
             heat_power: state[HEAT_IN] * area_rate,
             solvent_closure: (web.solvent_kg_m2 - left - state[EVAPORATED]) / web.solvent_kg_m2,

@@ -60,7 +60,7 @@ impl Dryer {
 
     fn pieces(&self, zones: &[ZoneInputs]) -> Result<Vec<Piece>, TwinError> {
         let mut nodes: Vec<Node> = Vec::new();
-        self.run(zones, 1.0, |node| nodes.push(node), |_| {})?;
+        self.run(zones, |node| nodes.push(node), |_| {})?;
         let mut pieces: Vec<Piece> = Vec::new();
         for pair in nodes.windows(2) {
             let (from, to) = (&pair[0], &pair[1]);
