@@ -544,7 +544,7 @@ fn start(component: &Component, bounds: &Bounds, hint: Option<&Model>) -> (Guess
         choices: vec![0; count],
     };
     let mut widths = vec![1.0; count];
-    for place in 0..count {
+    for (place, scale) in widths.iter_mut().enumerate() {
         let (low, high) = bounds.of_variable(u32::try_from(place).unwrap_or(u32::MAX));
         guess.reals[place] = match (low, high) {
             (Some(low), Some(high)) => 0.5 * (low + high),
@@ -554,13 +554,13 @@ fn start(component: &Component, bounds: &Bounds, hint: Option<&Model>) -> (Guess
         if let (Some(low), Some(high)) = (low, high)
             && high > low
         {
-            widths[place] = high - low;
+            *scale = high - low;
         } else if guess.reals[place] != 0.0 {
-            widths[place] = guess.reals[place].abs();
+            *scale = guess.reals[place].abs();
         }
         if let Some(value) = bounds.pinned(u32::try_from(place).unwrap_or(u32::MAX)) {
             guess.reals[place] = value.to_f64();
-            widths[place] = 0.0;
+            *scale = 0.0;
             continue;
         }
         match hint.and_then(|model| model.values.get(place)) {

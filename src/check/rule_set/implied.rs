@@ -35,9 +35,11 @@ pub(super) fn add(
     (solver, cache): (Option<&Solver>, Option<&Cache>),
     analysis: &mut Analysis,
 ) {
-    let is_contradiction = |finding: &Finding| match finding {
-        Finding::ContradictoryAssumptions { .. } | Finding::Inconsistent { .. } => true,
-        _ => false,
+    let is_contradiction = |finding: &Finding| {
+        matches!(
+            finding,
+            Finding::ContradictoryAssumptions { .. } | Finding::Inconsistent { .. }
+        )
     };
     if analysis.findings.iter().any(is_contradiction) {
         return;
