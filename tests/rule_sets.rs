@@ -50,6 +50,8 @@ fn checked(files: &InMemory, paths: &[&str], recalled: bool) -> (Vec<String>, Ex
         format: TableFormat::default(),
         recalled,
         strict: false,
+        why: None,
+        cache: None,
         solver: None,
     };
     match check(files, &request) {
