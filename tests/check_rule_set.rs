@@ -182,7 +182,7 @@ fn a_stricter_limit_elsewhere_shadows_and_says_what_it_means() {
     let rules = rule("R1", "require a.x <= 50 mm")
         + &rule("R2", "when a.e == steel require a.x <= 60 mm")
         + &rule("R3", "require a.y >= 10 mm")
-        + &"rule R4 \"test\" require a.y >= 5 mm severity critical because \"b\" source \"s\" \
+        + "rule R4 \"test\" require a.y >= 5 mm severity critical because \"b\" source \"s\" \
            evidence recalled\n";
     let (fixture, analysis) = analysed(&rules);
     assert_eq!(codes(&analysis), ["shadowed", "shadowed"]);
@@ -203,7 +203,7 @@ fn a_stricter_limit_elsewhere_shadows_and_says_what_it_means() {
 #[test]
 fn a_limit_that_only_a_weaker_rule_implies_is_kept() {
     let rules = rule("R1", "require a.x <= 50 mm")
-        + &"rule R2 \"test\" require a.x <= 40 mm severity major because \"b\" source \"s\" \
+        + "rule R2 \"test\" require a.x <= 40 mm severity major because \"b\" source \"s\" \
            evidence recalled\n";
     let (_, analysis) = analysed(&rules);
     let message = analysis.findings[0].message();
