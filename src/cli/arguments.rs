@@ -97,7 +97,8 @@ pub enum Verb {
     /// Check rules alone, with a recipe, or over a table of rows.
     #[command(after_help = usage(
         CHECKED,
-        "check rules/ --recipe scenarios/recipes/line3-nmc111.toml"
+        "check rules/ --recipe scenarios/recipes/line3-nmc111.toml \\\n           \
+         --model models/line3-nmc111.toml"
     ))]
     Check(Check),
     /// Judge a scenario, write record and report, print the page.

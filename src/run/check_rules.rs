@@ -4,6 +4,7 @@
 //! about the rule set, one evaluation per rule on inputs, counts per rule of a table. Rules on
 //! outcomes need a simulation and are named, never passed over.
 
+mod elsewhere;
 mod recalled;
 mod rows;
 
@@ -262,8 +263,11 @@ impl Checker<'_> {
         }
         let mut evaluations: Vec<Option<Evaluation>> = vec![None; self.set.rules.len()];
         if let Some(case) = &case {
+            let elsewhere = elsewhere::files(self.set, case);
+            let is_judged =
+                |rule: &Rule| !rule.is_outcome && !elsewhere.contains_key(&rule.span.file);
             let places: Vec<usize> = (0..self.set.rules.len())
-                .filter(|&at| !self.set.rules[at].is_outcome)
+                .filter(|&at| is_judged(&self.set.rules[at]))
                 .collect();
             let selected: Vec<&Rule> = places.iter().map(|&at| &judged_set.rules[at]).collect();
             let judgements = judge_rules(&judged_set, &selected, case, self.request.solver);
@@ -273,6 +277,7 @@ impl Checker<'_> {
                 exit = exit.and(self.exit_of_verdict(rule, &row.verdict));
                 evaluations[at] = Some(row);
             }
+            findings.extend(elsewhere::findings(&elsewhere, self.set, self.sources));
             findings.extend(self.needs_simulation());
         }
         let why = self.why(&analysed.findings, &judged_set, case.as_ref());
