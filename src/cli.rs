@@ -14,12 +14,14 @@ mod output;
 mod place;
 mod plan;
 mod progress;
+mod question;
 mod record;
 mod rule_files;
 mod run;
 mod simulate;
 mod test;
 mod views;
+mod window;
 
 use clap::{CommandFactory, Parser};
 
@@ -61,6 +63,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Check(verb) => check::check(&verb, common),
         Verb::Run(verb) => run::run(&verb, common),
         Verb::Plan(verb) => plan::plan(&verb, common),
+        Verb::Window(verb) => window::window(&verb, common),
         Verb::Simulate(verb) => simulate::simulate(&verb, common),
         Verb::Missing(verb) => missing::missing(&verb, common),
         Verb::Test(verb) => test::test(&verb, common),

@@ -21,6 +21,7 @@ pub mod standing;
 pub mod story;
 pub mod test_cases;
 pub mod text;
+pub mod window;
 
 /// Where the record of a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,7 +23,9 @@ pub mod search;
 pub mod signal_ranges;
 pub mod simulate;
 pub mod spread;
+pub mod subject;
 pub mod summary;
+pub mod window;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -97,6 +97,13 @@ pub enum Verb {
         after_help = "Example: cellwright plan old.toml new.toml --model models/line3-nmc111.toml"
     )]
     Plan(Plan),
+    /// Show what each setpoint may be, and which rule ends it.
+    #[command(
+        after_help = "Example: cellwright window scenarios/line3-faster.toml --robust\n\n\
+                      In the bar: ─ keeps the rules, ━ is approved too, · breaks a rule, ● is the \
+                      recipe (× where it breaks one)."
+    )]
+    Window(Window),
     /// Simulate a scenario's recipes and print the outcomes.
     #[command(
         after_help = "Example: cellwright simulate scenarios/line3-faster.toml --samples 4096"
@@ -245,6 +252,34 @@ pub struct Plan {
     /// Exit 0 when nothing changes, 1 when something does, without judging.
     #[arg(long)]
     pub detailed_exitcode: bool,
+}
+
+/// What a question about a recipe is put to.
+#[derive(Args, Clone, Debug)]
+pub struct Question {
+    /// A recipe, or a scenario, of which the changed recipe is meant.
+    #[arg(value_name = "RECIPE | SCENARIO")]
+    pub document: PathBuf,
+    /// Rules for a recipe: files or folders.
+    #[arg(long, default_value = "rules")]
+    pub rules: Vec<PathBuf>,
+    /// Model whose constants the rules read beside the recipe.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+}
+
+/// `window`
+#[derive(Args, Debug)]
+pub struct Window {
+    /// What it is about.
+    #[command(flatten)]
+    pub question: Question,
+    /// Only these parameters; all setpoints that rules read if not given.
+    #[arg(long, value_name = "NAME")]
+    pub parameter: Vec<String>,
+    /// Ends that hold for all tolerances of the recipe.
+    #[arg(long)]
+    pub robust: bool,
 }
 
 /// `simulate`

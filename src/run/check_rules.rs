@@ -149,7 +149,7 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
     })
 }
 
-fn open_all(intake: &mut Intake<'_>, paths: &[String]) -> Vec<FileId> {
+pub(super) fn open_all(intake: &mut Intake<'_>, paths: &[String]) -> Vec<FileId> {
     let mut opened: Vec<FileId> = Vec::new();
     for path in paths {
         if let Some(file) = intake.open(path, None)
@@ -161,7 +161,7 @@ fn open_all(intake: &mut Intake<'_>, paths: &[String]) -> Vec<FileId> {
     opened
 }
 
-fn resolve(
+pub(super) fn resolve(
     intake: &Intake<'_>,
     files: &[FileId],
     recipe: Option<&Recipe>,
