@@ -23,6 +23,7 @@ pub mod piece;
 pub mod prove;
 pub mod query;
 pub mod reading;
+pub mod repair;
 pub mod rule_set;
 pub mod satisfy;
 pub mod smtlib;

@@ -16,6 +16,7 @@ mod plan;
 mod progress;
 mod question;
 mod record;
+mod repair;
 mod rule_files;
 mod run;
 mod simulate;
@@ -64,6 +65,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Run(verb) => run::run(&verb, common),
         Verb::Plan(verb) => plan::plan(&verb, common),
         Verb::Window(verb) => window::window(&verb, common),
+        Verb::Repair(verb) => repair::repair(&verb, common),
         Verb::Simulate(verb) => simulate::simulate(&verb, common),
         Verb::Missing(verb) => missing::missing(&verb, common),
         Verb::Test(verb) => test::test(&verb, common),

@@ -8,6 +8,7 @@
 pub mod body;
 pub mod findings;
 mod place;
+pub mod repair;
 pub mod window;
 
 use std::collections::BTreeMap;

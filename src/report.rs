@@ -14,6 +14,7 @@ pub mod lacking;
 pub mod layout;
 pub mod markdown;
 pub mod number;
+pub mod repair;
 pub mod sarif;
 pub mod sheet;
 pub mod simulation;

@@ -18,6 +18,7 @@ pub mod expectations;
 pub mod gaps;
 pub mod outcomes;
 pub mod plant;
+pub mod repair;
 pub mod rules;
 pub mod search;
 pub mod signal_ranges;

@@ -56,10 +56,12 @@ impl Line {
         let mut roots = vec![Root::exact(low.clone()), Root::exact(high.clone())];
         let mut is_foreign = false;
         for statement in statements {
-            statement.atoms(&mut |atom| match Univariate::of(&atom.polynomial, variable) {
-                Some(own) => roots.extend(own.roots(low, high)),
-                None => is_foreign = true,
-            });
+            statement.atoms(
+                &mut |atom| match Univariate::of(&atom.polynomial, variable) {
+                    Some(own) => roots.extend(own.roots(low, high)),
+                    None => is_foreign = true,
+                },
+            );
         }
         if is_foreign || roots.len() > ROOTS_MAX {
             return None;
@@ -147,7 +149,11 @@ impl Line {
             }
         }
         // A gap ends at the root behind it, which it does not hold.
-        let root = if downwards { last / 2 } else { last.div_ceil(2) };
+        let root = if downwards {
+            last / 2
+        } else {
+            last.div_ceil(2)
+        };
         let root = self.roots.get(root)?;
         Some(if downwards { &root.high } else { &root.low }.clone())
     }
@@ -224,12 +230,23 @@ mod tests {
     fn open_and_closed_ends_are_told_apart_and_named() {
         let (low, high) = ten();
         // x >= 2 and 7 - x > 0.
-        let line = Line::new(&[atom(&[-2, 1], false), atom(&[7, -1], true)], 0, &low, &high);
+        let line = Line::new(
+            &[atom(&[-2, 1], false), atom(&[7, -1], true)],
+            0,
+            &low,
+            &high,
+        );
         let found = line.expect("one variable").intervals();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].low.at.as_exact(), Some(&Rational::from(2)));
         assert!(found[0].low.closed && !found[0].high.closed);
-        assert_eq!((found[0].low.stopped_by.as_slice(), found[0].high.stopped_by.as_slice()), (&[0][..], &[1][..]));
+        assert_eq!(
+            (
+                found[0].low.stopped_by.as_slice(),
+                found[0].high.stopped_by.as_slice()
+            ),
+            (&[0][..], &[1][..])
+        );
     }
 
     #[test]

@@ -193,9 +193,9 @@ impl Search<'_> {
     }
 
     fn may_improve(&self, bound: &Rational) -> bool {
-        self.best.as_ref().is_none_or(|(known, attained, _)| {
-            bound > known || (bound == known && !attained)
-        })
+        self.best
+            .as_ref()
+            .is_none_or(|(known, attained, _)| bound > known || (bound == known && !attained))
     }
 
     fn holds(&self, point: &Values) -> bool {
@@ -284,11 +284,9 @@ impl Search<'_> {
             let known = self.best.as_ref().map(|(known, _, _)| known);
             known.is_none_or(|known| open > known)
         });
-        let prove = |statement: &Statement| {
-            match prove(statement, problem.ranges, &Values::new()) {
-                Outcome::Proved(proof) => Some(proof),
-                Outcome::Refuted(_) | Outcome::Open => None,
-            }
+        let prove = |statement: &Statement| match prove(statement, problem.ranges, &Values::new()) {
+            Outcome::Proved(proof) => Some(proof),
+            Outcome::Refuted(_) | Outcome::Open => None,
         };
         match (self.best, outside) {
             (best, Some(outside)) => Optimum::Between {
@@ -473,7 +471,10 @@ mod tests {
                 outside,
             } => {
                 assert!(inside <= exact && exact <= outside);
-                assert!(&outside - &inside < Rational::ratio(1, 10), "{inside} {outside}");
+                assert!(
+                    &outside - &inside < Rational::ratio(1, 10),
+                    "{inside} {outside}"
+                );
             }
             Optimum::Attained { value, .. } => assert_eq!(value, exact),
             other => panic!("{other:?}"),

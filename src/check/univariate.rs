@@ -355,11 +355,11 @@ mod tests {
         assert!(root.as_exact().is_none());
         assert!(square.value(&root.low).is_negative() && square.value(&root.high).is_positive());
         // x^3 - 2x vanishes at the root of two as well; x - 1.41421356 does not.
-        assert_eq!(
-            root.sign_of(&polynomial(&[0, -2, 0, 1])),
-            Ordering::Equal
-        );
-        let near = Univariate::new(vec![Rational::ratio(-141_421_356, 100_000_000), Rational::one()]);
+        assert_eq!(root.sign_of(&polynomial(&[0, -2, 0, 1])), Ordering::Equal);
+        let near = Univariate::new(vec![
+            Rational::ratio(-141_421_356, 100_000_000),
+            Rational::one(),
+        ]);
         assert_eq!(root.sign_of(&near), Ordering::Greater);
     }
 
@@ -371,7 +371,11 @@ mod tests {
 
     #[test]
     fn equal_roots_of_different_polynomials_are_equal() {
-        let two = |c: &[i64]| polynomial(c).roots(&Rational::zero(), &Rational::from(2)).remove(0);
+        let two = |c: &[i64]| {
+            polynomial(c)
+                .roots(&Rational::zero(), &Rational::from(2))
+                .remove(0)
+        };
         let (mut a, mut b) = (two(&[-2, 0, 1]), two(&[-4, 0, 0, 0, 1]));
         assert_eq!(a.compare(&mut b), Ordering::Equal);
         let mut c = two(&[-3, 0, 1]);

@@ -11,11 +11,14 @@ use std::cmp::Ordering;
 
 use super::case::{Case, NumberCase, SignalCase};
 use super::compile::{Compiler, Obstacle, folded, variable_of};
+use super::corners::corner_point;
 use super::eliminate::{for_all, for_some, variables, with_ties};
 use super::line::{End, Interval, Line};
 use super::optimum::{self, Optimum, Problem};
 use super::prove::{Outcome, Values, prove};
-use crate::certificate::{self, Atom, BoxVariable, Certificate, Claim, Polynomial, Ranges, Statement};
+use crate::certificate::{
+    self, Atom, BoxVariable, Certificate, Claim, Polynomial, Proof, Ranges, Statement,
+};
 use crate::document::Magnitude;
 use crate::rational::Rational;
 use crate::rule_language::{Rule, RuleSet, SignalId};
@@ -151,7 +154,7 @@ fn moving(case: &Case, axis: &Axis, range: &(Rational, Rational)) -> Case {
 }
 
 /// "Where the guard holds, the body does", over the box of a case.
-fn statement_of(
+pub(super) fn statement_of(
     rule_set: &RuleSet,
     rule: &Rule,
     case: &Case,
@@ -329,7 +332,11 @@ impl Scene<'_> {
         let beyond = end.beyond.as_ref().and_then(|far| {
             let &first = end.stopped_by.first()?;
             let fails = with_ties(&self.statements[first].negated());
-            let near = if *far < end.at.low { &end.at.low } else { &end.at.high };
+            let near = if *far < end.at.low {
+                &end.at.low
+            } else {
+                &end.at.high
+            };
             let (from, to) = if far < near { (far, near) } else { (near, far) };
             self.certificate(&fails, from, to)
         });
@@ -456,13 +463,9 @@ pub fn free(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> Fr
         let mut used = some.left.clone();
         used.insert(kept);
         ranges.retain(|variable, _| used.contains(variable));
-        let objective = Polynomial::variable(kept);
-        let problem = Problem {
-            ranges: &ranges,
-            facts: &some.statements,
-            objective: &objective,
-        };
-        (optimum::least(&problem), optimum::greatest(&problem))
+        let tight = contracted(&some.statements, &ranges);
+        let reach = |upwards| reach(&some.statements, kept, (&ranges, &tight), upwards);
+        (reach(false), reach(true))
     };
     Free {
         least,
@@ -500,6 +503,110 @@ fn part_of(
     }
     // INVARIANT: the loop ran at least once, so an obstacle is known.
     Err(obstacle.map_or(Why::Shared, Why::Obstacle))
+}
+
+/// Rounds of drawing ranges in.
+const ROUNDS: usize = 8;
+
+/// Draws every range in as far as one fact alone demands, whatever the others are; what is cut off
+/// breaks that fact.
+fn contracted(facts: &[Statement], ranges: &Ranges) -> Ranges {
+    let mut tight = ranges.clone();
+    for _ in 0..ROUNDS {
+        let before = tight.clone();
+        for fact in facts {
+            for variable in variables(fact) {
+                let own = for_some(std::slice::from_ref(fact), variable, &tight);
+                let Some((low, high)) = tight.get(&variable).filter(|_| own.left.is_empty()) else {
+                    continue;
+                };
+                let line = Line::new(&own.statements, variable, low, high);
+                let intervals = line.map(|line| line.intervals()).unwrap_or_default();
+                if let (Some(first), Some(last)) = (intervals.first(), intervals.last()) {
+                    let ends = (first.low.at.low.clone(), last.high.at.high.clone());
+                    tight.insert(variable, ends);
+                }
+            }
+        }
+        if tight == before {
+            break;
+        }
+    }
+    tight
+}
+
+/// Corners of more variables than this are not tried.
+const TRIED_MAX: usize = 8;
+
+/// One end of the reach: the drawn-in end itself, if the others have a corner that keeps every
+/// fact there, else what the optimiser finds in the drawn-in box.
+fn reach(
+    facts: &[Statement],
+    kept: u32,
+    (ranges, tight): (&Ranges, &Ranges),
+    upwards: bool,
+) -> Optimum {
+    let Some((low, high)) = tight.get(&kept) else {
+        return Optimum::TooLarge;
+    };
+    let end = if upwards { high } else { low };
+    let others: Vec<u32> = tight.keys().copied().filter(|&one| one != kept).collect();
+    let corners = if others.len() <= TRIED_MAX {
+        1_usize << others.len()
+    } else {
+        0
+    };
+    for number in 0..corners {
+        let Some(mut point) = corner_point(&others, number, tight) else {
+            break;
+        };
+        point.insert(kept, end.clone());
+        if facts.iter().all(|fact| fact.value(&point) == Some(true)) {
+            return Optimum::Attained {
+                value: end.clone(),
+                beyond: beyond_proof(facts, kept, ranges, end, upwards),
+                point,
+            };
+        }
+    }
+    let objective = Polynomial::variable(kept);
+    let problem = Problem {
+        ranges: tight,
+        facts,
+        objective: &objective,
+    };
+    if upwards {
+        optimum::greatest(&problem)
+    } else {
+        optimum::least(&problem)
+    }
+}
+
+/// Over the ranges as given: every point breaks a fact or keeps to the end.
+fn beyond_proof(
+    facts: &[Statement],
+    kept: u32,
+    ranges: &Ranges,
+    end: &Rational,
+    upwards: bool,
+) -> Option<Proof> {
+    let objective = Polynomial::variable(kept);
+    let negative = objective.negated();
+    let (objective, value) = if upwards {
+        (&objective, end.clone())
+    } else {
+        (&negative, -end)
+    };
+    let problem = Problem {
+        ranges,
+        facts,
+        objective,
+    };
+    let statement = optimum::nothing_beyond(&problem, &value, true);
+    match prove(&statement, ranges, &Values::new()) {
+        Outcome::Proved(proof) => Some(proof),
+        Outcome::Refuted(_) | Outcome::Open => None,
+    }
 }
 
 /// Only the parameter is left: the outermost ends of all intervals.

@@ -104,6 +104,9 @@ pub enum Verb {
                       recipe (× where it breaks one)."
     )]
     Window(Window),
+    /// Find the cheapest change of setpoints that keeps the rules, or the limits that must give.
+    #[command(after_help = "Example: cellwright repair scenarios/line3-faster.toml")]
+    Repair(Repair),
     /// Simulate a scenario's recipes and print the outcomes.
     #[command(
         after_help = "Example: cellwright simulate scenarios/line3-faster.toml --samples 4096"
@@ -280,6 +283,32 @@ pub struct Window {
     /// Ends that hold for all tolerances of the recipe.
     #[arg(long)]
     pub robust: bool,
+}
+
+/// `repair`
+#[derive(Args, Debug)]
+pub struct Repair {
+    /// What it is about.
+    #[command(flatten)]
+    pub question: Question,
+    /// Rules need to hold at the values of the recipe only, not for all its tolerances.
+    #[arg(long)]
+    pub nominal: bool,
+    /// A setpoint that stays; what the change of a scenario sets always does.
+    #[arg(long, value_name = "NAME")]
+    pub keep: Vec<String>,
+    /// Cost of one plant step of a setpoint; 1 if not given.
+    #[arg(long, value_name = "NAME=WEIGHT")]
+    pub weight: Vec<String>,
+    /// Setpoints stay within their approved ranges.
+    #[arg(long)]
+    pub within_approval: bool,
+    /// Recalled and minor limits shall hold too.
+    #[arg(long)]
+    pub strict: bool,
+    /// Changes to look at before giving up.
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub budget: u64,
 }
 
 /// `simulate`

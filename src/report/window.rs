@@ -12,7 +12,7 @@ use crate::record::window::{
 };
 
 /// Width of the label column.
-const LABEL: usize = 9;
+const LABEL: usize = 11;
 
 /// Writes the JSON.
 #[must_use]
@@ -50,7 +50,11 @@ pub fn text(windows: &Windows, colour: bool) -> String {
     }
     for left in &windows.not_in_window {
         page.blank();
-        let text = format!("not in this window: {} ({})", left.codes.join(" "), left.why);
+        let text = format!(
+            "not in this window: {} ({})",
+            left.codes.join(" "),
+            left.why
+        );
         page.paragraph(0, &Rich::plain(&text));
     }
     page.finish()
@@ -84,11 +88,21 @@ fn one(page: &mut Page, parameter: &ParameterWindow) {
     }
     if parameter.further_windows > 0 {
         let count = parameter.further_windows;
-        entry("further", &format!("{count} more window(s) away from the recipe"));
+        entry(
+            "further",
+            &format!("{count} more window(s) away from the recipe"),
+        );
     }
     if let Some(steps) = &parameter.steps {
         let (low, high, step) = (glued(&steps.low), glued(&steps.high), glued(&steps.step));
-        entry("settings", &format!("{low} .. {high} in steps of {step}"));
+        let stops =
+            |end: &Option<WindowEnd>| end.as_ref().is_some_and(|end| !end.stopped_by.is_empty());
+        let reach = match (stops(&parameter.lower), stops(&parameter.upper)) {
+            (true, false) => format!("from {low}"),
+            (false, true) => format!("up to {high}"),
+            (true, true) | (false, false) => format!("{low} .. {high}"),
+        };
+        entry("settings", &format!("{reach} in steps of {step}"));
     }
     if let Some(approved) = &parameter.approved {
         let standing = match approved.standing.as_str() {
@@ -116,7 +130,7 @@ fn end(end: &WindowEnd, open: &str) -> String {
     let approx = if end.exact.len() > 1 { "about " } else { "" };
     let value = glued(&end.value);
     if end.stopped_by.is_empty() {
-        return format!("{approx}{value}: as far as was looked");
+        return format!("no rule ends it (looked as far as {value})");
     }
     let open = if end.closed {
         String::new()

@@ -43,6 +43,8 @@ pub struct Subject {
     pub warnings: Diagnostics,
     /// Names that a scenario says may move in a repair; empty for a recipe.
     pub movable: Vec<crate::scenario::Movable>,
+    /// Names that the change of a scenario sets; empty for a recipe.
+    pub changed: Vec<String>,
 }
 
 /// Whether the document at a path says that it is a scenario.
@@ -66,6 +68,7 @@ pub fn read(files: &dyn Files, request: &SubjectRequest<'_>) -> Result<Subject, 
         return Ok(Subject {
             rules: documents.rules,
             title: documents.scenario.title.clone(),
+            changed: documents.old.changed_names(&documents.new),
             movable: documents.scenario.repair.map_or(Vec::new(), |r| r.movable),
             recipe: documents.new,
             model: Some(documents.model),
@@ -103,6 +106,7 @@ pub fn read(files: &dyn Files, request: &SubjectRequest<'_>) -> Result<Subject, 
             sources: intake.sources,
             warnings: diagnostics,
             movable: Vec::new(),
+            changed: Vec::new(),
         }),
         None => Err(Rejected {
             diagnostics,
@@ -129,7 +133,9 @@ impl Subject {
             if rule.is_outcome {
                 split.simulated.push(rule);
             } else if let Some(id) = rule.reads.iter().find(is_missing) {
-                split.lacking.push((rule, self.rules.signal(*id).name.clone()));
+                split
+                    .lacking
+                    .push((rule, self.rules.signal(*id).name.clone()));
             } else {
                 split.judged.push(rule);
             }

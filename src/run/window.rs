@@ -69,11 +69,26 @@ pub fn windows(subject: &Subject, ask: &Ask) -> Result<(Windows, ExitCode), Stri
     let joint = scene.joint(&names);
     let mut not_in_window = grouped(&left_out);
     let undecided = !not_in_window.is_empty();
-    for (rule, missing) in &split.lacking {
-        add(&mut not_in_window, &rule.code, &format!("no value for `{missing}`"));
+    let mut missing: Vec<String> = split
+        .lacking
+        .iter()
+        .map(|(_, name)| format!("`{name}`"))
+        .collect();
+    missing.sort();
+    missing.dedup();
+    for (rule, _) in &split.lacking {
+        add(
+            &mut not_in_window,
+            &rule.code,
+            &format!("no value for {}", missing.join(", ")),
+        );
     }
     for rule in &split.simulated {
-        add(&mut not_in_window, &rule.code, "needs simulation: `cellwright run`");
+        add(
+            &mut not_in_window,
+            &rule.code,
+            "needs simulation: `cellwright run`",
+        );
     }
     let outside = parameters.iter().any(|one| one.status != "inside");
     let exit = match (outside, undecided) {
@@ -136,12 +151,28 @@ fn sentence(parameters: &[ParameterWindow], rules: usize) -> String {
             ended.count()
         );
     }
-    format!(
-        "The recipe stands outside the window of {} of {} parameters: {}.",
-        bad.len(),
-        parameters.len(),
-        bad.join(", ")
-    )
+    let first = parameters.iter().find(|one| one.status != "inside");
+    let tightest = first.map_or_else(String::new, |one| {
+        let side = |end: &Option<WindowEnd>, word: &str| {
+            let end = end.as_ref().filter(|end| !end.stopped_by.is_empty())?;
+            let code = &end.stopped_by.first()?.code;
+            Some(format!("{word} {} ({code})", end.value))
+        };
+        let ends = [side(&one.lower, "at least"), side(&one.upper, "at most")];
+        let ends: Vec<String> = ends.into_iter().flatten().collect();
+        match one.status.as_str() {
+            "outside" if !ends.is_empty() => {
+                let ends = ends.join(" and ");
+                format!(": `{}` is {}, may be {ends}", one.name, one.value)
+            }
+            _ => format!(": no value of `{}` keeps the rules", one.name),
+        }
+    });
+    let rest = match bad.len() {
+        1 => String::new(),
+        _ => format!("; also {}", bad[1..].join(", ")),
+    };
+    format!("The recipe stands outside a window{tightest}{rest}.")
 }
 
 fn names_of(subject: &Subject, split: &Split<'_>, ask: &Ask) -> Result<Vec<String>, String> {
@@ -202,7 +233,11 @@ pub(super) fn known<'a>(subject: &'a Subject, name: &str) -> Result<Known<'a>, S
 }
 
 /// The range to look at: as declared, else what the quantity allows up to the horizon.
-pub(super) fn range_of(rules: &RuleSet, signal: SignalId, value: &Rational) -> (Rational, Rational) {
+pub(super) fn range_of(
+    rules: &RuleSet,
+    signal: SignalId,
+    value: &Rational,
+) -> (Rational, Rational) {
     let SignalType::Number {
         quantity_type,
         lower,
@@ -335,40 +370,24 @@ impl Scene<'_> {
     /// The other setpoints move in their approved ranges, at their values without tolerance.
     fn free(&self, known: &Known<'_>, axis: &Axis) -> Option<FreeWindow> {
         let mut case = self.subject.case(false);
-        let mut names = Vec::new();
-        let mut signals = vec![known.signal];
-        for parameter in self.subject.recipe.parameters.values() {
-            let (Some(approved), Some(id)) = (
-                &parameter.approved,
-                self.subject.rules.signal_named(&parameter.name),
-            ) else {
-                continue;
-            };
-            let is_setpoint = self.subject.rules.signal(id).role == Some(Role::Setpoint);
-            if id == known.signal || !is_setpoint || self.readers(id).is_empty() {
-                continue;
-            }
-            let mid = parameter.number()?.clone();
+        let (free, rules) = self.connected(known.signal);
+        for (parameter, id) in &free {
+            let (nominal, approved) = (parameter.number()?, parameter.approved.as_ref()?);
             let (low, high) = (&approved.range.low, &approved.range.high);
             case.set(
-                id,
+                *id,
                 SignalCase::Number(NumberCase {
-                    nominal: mid.clone().max(low.clone()).min(high.clone()),
+                    nominal: nominal.clone().max(low.clone()).min(high.clone()),
                     low: low.clone(),
                     high: high.clone(),
                     step: parameter.step.clone(),
                 }),
             );
-            names.push(parameter.name.clone());
-            signals.push(id);
         }
-        if names.is_empty() {
+        if free.is_empty() {
             return None;
         }
-        let judged = self.split.judged.iter().copied();
-        let rules: Vec<&Rule> = judged
-            .filter(|rule| signals.iter().any(|id| rule.reads.contains(id)))
-            .collect();
+        let names = free.iter().map(|(parameter, _)| parameter.name.clone());
         let axis = Axis {
             minus: None,
             plus: None,
@@ -379,8 +398,41 @@ impl Scene<'_> {
         Some(FreeWindow {
             low: free_end(&found.least, known.unit, is_whole),
             high: free_end(&found.greatest, known.unit, is_whole),
-            free: names,
+            free: names.collect(),
         })
+    }
+
+    /// The approved setpoints that are tied to a signal by rules, directly or through each other,
+    /// and those rules.
+    fn connected(&self, signal: SignalId) -> (Vec<(&Parameter, SignalId)>, Vec<&Rule>) {
+        let approved: Vec<(&Parameter, SignalId)> = self
+            .subject
+            .recipe
+            .parameters
+            .values()
+            .filter(|parameter| parameter.approved.is_some())
+            .filter_map(|parameter| {
+                let id = self.subject.rules.signal_named(&parameter.name)?;
+                let is_setpoint = self.subject.rules.signal(id).role == Some(Role::Setpoint);
+                (id != signal && is_setpoint).then_some((parameter, id))
+            })
+            .collect();
+        let mut reached = vec![signal];
+        let mut next = 0;
+        while let Some(&from) = reached.get(next) {
+            next += 1;
+            for rule in self.readers(from) {
+                for &(_, id) in &approved {
+                    if rule.reads.contains(&id) && !reached.contains(&id) {
+                        reached.push(id);
+                    }
+                }
+            }
+        }
+        let is_tied = |rule: &&Rule| reached.iter().any(|id| rule.reads.contains(id));
+        let rules = self.split.judged.iter().copied().filter(is_tied).collect();
+        let tied = approved.into_iter().filter(|(_, id)| reached.contains(id));
+        (tied.collect(), rules)
     }
 
     fn joint(&self, names: &[String]) -> Option<Joint> {
@@ -423,7 +475,10 @@ impl Scene<'_> {
             stopped_below: codes(low),
             stopped_above: codes(high),
         });
-        let certified = found.judgements.iter().filter(|one| one.certificate.is_some());
+        let certified = found
+            .judgements
+            .iter()
+            .filter(|one| one.certificate.is_some());
         Some(Joint {
             steps_together: found.together,
             sides: sides.collect(),
@@ -491,7 +546,11 @@ fn steps(span: &Span, known: &Known<'_>) -> Option<StepWindow> {
     }
     let unit = known.unit;
     (low <= high).then(|| StepWindow {
-        step: format!("{} {}", unit.difference_from_si(step).display_significant(DIGITS), unit.symbol),
+        step: format!(
+            "{} {}",
+            unit.difference_from_si(step).display_significant(DIGITS),
+            unit.symbol
+        ),
         low: written(unit, &at(&low)),
         high: written(unit, &at(&high)),
     })
@@ -507,7 +566,11 @@ fn bar(span: Option<&Span>, known: &Known<'_>) -> String {
     let Some(span) = span else {
         return String::new();
     };
-    let approved = known.parameter.approved.as_ref().map(|approved| &approved.range);
+    let approved = known
+        .parameter
+        .approved
+        .as_ref()
+        .map(|approved| &approved.range);
     let (mut low, mut high) = (known.nominal.clone(), known.nominal.clone());
     if let Some(range) = approved {
         low = low.min(range.low.clone());
@@ -536,9 +599,16 @@ fn bar(span: Option<&Span>, known: &Known<'_>) -> String {
         let value = cell(number);
         let is_inside = span.contains(&value);
         if Rational::from(number) == *own {
-            return if span.contains(known.nominal) { '●' } else { '×' };
+            return if span.contains(known.nominal) {
+                '●'
+            } else {
+                '×'
+            };
         }
-        match (is_inside, approved.is_some_and(|range| range.contains(&value))) {
+        match (
+            is_inside,
+            approved.is_some_and(|range| range.contains(&value)),
+        ) {
             (true, true) => '━',
             (true, false) => '─',
             (false, _) => '·',
