@@ -225,3 +225,42 @@ fn the_scenario_template_meets_its_own_expectation() {
     let answer = run_in(&folder, &["test", "s.toml", "--samples", "256"]);
     assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
 }
+
+#[test]
+fn window_of_a_scenario() {
+    insta::assert_snapshot!(said(&[
+        "window",
+        "scenarios/line3-faster.toml",
+        "--robust",
+        "--parameter",
+        "coating.web_speed",
+        "--parameter",
+        "drying.exhaust_flow"
+    ]));
+}
+
+#[test]
+fn window_of_a_recipe() {
+    insta::assert_snapshot!(said(&[
+        "window",
+        "scenarios/recipes/line3-nmc111.toml",
+        "--model",
+        "models/line3-nmc111.toml",
+        "--rules",
+        "rules/drying.rule",
+        "--rules",
+        "rules/coating.rule"
+    ]));
+}
+
+#[test]
+fn repair_of_a_scenario() {
+    insta::assert_snapshot!(said(&["repair", "scenarios/line3-faster.toml"]));
+}
+
+#[test]
+fn repair_that_no_setpoint_can_do() {
+    let kept = ["--keep", "drying.exhaust_flow"];
+    let arguments = ["repair", "scenarios/line3-faster.toml", kept[0], kept[1]];
+    insta::assert_snapshot!(said(&arguments));
+}
