@@ -24,6 +24,7 @@ pub mod prove;
 pub mod query;
 pub mod reading;
 pub mod repair;
+pub mod review;
 pub mod rule_set;
 pub mod satisfy;
 pub mod smtlib;

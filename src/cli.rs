@@ -17,6 +17,7 @@ mod progress;
 mod question;
 mod record;
 mod repair;
+mod review;
 mod rule_files;
 mod run;
 mod simulate;

@@ -9,6 +9,7 @@ pub mod body;
 pub mod findings;
 mod place;
 pub mod repair;
+pub mod review;
 pub mod window;
 
 use std::collections::BTreeMap;

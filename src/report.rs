@@ -15,6 +15,7 @@ pub mod layout;
 pub mod markdown;
 pub mod number;
 pub mod repair;
+pub mod review;
 pub mod sarif;
 pub mod sheet;
 pub mod simulation;

@@ -19,6 +19,7 @@ pub mod gaps;
 pub mod outcomes;
 pub mod plant;
 pub mod repair;
+pub mod review;
 pub mod rules;
 pub mod search;
 pub mod signal_ranges;

@@ -240,7 +240,8 @@ pub struct Judgement {
 /// `plan`
 #[derive(Args, Debug)]
 pub struct Plan {
-    /// A scenario, or the recipe as it is followed by the recipe as it shall be.
+    /// A scenario; an old and a new recipe; or an old and a new version of the rules (files or
+    /// folders).
     #[arg(required = true, num_args = 1..=2, value_name = "SCENARIO | OLD NEW")]
     pub documents: Vec<PathBuf>,
     /// Model for two recipes.
@@ -249,6 +250,12 @@ pub struct Plan {
     /// Rules for two recipes: files or folders.
     #[arg(long)]
     pub rules: Vec<PathBuf>,
+    /// Old version of the rules for two recipes: both recipes are judged by both versions.
+    #[arg(long, requires = "new_rules", conflicts_with = "rules")]
+    pub old_rules: Vec<PathBuf>,
+    /// New version of the rules.
+    #[arg(long, requires = "old_rules")]
+    pub new_rules: Vec<PathBuf>,
     /// What to vary beyond the documents.
     #[command(flatten)]
     pub judgement: Judgement,

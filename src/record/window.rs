@@ -62,7 +62,7 @@ pub struct ParameterWindow {
 /// An end of a window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WindowEnd {
-    /// As written, in the unit.
+    /// As written, in the unit, rounded to the inside.
     pub value: String,
     /// The exact SI value; two values around it where it is irrational.
     pub exact: Vec<String>,

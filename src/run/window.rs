@@ -269,6 +269,34 @@ pub(super) fn written(unit: &Unit, si: &Rational) -> String {
     unit.display_rounded(si, DIGITS)
 }
 
+/// Writes an end rounded to the inside of its window: never a value that breaks the rule.
+fn written_inside(unit: &Unit, si: &Rational, upwards: bool) -> String {
+    let value = unit.from_si(si);
+    let mut scale = Rational::one();
+    let ten = Rational::from(10);
+    let most = Rational::power_of_ten(i64::from(DIGITS));
+    // Doubles beyond this are refused by the documents; the bound is a safety net only.
+    for _ in 0..400 {
+        if value.is_zero() || &value.abs() * &scale >= most {
+            break;
+        }
+        scale = &scale * &ten;
+    }
+    for _ in 0..400 {
+        if &value.abs() * &scale < most {
+            break;
+        }
+        scale = &scale / &ten;
+    }
+    let scaled = &value * &scale;
+    let rounded = if upwards {
+        scaled.ceil()
+    } else {
+        scaled.floor()
+    };
+    unit.display(&unit.to_si(&(&rounded / &scale)))
+}
+
 struct Scene<'a> {
     subject: &'a Subject,
     case: &'a Case,
@@ -308,7 +336,7 @@ impl Scene<'_> {
             (Some(_), false) if fixed.never.is_empty() => "outside",
             (Some(_), false) | (None, _) => "none",
         };
-        let end = |limit: &Limit| self.end(limit, &rules, known.unit);
+        let end = |limit: &Limit, upwards| self.end(limit, &rules, known.unit, upwards);
         let codes = |places: &[usize]| -> Vec<String> {
             places.iter().map(|&at| rules[at].code.clone()).collect()
         };
@@ -318,8 +346,8 @@ impl Scene<'_> {
             unit: known.unit.symbol.clone(),
             value: written(known.unit, known.nominal),
             status: status.to_owned(),
-            lower: span.map(|span| end(&span.low)),
-            upper: span.map(|span| end(&span.high)),
+            lower: span.map(|span| end(&span.low, true)),
+            upper: span.map(|span| end(&span.high, false)),
             proved: span.is_some_and(|span| span.inside.is_some()),
             further_windows: (fixed.spans.len() as u64).saturating_sub(1),
             fails_anyway: codes(&fixed.never),
@@ -343,7 +371,7 @@ impl Scene<'_> {
         Ok((found, left_out))
     }
 
-    fn end(&self, limit: &Limit, rules: &[&Rule], unit: &Unit) -> WindowEnd {
+    fn end(&self, limit: &Limit, rules: &[&Rule], unit: &Unit, upwards: bool) -> WindowEnd {
         let exact = if limit.low == limit.high {
             vec![limit.low.to_ratio_string()]
         } else {
@@ -354,7 +382,11 @@ impl Scene<'_> {
             place: place(&self.subject.sources, rules[at].code_span),
         });
         WindowEnd {
-            value: written(unit, &limit.low),
+            value: written_inside(
+                unit,
+                if upwards { &limit.high } else { &limit.low },
+                upwards,
+            ),
             exact,
             closed: limit.closed,
             stopped_by: stops.collect(),
