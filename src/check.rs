@@ -18,6 +18,7 @@ pub mod fraction;
 pub mod joint_box;
 pub mod judge;
 pub mod line;
+pub mod lots;
 pub mod optimum;
 pub mod piece;
 pub mod prove;

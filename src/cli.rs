@@ -9,6 +9,7 @@ mod explain;
 mod failure;
 mod fmt;
 mod init;
+mod lots;
 mod missing;
 mod output;
 mod place;
@@ -67,6 +68,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Plan(verb) => plan::plan(&verb, common),
         Verb::Window(verb) => window::window(&verb, common),
         Verb::Repair(verb) => repair::repair(&verb, common),
+        Verb::Lots(verb) => lots::lots(&verb, common),
         Verb::Simulate(verb) => simulate::simulate(&verb, common),
         Verb::Missing(verb) => missing::missing(&verb, common),
         Verb::Test(verb) => test::test(&verb, common),

@@ -7,6 +7,7 @@
 
 pub mod body;
 pub mod findings;
+pub mod lots;
 mod place;
 pub mod repair;
 pub mod review;

@@ -12,6 +12,7 @@ pub mod json;
 pub mod junit;
 pub mod lacking;
 pub mod layout;
+pub mod lots;
 pub mod markdown;
 pub mod number;
 pub mod repair;

@@ -16,6 +16,7 @@ pub mod documents;
 pub mod evidence;
 pub mod expectations;
 pub mod gaps;
+pub mod lots;
 pub mod outcomes;
 pub mod plant;
 pub mod repair;

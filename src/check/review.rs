@@ -87,8 +87,19 @@ pub struct RuleChange {
     pub change: Change,
 }
 
-/// Where the values of a witness should lie, by signal name: values to try, and the step.
-pub type Preferred = BTreeMap<String, (Vec<Rational>, Rational)>;
+/// Where the values of a witness should lie, by signal name.
+pub type Preferred = BTreeMap<String, Wish>;
+
+/// Where one value should lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Values to try.
+    pub candidates: Vec<Rational>,
+    /// The step of the grid around the first of them.
+    pub step: Rational,
+    /// What the quantity allows at all, beside declared ranges.
+    pub possible: (Option<Rational>, Option<Rational>),
+}
 
 /// Steps around the preferred value.
 const STEPS_EACH_WAY: u32 = 1 << 20;
@@ -237,6 +248,7 @@ impl Pair<'_> {
                 };
             }
         };
+        self.add_possible(&mut common);
         let (guard, _, _) = self.relate(&common, &old.guard, &new.guard);
         let (permits, newly_forbidden, newly_permitted) =
             self.relate(&common, &old.permits, &new.permits);
@@ -245,6 +257,26 @@ impl Pair<'_> {
             guard,
             newly_forbidden,
             newly_permitted,
+        }
+    }
+
+    fn add_possible(&self, common: &mut Common) {
+        let places = 0..u32::try_from(common.variables.len()).unwrap_or(u32::MAX);
+        for (variable, place) in common.variables.iter().zip(places) {
+            let Some(wish) = self.preferred.get(&variable.name) else {
+                continue;
+            };
+            let real = || Term::Real(VarId(place));
+            let number = |value: &Rational| Term::Rational(value.clone());
+            let (low, high) = &wish.possible;
+            let low = low.as_ref().map(|low| Formula::Le(number(low), real()));
+            let high = high.as_ref().map(|high| Formula::Le(real(), number(high)));
+            for (side, formula) in [("least", low), ("most", high)] {
+                let name = format!("{} {side}", variable.name);
+                common
+                    .background
+                    .extend(formula.map(|formula| (name, formula)));
+            }
         }
     }
 
@@ -279,10 +311,26 @@ impl Pair<'_> {
                 canonical: Some(self.preferences(common)),
             }
         };
-        let answers = solver.run(&[task(old, new), task(new, old)]);
-        let [only_old, only_new] = answers.as_slice() else {
+        // What the texts show already is not asked.
+        let nowhere = |holds: &Formula, fails: &Formula| implies(holds, fails);
+        let mut tasks = Vec::new();
+        for (holds, fails) in [(old, new), (new, old)] {
+            if !nowhere(holds, fails) {
+                tasks.push(task(holds, fails));
+            }
+        }
+        let mut answers = solver.run(&tasks).into_iter();
+        let mut answer = |holds: &Formula, fails: &Formula| {
+            if nowhere(holds, fails) {
+                Some(Answer::Unsat(Vec::new()))
+            } else {
+                answers.next()
+            }
+        };
+        let (Some(only_old), Some(only_new)) = (answer(old, new), answer(new, old)) else {
             return (Relation::Undecided(Unknown::Solver(None)), None, None);
         };
+        let (only_old, only_new) = (&only_old, &only_new);
         let witness = |answer: &Answer| match answer {
             Answer::Sat(model) => Some(witness_of(common, model)),
             Answer::Unsat(_) | Answer::Unknown { .. } => None,
@@ -303,7 +351,9 @@ impl Pair<'_> {
         let places = 0..u32::try_from(common.variables.len()).unwrap_or(u32::MAX);
         let named = common.variables.iter().zip(places);
         let one = |(variable, place): (&Variable, u32)| {
-            let (candidates, step) = self.preferred.get(&variable.name)?;
+            let Wish {
+                candidates, step, ..
+            } = self.preferred.get(&variable.name)?;
             Some(Preference {
                 variable: VarId(place),
                 candidates: candidates.clone(),
@@ -329,6 +379,48 @@ fn witness_of(common: &Common, model: &Model) -> Witness {
         Some((variable.name.clone(), value))
     };
     named.filter_map(value).collect()
+}
+
+/// Whether one formula implies another for reasons that their shape shows: equal parts, and the
+/// same side compared with a tighter constant. False only says that the shape does not show it.
+#[must_use]
+pub fn implies(a: &Formula, b: &Formula) -> bool {
+    if a == b {
+        return true;
+    }
+    match (a, b) {
+        (Formula::False, _) | (_, Formula::True) => true,
+        (_, Formula::And(parts)) => parts.iter().all(|part| implies(a, part)),
+        (Formula::Or(parts), _) => parts.iter().all(|part| implies(part, b)),
+        (Formula::And(parts), _) => parts.iter().any(|part| implies(part, b)),
+        (_, Formula::Or(parts)) => parts.iter().any(|part| implies(a, part)),
+        (Formula::Implies(guard, body), Formula::Implies(other_guard, other_body)) => {
+            implies(other_guard, guard) && implies(body, other_body)
+        }
+        (Formula::Not(a), Formula::Not(b)) => implies(b, a),
+        (Formula::Le(..) | Formula::Lt(..), Formula::Le(..) | Formula::Lt(..)) => tighter(a, b),
+        _ => false,
+    }
+}
+
+/// `t <= 20` implies `t <= 25`; a strict one implies one with ties.
+fn tighter(a: &Formula, b: &Formula) -> bool {
+    let sides = |formula: &Formula| match formula {
+        Formula::Le(left, right) => Some((left.clone(), right.clone(), false)),
+        Formula::Lt(left, right) => Some((left.clone(), right.clone(), true)),
+        _ => None,
+    };
+    let (Some((a_left, a_right, a_strict)), Some((b_left, b_right, b_strict))) =
+        (sides(a), sides(b))
+    else {
+        return false;
+    };
+    let (room, common) = match (&a_left, &a_right, &b_left, &b_right) {
+        (left, Term::Rational(from), other, Term::Rational(to)) => (to - from, left == other),
+        (Term::Rational(from), right, Term::Rational(to), other) => (from - to, right == other),
+        _ => return false,
+    };
+    common && (room.is_positive() || (room.is_zero() && (a_strict || !b_strict)))
 }
 
 /// The formula over other places.
@@ -369,5 +461,42 @@ fn renamed_term(term: &Term, places: &[VarId]) -> Term {
         Term::Ite(condition, a, b) => {
             Term::Ite(Box::new(renamed(condition, places)), one(a), one(b))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at_most(limit: i64) -> Formula {
+        let limit = Term::Rational(Rational::from(limit));
+        Formula::Le(Term::Real(VarId(0)), limit)
+    }
+
+    fn at_least(limit: i64) -> Formula {
+        let limit = Term::Rational(Rational::from(limit));
+        Formula::Le(limit, Term::Real(VarId(0)))
+    }
+
+    #[test]
+    fn a_tighter_limit_implies_a_looser_one_and_not_the_other_way() {
+        assert!(implies(&at_most(20), &at_most(25)) && !implies(&at_most(25), &at_most(20)));
+        assert!(implies(&at_least(25), &at_least(20)) && !implies(&at_least(20), &at_least(25)));
+        assert!(!implies(&at_most(20), &at_least(20)));
+        let below =
+            |limit: i64| Formula::Lt(Term::Real(VarId(0)), Term::Rational(Rational::from(limit)));
+        assert!(implies(&below(20), &at_most(20)) && !implies(&at_most(20), &below(20)));
+        assert!(implies(&below(20), &below(20)) && implies(&at_most(19), &below(20)));
+    }
+
+    #[test]
+    fn a_wider_guard_makes_a_rule_stricter() {
+        let rule = |guard: i64, limit: i64| {
+            Formula::Implies(Box::new(at_most(guard)), Box::new(at_least(limit)))
+        };
+        assert!(implies(&rule(9, 5), &rule(8, 4)));
+        assert!(!implies(&rule(8, 5), &rule(9, 5)));
+        let window = |low, high| Formula::And(vec![at_least(low), at_most(high)]);
+        assert!(implies(&window(2, 3), &window(1, 4)) && !implies(&window(1, 4), &window(2, 3)));
     }
 }

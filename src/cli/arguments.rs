@@ -107,6 +107,10 @@ pub enum Verb {
     /// Find the cheapest change of setpoints that keeps the rules, or the limits that must give.
     #[command(after_help = "Example: cellwright repair scenarios/line3-faster.toml")]
     Repair(Repair),
+    /// Tell which incoming lots can be run at all, and the limits for incoming goods.
+    #[command(after_help = "Example: cellwright lots scenarios/line3-faster.toml \
+                      --material slurry.solids=60..66")]
+    Lots(Lots),
     /// Simulate a scenario's recipes and print the outcomes.
     #[command(
         after_help = "Example: cellwright simulate scenarios/line3-faster.toml --samples 4096"
@@ -316,6 +320,24 @@ pub struct Repair {
     /// Changes to look at before giving up.
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     pub budget: u64,
+}
+
+/// `lots`
+#[derive(Args, Debug)]
+pub struct Lots {
+    /// What it is about.
+    #[command(flatten)]
+    pub question: Question,
+    /// A material with the range of its lots, in the unit of the recipe, or with its tolerance if
+    /// no range is given; all materials with a tolerance if none is named.
+    #[arg(long, value_name = "NAME=LOW..HIGH")]
+    pub material: Vec<String>,
+    /// A setpoint that stays; the others with an approved range may be chosen in it.
+    #[arg(long, value_name = "NAME")]
+    pub fix: Vec<String>,
+    /// Recalled and minor limits shall hold too.
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// `simulate`

@@ -12,17 +12,19 @@ use super::rules;
 use super::window::range_of;
 use crate::check::case::SignalCase;
 use crate::check::judge::judge_rules;
-use crate::check::review::{Change, Preferred, Relation, Unknown, Witness, WitnessValue, compare};
+use crate::check::review::{
+    Change, Preferred, Relation, Unknown, Wish, Witness, WitnessValue, compare,
+};
 use crate::check::solver_process::Solver;
 use crate::document::{Files, Intake};
 use crate::exit_code::ExitCode;
 use crate::model::document::Model;
-use crate::quantity::Unit;
-use crate::quantity::dictionary::standard;
+use crate::quantity::dictionary::{Role, standard};
+use crate::quantity::{Kind, QuantityType, Unit};
 use crate::rational::Rational;
 use crate::recipe::Recipe;
 use crate::record::review::{RecipeUnderRules, Review, ReviewedRule, Shrunk, WitnessEntry};
-use crate::rule_language::{Rule, RuleSet, SignalId, SignalType};
+use crate::rule_language::{Rule, RuleSet, Signal, SignalId, SignalType};
 use crate::span::{FileId, Sources};
 
 /// Format of the answer.
@@ -105,7 +107,9 @@ fn shown(paths: &[String]) -> String {
 
 fn exit_of(rules: &[ReviewedRule], recipes: &[RecipeUnderRules]) -> ExitCode {
     let undecided = rules.iter().any(|rule| rule.change == "undecided");
-    let changed = rules.iter().any(|rule| rule.change != "equivalent");
+    let changed = rules
+        .iter()
+        .any(|rule| rule.change != "equivalent" || !rule.other_changes.is_empty());
     let last = recipes.last();
     if last.is_some_and(|last| !last.broken.is_empty()) || (recipes.is_empty() && changed) {
         ExitCode::Findings
@@ -223,18 +227,44 @@ fn preferred(documents: &Documents) -> Preferred {
             let recipe = documents.recipes.as_ref().map(|(_, new)| new);
             let parameter = recipe.and_then(|recipe| recipe.parameters.get(&signal.name));
             let value = parameter.and_then(|parameter| parameter.number().cloned());
+            let constant = || {
+                let model = documents.model.as_ref()?;
+                Some(model.parameters.get(&signal.name)?.number().clone())
+            };
+            let value = value.or_else(constant);
             let (low, high) = range_of(set, SignalId(at), &value.clone().unwrap_or_default());
             let step = parameter.and_then(|parameter| parameter.step.clone());
             let step = step.unwrap_or_else(|| round_step(&unit, &(&high - &low)));
             let centre = value.unwrap_or_else(|| {
-                let middle = &(&low + &high) * &Rational::ratio(1, 2);
+                let middle = unit.from_si(&(&(&low + &high) * &Rational::ratio(1, 2)));
+                let step = unit.difference_from_si(&step);
                 let whole = (&middle / &step).floor();
-                &step * &whole
+                unit.to_si(&(&step * &whole))
             });
-            preferred.insert(signal.name.clone(), (vec![centre], step));
+            let wish = Wish {
+                candidates: vec![centre],
+                step,
+                possible: possible(signal),
+            };
+            preferred.insert(signal.name.clone(), wish);
         }
     }
     preferred
+}
+
+/// No input with a dimension lies below zero (a house rule of recipes), no share above the whole;
+/// a share of the explosive limit may.
+fn possible(signal: &Signal) -> (Option<Rational>, Option<Rational>) {
+    let SignalType::Number { quantity_type, .. } = &signal.signal_type else {
+        return (None, None);
+    };
+    let is_input = signal.role.is_some_and(|role| role != Role::Outcome);
+    let kind = quantity_type.kind;
+    if !is_input || *quantity_type == QuantityType::NUMBER {
+        return (None, None);
+    }
+    let is_share = kind.is_fraction() && kind != Kind::LelFraction;
+    (Some(Rational::zero()), is_share.then(Rational::one))
 }
 
 /// The power of ten in the unit that is at most a hundredth of a width.

@@ -524,7 +524,7 @@ fn overlaps(span: Option<&Span>, range: &crate::document::Range) -> bool {
     span.is_some_and(|span| range.low <= span.high.high && span.low.low <= range.high)
 }
 
-fn why(why: &Why) -> String {
+pub(super) fn why(why: &Why) -> String {
     match why {
         Why::Obstacle(Obstacle::Missing { .. }) => "a signal has no value".to_owned(),
         Why::Obstacle(Obstacle::DivisionByZero { .. }) => "it divides by zero".to_owned(),
@@ -538,7 +538,7 @@ fn why(why: &Why) -> String {
     }
 }
 
-fn free_end(optimum: &Optimum, unit: &Unit, is_whole: bool) -> FreeEnd {
+pub(super) fn free_end(optimum: &Optimum, unit: &Unit, is_whole: bool) -> FreeEnd {
     let end = |kind: &str, value: Option<&Rational>, bound: Option<&Rational>, proved| FreeEnd {
         kind: kind.to_owned(),
         value: value.map(|value| written(unit, value)),
