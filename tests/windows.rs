@@ -7,11 +7,14 @@
 
 mod cases;
 
+use std::collections::BTreeSet;
+
 use cases::{Fixture, fixture, si};
 use cellwright::certificate::{self, Atom, Polynomial, Ranges, Statement};
 use cellwright::check::case::{NumberCase, SignalCase};
 use cellwright::check::joint_box::{Setpoint, largest};
 use cellwright::check::judge::judge_rules;
+use cellwright::check::lots::{Lots, Question, decide};
 use cellwright::check::optimum::{Optimum, Problem, greatest};
 use cellwright::check::repair::{Movable, Repair, cheapest, number_at};
 use cellwright::check::verdict::Verdict;
@@ -19,7 +22,7 @@ use cellwright::check::window::{Axis, Fixed, fixed, free};
 use cellwright::document::Magnitude;
 use cellwright::rational::Rational;
 use cellwright::rule_language::evaluate::Evaluator;
-use cellwright::rule_language::{PointValue, PointVerdict, Rule};
+use cellwright::rule_language::{PointValue, PointVerdict, Rule, SignalId};
 use proptest::prelude::*;
 
 const SIGNALS: &str = "ruleset t \"1\"
@@ -339,6 +342,62 @@ proptest! {
     }
 
     #[test]
+    fn lots_agree_with_trying_settings(
+        bodies in proptest::collection::vec(body(), 1..3),
+        ends in (1..9_i64, 1..9_i64),
+        setting in (1..9_i64, 1..9_i64),
+    ) {
+        let mut fixture = rules_of("# case a.x = 5 mm\n# case a.y = 5 mm", &bodies);
+        let mut set = |name: &str, a: i64, b: i64| {
+            let signal = fixture.rules.signal_named(name).expect("declared");
+            let (low, high) = (millimetres(a.min(b)), millimetres(a.max(b) + 1));
+            let nominal = low.clone();
+            let number = NumberCase { nominal, low, high, step: None };
+            fixture.case.set(signal, SignalCase::Number(number));
+            u32::try_from(signal.0).expect("small")
+        };
+        let (x, y) = (set("a.x", ends.0, ends.1), set("a.y", setting.0, setting.1));
+        let found = decide(&Question {
+            rule_set: &fixture.rules,
+            rules: &all(&fixture),
+            case: &fixture.case,
+            materials: &BTreeSet::from([x]),
+        });
+        prop_assert!(found.left_out.is_empty());
+        let passes = |lot: &Rational, setting: &Rational| {
+            let mut point = fixture.case.nominal();
+            for (id, value) in [(x, lot), (y, setting)] {
+                point.set(SignalId(id as usize), PointValue::Number(value.clone()));
+            }
+            let evaluator = Evaluator::new(&fixture.rules, &point);
+            all(&fixture).iter().all(|rule| matches!(
+                evaluator.verdict(rule),
+                Ok(PointVerdict::Pass | PointVerdict::Idle)
+            ))
+        };
+        let grid = |a: i64, b: i64| {
+            (a.min(b) * 8..=(a.max(b) + 1) * 8).map(|n| Rational::ratio(n, 8000))
+        };
+        match found.lots {
+            Lots::All { settings, .. } => {
+                for lot in grid(ends.0, ends.1) {
+                    let works = settings.iter().any(|one| {
+                        let middle = millimetres(setting.0);
+                        passes(&lot, one.get(&y).unwrap_or(&middle))
+                    });
+                    prop_assert!(works, "no setting for {lot}: {settings:?}");
+                }
+            }
+            Lots::None { lot, .. } => {
+                let lot = lot.get(&x).cloned().unwrap_or_else(|| millimetres(ends.0));
+                let works = grid(setting.0, setting.1).find(|setting| passes(&lot, setting));
+                prop_assert!(works.is_none(), "{lot} runs at {works:?}");
+            }
+            Lots::Undecided { .. } => {}
+        }
+    }
+
+    #[test]
     fn a_joint_box_holds_and_no_side_can_grow(
         bodies in proptest::collection::vec(body(), 1..3),
         x in 4..16_i64,
@@ -416,6 +475,9 @@ fn fact() -> impl Strategy<Value = Statement> {
 mod against_the_solver {
     use super::*;
     use cellwright::check::query::{Answer, Formula, Query, Sort, Term, VarId, Variable, Want};
+    use cellwright::check::review::{
+        Change, Preferred, Relation, RuleChange, Witness, WitnessValue, compare,
+    };
     use cellwright::check::solver_process::Solver;
 
     fn term(polynomial: &Polynomial) -> Term {
@@ -467,7 +529,58 @@ mod against_the_solver {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(80))]
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn reviews_agree_with_the_evaluator(old in body(), new in body()) {
+            let old = rules_of("", &[old]);
+            let new = rules_of("", &[new]);
+            let found = compare(&old.rules, &new.rules, &Preferred::new(), Some(&Solver::InProcess));
+            let [RuleChange { change: Change::Both { permits, newly_forbidden, newly_permitted, .. }, .. }] =
+                found.as_slice()
+            else {
+                panic!("one rule in both: {found:?}");
+            };
+            let permitted = |fixture: &Fixture, x: &Rational, y: &Rational| {
+                let mut point = fixture.case.nominal();
+                for (name, value) in [("a.x", x), ("a.y", y)] {
+                    let signal = fixture.rules.signal_named(name).expect("declared");
+                    point.set(signal, PointValue::Number(value.clone()));
+                }
+                let verdict = Evaluator::new(&fixture.rules, &point).verdict(&fixture.rules.rules[0]);
+                matches!(verdict, Ok(PointVerdict::Pass | PointVerdict::Idle))
+            };
+            let at = |witness: &Witness| {
+                let value = |name: &str| match witness.get(name) {
+                    Some(WitnessValue::Number(value)) => value.clone(),
+                    Some(WitnessValue::Word(_)) | None => millimetres(1),
+                };
+                (value("a.x"), value("a.y"))
+            };
+            for (witness, before) in [(newly_forbidden, true), (newly_permitted, false)] {
+                if let Some((x, y)) = witness.as_ref().map(at) {
+                    prop_assert_eq!(permitted(&old, &x, &y), before);
+                    prop_assert_eq!(permitted(&new, &x, &y), !before);
+                }
+            }
+            let (mut only_old, mut only_new) = (false, false);
+            for x in 0..=40 {
+                for y in 0..=40 {
+                    let (x, y) = (Rational::ratio(x, 2000), Rational::ratio(y, 2000));
+                    let (before, after) = (permitted(&old, &x, &y), permitted(&new, &x, &y));
+                    only_old |= before && !after;
+                    only_new |= after && !before;
+                }
+            }
+            let fits = match permits {
+                Relation::Equivalent => !only_old && !only_new,
+                Relation::Fewer => newly_forbidden.is_some() && !only_new,
+                Relation::More => newly_permitted.is_some() && !only_old,
+                Relation::Incomparable => newly_forbidden.is_some() && newly_permitted.is_some(),
+                Relation::Undecided(_) => true,
+            };
+            prop_assert!(fits, "{permits:?}, on the grid {only_old} {only_new}");
+        }
 
         #[test]
         fn optima_agree_with_the_solver(

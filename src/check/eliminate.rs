@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::compile::folded;
+use super::corners::least;
 use super::prove::Values;
 use crate::certificate::{Atom, Polynomial, Ranges, Statement};
 
@@ -92,14 +93,23 @@ fn worst_atoms(atom: &Atom, kept: u32, ranges: &Ranges) -> Option<Vec<Statement>
 
 /// The end at which a polynomial is least whatever the others are: `true` for the upper one.
 fn worse_end(polynomial: &Polynomial, variable: u32, ranges: &Ranges) -> Option<bool> {
-    let (least, greatest) = polynomial.derivative(variable).enclosure(ranges)?;
-    if !least.is_negative() {
+    let slope = polynomial.derivative(variable);
+    if is_never_below_zero(&slope, ranges) {
         Some(false)
-    } else if !greatest.is_positive() {
+    } else if is_never_below_zero(&slope.negated(), ranges) {
         Some(true)
     } else {
         None
     }
+}
+
+/// By the sum of the least values of the terms where that is enough, else by the least corner.
+fn is_never_below_zero(polynomial: &Polynomial, ranges: &Ranges) -> bool {
+    let enclosed = polynomial.enclosure(ranges);
+    if enclosed.is_some_and(|(low, _)| !low.is_negative()) {
+        return true;
+    }
+    least(polynomial, ranges).is_some_and(|least| !least.value.is_negative())
 }
 
 /// What is left of statements that shall hold together for some values of the others.
@@ -146,12 +156,9 @@ pub fn good_end(statements: &[Statement], variable: u32, ranges: &Ranges) -> Opt
     let (mut up, mut down) = (true, true);
     for statement in statements {
         statement.atoms(&mut |atom| {
-            let slope = atom.polynomial.derivative(variable).enclosure(ranges);
-            let (rises, falls) = slope.map_or((false, false), |(least, greatest)| {
-                (!least.is_negative(), !greatest.is_positive())
-            });
-            up &= rises;
-            down &= falls;
+            let slope = atom.polynomial.derivative(variable);
+            up = up && is_never_below_zero(&slope, ranges);
+            down = down && is_never_below_zero(&slope.negated(), ranges);
         });
     }
     (up || down).then_some(up)

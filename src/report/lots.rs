@@ -65,6 +65,10 @@ pub fn text(answer: &LotsAnswer, colour: bool) -> String {
     entry("proof", proof);
     page.blank();
     page.paragraph(0, &Rich::styled(Style::Strong, "What can be run"));
+    if answer.limits.is_empty() {
+        let text = "no rule ends any of these materials where it may lie at all";
+        page.paragraph(2, &Rich::plain(text));
+    }
     for limit in &answer.limits {
         let others = match limit.others.as_str() {
             "lot" => "others as in that lot",

@@ -7,20 +7,22 @@
 use std::collections::BTreeSet;
 
 use super::body;
+use super::repair::blocks;
 use super::search::quantity_of;
-use super::subject::Subject;
-use super::window::{free_end, known, range_of, why, written};
+use super::subject::{Split, Subject};
+use super::window::{free_end, known, range_of, why, written, written_inside};
 use crate::check::case::{Case, NumberCase, SignalCase};
 use crate::check::compile::variable_of;
 use crate::check::lots::{Lots, Question, decide};
+use crate::check::optimum::Optimum;
 use crate::check::prove::Values;
-use crate::check::window::{Axis, free};
+use crate::check::window::{Axis, LeftOut, free};
 use crate::exit_code::ExitCode;
 use crate::quantity::dictionary::Role;
 use crate::rational::Rational;
 use crate::record::lots::{LotLimit, LotRange, LotValue, LotsAnswer};
 use crate::record::window::NotInWindow;
-use crate::rule_language::{EvidenceClass, Rule, RuleSeverity};
+use crate::rule_language::Rule;
 
 /// Format of the answer.
 pub const FORMAT: &str = "cellwright/lots/1";
@@ -54,22 +56,16 @@ pub fn lots(subject: &Subject, ask: &Ask) -> Result<(LotsAnswer, ExitCode), Stri
         .judged
         .iter()
         .copied()
-        .filter(|rule| {
-            let is_weak =
-                rule.evidence == EvidenceClass::Recalled || rule.severity == RuleSeverity::Minor;
-            ask.strict || !is_weak
-        })
+        .filter(|rule| blocks(rule, ask.strict))
         .collect();
-    let materials = materials(subject, ask)?;
+    let materials = materials(subject, &rules, ask)?;
     let chosen = setpoints(subject, ask, &materials)?;
     let mut case = at_recipe.clone();
     for one in materials.iter().chain(&chosen) {
         set_range(subject, &mut case, one)?;
     }
-    let variables: BTreeSet<u32> = materials
-        .iter()
-        .filter_map(|one| Some(variable_of(subject.rules.signal_named(&one.name)?)))
-        .collect();
+    let number = |one: &Ranging| Some(variable_of(subject.rules.signal_named(&one.name)?));
+    let variables: BTreeSet<u32> = materials.iter().filter_map(number).collect();
     let found = decide(&Question {
         rule_set: &subject.rules,
         rules: &rules,
@@ -85,13 +81,9 @@ pub fn lots(subject: &Subject, ask: &Ask) -> Result<(LotsAnswer, ExitCode), Stri
         Lots::None { lot, .. } | Lots::Undecided { lot: Some(lot), .. } => Some(lot),
         Lots::All { .. } | Lots::Undecided { lot: None, .. } => None,
     };
-    let mut limits = Vec::new();
-    for one in &materials {
-        limits.push(scene.limit(one, &at_recipe, "recipe")?);
-        if let Some(lot) = lot {
-            limits.push(scene.limit(one, &scene.at_lot(&at_recipe, lot), "lot")?);
-        }
-    }
+    let (limits, separating) = scene.limits(&materials, &at_recipe, lot)?;
+    let counts = |(rule, _): &(&Rule, String)| blocks(rule, ask.strict);
+    let lacking = split.lacking.iter().any(counts);
     let mut answer = LotsAnswer {
         format: FORMAT.to_owned(),
         versions: body::versions(),
@@ -104,40 +96,13 @@ pub fn lots(subject: &Subject, ask: &Ask) -> Result<(LotsAnswer, ExitCode), Stri
         lot: lot.map_or_else(Vec::new, |lot| scene.values(lot)),
         proved: false,
         limits,
-        not_in_answer: Vec::new(),
+        not_in_answer: scene.not_in(&found.left_out, &split),
     };
-    for left in &found.left_out {
-        add(
-            &mut answer.not_in_answer,
-            &rules[left.rule].code,
-            &why(&left.why),
-        );
-    }
-    let undecided = !answer.not_in_answer.is_empty();
-    for rule in &split.judged {
-        if !rules.iter().any(|known| known.code == rule.code) {
-            add(
-                &mut answer.not_in_answer,
-                &rule.code,
-                "warns only: recalled or minor",
-            );
-        }
-    }
-    for (rule, _) in &split.lacking {
-        add(
-            &mut answer.not_in_answer,
-            &rule.code,
-            "a signal has no value",
-        );
-    }
-    for rule in &split.simulated {
-        add(
-            &mut answer.not_in_answer,
-            &rule.code,
-            "needs simulation: `cellwright run`",
-        );
-    }
+    let undecided = lacking || !found.left_out.is_empty();
     let exit = scene.write(&mut answer, &found.lots, undecided);
+    if let (Lots::None { .. }, Some(words)) = (&found.lots, separating.last()) {
+        answer.sentence = format!("{} {words}.", answer.sentence);
+    }
     Ok((answer, exit))
 }
 
@@ -169,7 +134,7 @@ fn set_range(subject: &Subject, case: &mut Case, one: &Ranging) -> Result<(), St
     Ok(())
 }
 
-fn materials(subject: &Subject, ask: &Ask) -> Result<Vec<Ranging>, String> {
+fn materials(subject: &Subject, rules: &[&Rule], ask: &Ask) -> Result<Vec<Ranging>, String> {
     let mut found = Vec::new();
     for text in &ask.materials {
         let (name, range) = text
@@ -200,7 +165,8 @@ fn materials(subject: &Subject, ask: &Ask) -> Result<Vec<Ranging>, String> {
             };
             let role = subject.rules.signal(known.signal).role;
             let is_material = matches!(role, Some(Role::Material | Role::Disturbance));
-            if let Some((low, high)) = parameter.bounds().filter(|_| is_material)
+            let is_read = rules.iter().any(|rule| rule.reads.contains(&known.signal));
+            if let Some((low, high)) = parameter.bounds().filter(|_| is_material && is_read)
                 && low < high
             {
                 let name = parameter.name.clone();
@@ -285,9 +251,58 @@ impl Scene<'_> {
         case
     }
 
+    /// The limits of every material, the others as in the recipe and as in the lot, and in words
+    /// what they keep from being run.
+    fn limits(
+        &self,
+        materials: &[Ranging],
+        at_recipe: &Case,
+        lot: Option<&Values>,
+    ) -> Result<(Vec<LotLimit>, Vec<String>), String> {
+        let (mut limits, mut separating) = (Vec::new(), Vec::new());
+        for one in materials {
+            let mut cases = vec![("recipe", at_recipe.clone())];
+            // With one material the lot has no others.
+            let lot = lot.filter(|_| materials.len() > 1);
+            cases.extend(lot.map(|lot| ("lot", self.at_lot(at_recipe, lot))));
+            for (others, case) in cases {
+                if let Some((limit, words)) = self.limit(one, &case, others)? {
+                    limits.push(limit);
+                    separating.extend(words);
+                }
+            }
+        }
+        Ok((limits, separating))
+    }
+
+    /// Rules that take no part, and why.
+    fn not_in(&self, left_out: &[LeftOut], split: &Split<'_>) -> Vec<NotInWindow> {
+        let mut list = Vec::new();
+        for left in left_out {
+            add(&mut list, &self.rules[left.rule].code, &why(&left.why));
+        }
+        for rule in &split.judged {
+            if !self.rules.iter().any(|known| known.code == rule.code) {
+                add(&mut list, &rule.code, "warns only: recalled or minor");
+            }
+        }
+        for (rule, _) in &split.lacking {
+            add(&mut list, &rule.code, "a signal has no value");
+        }
+        for rule in &split.simulated {
+            add(&mut list, &rule.code, "needs simulation: `cellwright run`");
+        }
+        list
+    }
+
     /// What of a material can be run, the setpoints chosen freely, everything else as the case has
-    /// it.
-    fn limit(&self, one: &Ranging, case: &Case, others: &str) -> Result<LotLimit, String> {
+    /// it, and in words what of its lots cannot; nothing where no rule ends it.
+    fn limit(
+        &self,
+        one: &Ranging,
+        case: &Case,
+        others: &str,
+    ) -> Result<Option<(LotLimit, Vec<String>)>, String> {
         let mut case = case.clone();
         for chosen in self.chosen {
             set_range(self.subject, &mut case, chosen)?;
@@ -303,12 +318,33 @@ impl Scene<'_> {
         };
         let found = free(&self.subject.rules, self.rules, &case, &axis);
         let is_whole = found.left_out.is_empty();
-        Ok(LotLimit {
+        let reached = |optimum: &Optimum, end: &Rational| matches!(optimum, Optimum::Attained { value, .. } if value == end);
+        if is_whole
+            && reached(&found.least, &axis.range.0)
+            && reached(&found.greatest, &axis.range.1)
+        {
+            return Ok(None);
+        }
+        let mut words = Vec::new();
+        if let Optimum::Attained { value, .. } = &found.least
+            && *value > one.low
+        {
+            let limit = written_inside(known.unit, value, true);
+            words.push(format!("`{}` below {limit} cannot be run", one.name));
+        }
+        if let Optimum::Attained { value, .. } = &found.greatest
+            && *value < one.high
+        {
+            let limit = written_inside(known.unit, value, false);
+            words.push(format!("`{}` above {limit} cannot be run", one.name));
+        }
+        let limit = LotLimit {
             name: one.name.clone(),
             others: others.to_owned(),
-            low: free_end(&found.least, known.unit, is_whole),
-            high: free_end(&found.greatest, known.unit, is_whole),
-        })
+            low: free_end(&found.least, known.unit, false, is_whole),
+            high: free_end(&found.greatest, known.unit, true, is_whole),
+        };
+        Ok(Some((limit, words)))
     }
 
     fn write(&self, answer: &mut LotsAnswer, lots: &Lots, undecided: bool) -> ExitCode {
@@ -334,7 +370,15 @@ impl Scene<'_> {
                     1 => "one setting works for all of them".to_owned(),
                     count => format!("{count} settings are enough for all of them"),
                 };
-                answer.sentence = format!("Every lot in the ranges can be run{held}; {how}.");
+                let reserve = if undecided {
+                    " of those that could be judged"
+                } else {
+                    ""
+                };
+                answer.sentence = format!(
+                    "Every lot in the ranges has a setting that keeps the rules on inputs\
+                     {reserve}{held}; {how}."
+                );
                 if undecided {
                     ExitCode::Undecided
                 } else {

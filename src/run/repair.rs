@@ -93,11 +93,28 @@ pub fn repairs(subject: &Subject, ask: &Ask) -> Result<(Repairs, ExitCode), Stri
         not_in_repair: not_in(&split, &blocking),
     };
     let exit = scene.write(&mut answer, &found);
+    let lacking = split
+        .lacking
+        .iter()
+        .filter(|(rule, _)| blocks(rule, ask.strict));
+    let lacking: Vec<&str> = lacking.map(|(rule, _)| rule.code.as_str()).collect();
+    if lacking.is_empty() {
+        return Ok((answer, exit));
+    }
+    let codes = lacking.join(", ");
+    answer.sentence = format!(
+        "{} Not judged for want of a value: {codes}.",
+        answer.sentence
+    );
+    let exit = match exit {
+        ExitCode::Success => ExitCode::Undecided,
+        other => other,
+    };
     Ok((answer, exit))
 }
 
 /// Recalled and minor limits warn and do not block.
-fn blocks(rule: &Rule, strict: bool) -> bool {
+pub(super) fn blocks(rule: &Rule, strict: bool) -> bool {
     strict || (rule.evidence != EvidenceClass::Recalled && rule.severity != RuleSeverity::Minor)
 }
 

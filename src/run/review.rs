@@ -10,7 +10,6 @@ use super::check_rules::{open_all, place, resolve};
 use super::documents::Rejected;
 use super::rules;
 use super::window::range_of;
-use crate::check::case::SignalCase;
 use crate::check::judge::judge_rules;
 use crate::check::review::{
     Change, Preferred, Relation, Unknown, Wish, Witness, WitnessValue, compare,
@@ -148,8 +147,11 @@ fn sentence(rules: &[ReviewedRule], recipes: &[RecipeUnderRules]) -> String {
     let Some(last) = recipes.last() else {
         return format!("{rules}.");
     };
-    if last.broken.is_empty() {
+    if last.broken.is_empty() && last.undecided.is_empty() {
         format!("{rules}. The new recipe breaks none of the new rules on inputs.")
+    } else if last.broken.is_empty() {
+        let undecided = last.undecided.join(", ");
+        format!("{rules}. Of the new recipe under the new rules {undecided} stay undecided.")
     } else {
         let broken = last.broken.join(", ");
         format!("{rules}. The new recipe under the new rules breaks {broken}.")
@@ -368,11 +370,7 @@ impl Documents {
         solver: Option<&Solver>,
     ) -> (RecipeUnderRules, BTreeMap<String, f64>) {
         let case = rules::case(set, recipe, self.model.as_ref());
-        let has_values = |rule: &&Rule| {
-            let is_missing = |id: &SignalId| matches!(case.get(*id), SignalCase::Missing);
-            !rule.is_outcome && !rule.reads.iter().any(is_missing)
-        };
-        let inputs: Vec<&Rule> = set.rules.iter().filter(has_values).collect();
+        let inputs: Vec<&Rule> = set.rules.iter().filter(|rule| !rule.is_outcome).collect();
         let mut row = RecipeUnderRules {
             recipe: name.to_owned(),
             rules: version.to_owned(),

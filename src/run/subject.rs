@@ -7,6 +7,8 @@ use super::check_rules::{open_all, resolve};
 use super::documents::{self, NO_RULES, Rejected};
 use super::{rules, signal_ranges};
 use crate::check::case::{Case, NumberCase, SignalCase};
+use crate::check::judge::judge_rules;
+use crate::check::verdict::Verdict;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Files, Intake};
 use crate::model::document::Model;
@@ -142,6 +144,14 @@ impl Subject {
         }
         split
     }
+}
+
+/// Whether a rule with a missing value matters: not where its guard does not hold anyway.
+#[must_use]
+pub fn is_undecided(rules: &RuleSet, rule: &Rule, case: &Case) -> bool {
+    let judged = judge_rules(rules, &[rule], case, None);
+    let verdict = judged.first().map(|one| &one.verdict);
+    !matches!(verdict, Some(Verdict::Idle | Verdict::Vacuous))
 }
 
 /// Rules by what can be said about them without a simulation.

@@ -68,7 +68,7 @@ pub fn windows(subject: &Subject, ask: &Ask) -> Result<(Windows, ExitCode), Stri
     }
     let joint = scene.joint(&names);
     let mut not_in_window = grouped(&left_out);
-    let undecided = !not_in_window.is_empty();
+    let undecided = !not_in_window.is_empty() || !split.lacking.is_empty();
     let mut missing: Vec<String> = split
         .lacking
         .iter()
@@ -270,7 +270,7 @@ pub(super) fn written(unit: &Unit, si: &Rational) -> String {
 }
 
 /// Writes an end rounded to the inside of its window: never a value that breaks the rule.
-fn written_inside(unit: &Unit, si: &Rational, upwards: bool) -> String {
+pub(super) fn written_inside(unit: &Unit, si: &Rational, upwards: bool) -> String {
     let value = unit.from_si(si);
     let mut scale = Rational::one();
     let ten = Rational::from(10);
@@ -428,8 +428,8 @@ impl Scene<'_> {
         let found = window::free(&self.subject.rules, &rules, &case, &axis);
         let is_whole = found.left_out.is_empty();
         Some(FreeWindow {
-            low: free_end(&found.least, known.unit, is_whole),
-            high: free_end(&found.greatest, known.unit, is_whole),
+            low: free_end(&found.least, known.unit, false, is_whole),
+            high: free_end(&found.greatest, known.unit, true, is_whole),
             free: names.collect(),
         })
     }
@@ -538,11 +538,12 @@ pub(super) fn why(why: &Why) -> String {
     }
 }
 
-pub(super) fn free_end(optimum: &Optimum, unit: &Unit, is_whole: bool) -> FreeEnd {
+pub(super) fn free_end(optimum: &Optimum, unit: &Unit, upper: bool, is_whole: bool) -> FreeEnd {
     let end = |kind: &str, value: Option<&Rational>, bound: Option<&Rational>, proved| FreeEnd {
         kind: kind.to_owned(),
-        value: value.map(|value| written(unit, value)),
-        bound: bound.map(|bound| written(unit, bound)),
+        // The end to the inside, the bound to the outside.
+        value: value.map(|value| written_inside(unit, value, !upper)),
+        bound: bound.map(|bound| written_inside(unit, bound, upper)),
         proved,
     };
     if !is_whole {

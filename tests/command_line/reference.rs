@@ -6,11 +6,14 @@ use std::path::Path;
 
 use crate::run;
 
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 16] = [
     "init",
     "check",
     "run",
     "plan",
+    "window",
+    "repair",
+    "lots",
     "simulate",
     "missing",
     "test",
