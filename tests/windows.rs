@@ -199,6 +199,12 @@ fn body() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Whether a value lies between the two rationals around an irrational end.
+fn is_within_an_end(found: &Fixed, value: &Rational) -> bool {
+    let mut limits = found.spans.iter().flat_map(|span| [&span.low, &span.high]);
+    limits.any(|limit| limit.low != limit.high && limit.low <= *value && *value <= limit.high)
+}
+
 fn says(fixture: &Fixture, rule: &Rule, x: &Rational) -> bool {
     let mut point = fixture.case.nominal();
     let signal = fixture.rules.signal_named("a.x").expect("declared");
@@ -235,9 +241,7 @@ proptest! {
         values.retain(|value| *value >= found.looked_at.0 && *value <= found.looked_at.1);
         for value in values {
             let inside = found.spans.iter().any(|span| span.contains(&value));
-            let irrational = found.spans.iter().any(|span| {
-                [&span.low, &span.high].iter().any(|l| l.low != l.high && l.low <= value && value <= l.high)
-            });
+            let irrational = is_within_an_end(&found, &value);
             let passes = taking_part.iter().all(|rule| says(&fixture, rule, &value));
             prop_assert!(inside == passes || irrational, "at {value}: {inside}, {passes}");
         }
@@ -281,9 +285,7 @@ proptest! {
             ));
             let value = setpoint.at(steps);
             let inside = found.spans.iter().any(|span| span.contains(&value));
-            let irrational = found.spans.iter().any(|span| {
-                [&span.low, &span.high].iter().any(|l| l.low != l.high && l.low <= value && value <= l.high)
-            });
+            let irrational = is_within_an_end(&found, &value);
             prop_assert!(inside == holds || irrational, "at {value}: {inside}, {holds}");
         }
     }
@@ -535,11 +537,13 @@ mod against_the_solver {
         fn reviews_agree_with_the_evaluator(old in body(), new in body()) {
             let old = rules_of("", &[old]);
             let new = rules_of("", &[new]);
-            let found = compare(&old.rules, &new.rules, &Preferred::new(), Some(&Solver::InProcess));
-            let [RuleChange { change: Change::Both { permits, newly_forbidden, newly_permitted, .. }, .. }] =
-                found.as_slice()
-            else {
-                panic!("one rule in both: {found:?}");
+            let solver = Some(&Solver::InProcess);
+            let found = compare(&old.rules, &new.rules, &Preferred::new(), solver);
+            let [RuleChange { change, .. }] = found.as_slice() else {
+                panic!("one rule: {found:?}");
+            };
+            let Change::Both { permits, newly_forbidden, newly_permitted, .. } = change else {
+                panic!("in both: {found:?}");
             };
             let permitted = |fixture: &Fixture, x: &Rational, y: &Rational| {
                 let mut point = fixture.case.nominal();
@@ -547,7 +551,8 @@ mod against_the_solver {
                     let signal = fixture.rules.signal_named(name).expect("declared");
                     point.set(signal, PointValue::Number(value.clone()));
                 }
-                let verdict = Evaluator::new(&fixture.rules, &point).verdict(&fixture.rules.rules[0]);
+                let evaluator = Evaluator::new(&fixture.rules, &point);
+                let verdict = evaluator.verdict(&fixture.rules.rules[0]);
                 matches!(verdict, Ok(PointVerdict::Pass | PointVerdict::Idle))
             };
             let at = |witness: &Witness| {
@@ -590,7 +595,8 @@ mod against_the_solver {
             let five = || (Rational::from(-5), Rational::from(5));
             let ranges = Ranges::from([(0, five()), (1, five()), (2, five())]);
             let objective = linear(&objective, 0);
-            let found = greatest(&Problem { ranges: &ranges, facts: &facts, objective: &objective });
+            let problem = Problem { ranges: &ranges, facts: &facts, objective: &objective };
+            let found = greatest(&problem);
             let mut asked = facts.clone();
             for id in 0..3 {
                 for polynomial in [

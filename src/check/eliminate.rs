@@ -149,8 +149,8 @@ pub fn for_some(statements: &[Statement], kept: u32, ranges: &Ranges) -> ForSome
     }
 }
 
-/// The direction that helps every atom of the statements: `true` for upwards; nothing where they pull
-/// both ways or a slope has no one sign over the box.
+/// The direction that helps every atom of the statements: `true` for upwards; nothing where they
+/// pull both ways or a slope has no one sign over the box.
 #[must_use]
 pub fn good_end(statements: &[Statement], variable: u32, ranges: &Ranges) -> Option<bool> {
     let (mut up, mut down) = (true, true);

@@ -2,10 +2,10 @@
 //!
 //! In: rules, a case, setpoints with steps, limits and weights. Out: the cheapest change with the
 //! statement that nothing cheaper passes, or that nothing in the limits passes, or how far was
-//! looked. Changes are looked at in the order of their cost. Of a change that fails, one broken rule
-//! is taken: whatever passes must move a setpoint which that rule reads, and, where the rule gains
-//! in one direction only, in that direction. So one step of each of those is enough to reach every
-//! change that passes, and the first that passes is the cheapest.
+//! looked. Changes are looked at in the order of their cost. Of a change that fails, one broken
+//! rule is taken: whatever passes must move a setpoint which that rule reads, and, where the rule
+//! gains in one direction only, in that direction. So one step of each of those is enough to reach
+//! every change that passes, and the first that passes is the cheapest.
 
 use std::collections::{BTreeMap, BTreeSet};
 

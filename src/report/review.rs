@@ -57,7 +57,7 @@ pub fn text(review: &Review, colour: bool) -> String {
         .filter(|last| last.needs_simulation > 0)
     {
         let text = format!(
-            "{} rules on outcomes are not judged here, `cellwright plan` with a model simulates them",
+            "{} rules on outcomes are not judged here; a scenario of the change simulates them",
             last.needs_simulation
         );
         page.paragraph(2, &Rich::plain(&text));

@@ -318,7 +318,13 @@ impl Scene<'_> {
         };
         let found = free(&self.subject.rules, self.rules, &case, &axis);
         let is_whole = found.left_out.is_empty();
-        let reached = |optimum: &Optimum, end: &Rational| matches!(optimum, Optimum::Attained { value, .. } if value == end);
+        let reached = |optimum: &Optimum, end: &Rational| match optimum {
+            Optimum::Attained { value, .. } => value == end,
+            Optimum::Approached { .. }
+            | Optimum::Between { .. }
+            | Optimum::Impossible(_)
+            | Optimum::TooLarge => false,
+        };
         if is_whole
             && reached(&found.least, &axis.range.0)
             && reached(&found.greatest, &axis.range.1)

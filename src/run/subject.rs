@@ -134,7 +134,9 @@ impl Subject {
             let is_missing = |id: &&SignalId| matches!(case.get(**id), SignalCase::Missing);
             if rule.is_outcome {
                 split.simulated.push(rule);
-            } else if let Some(id) = rule.reads.iter().find(is_missing) {
+            } else if let Some(id) = rule.reads.iter().find(is_missing)
+                && is_undecided(&self.rules, rule, case)
+            {
                 split
                     .lacking
                     .push((rule, self.rules.signal(*id).name.clone()));
