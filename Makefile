@@ -33,7 +33,7 @@ UNZIP     := from zipfile import ZipFile; from sys import argv, stdout; \
 PACKAGE   := cellwright-$(VERSION)-x86_64-linux
 
 # --- The main job ---------------------------------------------------------------------------
-DEMO := run scenarios/line3-faster.toml --ladder coating.web_speed=25..32:0.5
+DEMO := run scenarios/line3-faster.toml --ladder coating.web_speed=25..32:0.5 --replace
 
 # --- What setup says when something is missing, one sentence each -----------------------------
 NO_RUST   := Rust is missing: install $(RUST_MINIMUM) or newer with rustup, then run make again

@@ -8,6 +8,7 @@ mod check;
 mod explain;
 mod failure;
 mod fmt;
+mod formats;
 mod init;
 mod lots;
 mod missing;
@@ -22,6 +23,7 @@ mod review;
 mod rule_files;
 mod run;
 mod simulate;
+mod solve;
 mod test;
 mod views;
 mod window;
@@ -61,6 +63,7 @@ pub fn main() -> ExitCode {
 
 fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let common = &arguments.common;
+    formats::accept(&arguments.verb, common)?;
     match arguments.verb {
         Verb::Init(verb) => init::init(&verb, common),
         Verb::Check(verb) => check::check(&verb, common),
@@ -74,8 +77,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Test(verb) => test::test(&verb, common),
         Verb::Verify(verb) => record::verify(&verb, common),
         Verb::Replay(verb) => record::replay(&verb, common),
+        Verb::Solve(verb) => solve::solve(&verb),
         Verb::Fmt(verb) => fmt::fmt(&verb, common),
-        Verb::Explain(verb) => explain::explain(&verb, common),
+        Verb::Explain(verb) => explain::explain(&verb),
         Verb::Completions(verb) => {
             let mut command = Arguments::command();
             let mut script = Vec::new();

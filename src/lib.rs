@@ -12,7 +12,8 @@
 //!
 //! # The rooms, from the ground up
 //!
-//! - *Vocabulary*: [`rational`] (what a literal means), [`quantity`] (units, kinds, dictionary),
+//! - *Vocabulary*: [`rational`] (what a literal means), [`enclosure`] (`exp`, `ln` and `sqrt`
+//!   between exact numbers), [`quantity`] (units, kinds, dictionary),
 //!   [`span`] and [`diagnostic`] (where and what is wrong), [`math`], [`normal`], [`summation`],
 //!   [`random`] and [`parallel`] (numbers that are the same everywhere), [`linear_program`],
 //!   [`canonical`] (one document, one byte sequence).
@@ -69,6 +70,7 @@ pub mod decision;
 pub mod delta;
 pub mod diagnostic;
 pub mod document;
+pub mod enclosure;
 pub mod exit_code;
 pub mod fusion;
 pub mod hyperscore;

@@ -247,6 +247,35 @@ impl Rational {
             .flatten()
     }
 
+    /// Returns the numerator with its sign.
+    pub(crate) fn numerator(&self) -> &IBig {
+        self.0.numerator()
+    }
+
+    /// Returns the denominator; always positive.
+    pub(crate) fn denominator(&self) -> &UBig {
+        self.0.denominator()
+    }
+
+    /// Builds `numerator / denominator`.
+    ///
+    /// # Panics
+    /// When `denominator` is zero.
+    pub(crate) fn from_parts(numerator: IBig, denominator: UBig) -> Self {
+        Self(RBig::from_parts(numerator, denominator))
+    }
+
+    /// Builds `mantissa` times two to the power of `exponent`.
+    pub(crate) fn dyadic(mantissa: IBig, exponent: i64) -> Self {
+        // INVARIANT: exponents are those of numbers that fit in memory.
+        let shift = usize::try_from(exponent.unsigned_abs()).unwrap_or(usize::MAX);
+        if exponent >= 0 {
+            Self(RBig::from(mantissa << shift))
+        } else {
+            Self(RBig::from_parts(mantissa, UBig::ONE << shift))
+        }
+    }
+
     /// Returns the numerator as decimal digits with sign.
     #[must_use]
     pub fn numerator_string(&self) -> String {

@@ -75,6 +75,15 @@ pub enum RecordError {
         /// Digest found.
         found: String,
     },
+    /// The text of an input does not have the digest stated for it.
+    Input {
+        /// Path of the input.
+        path: String,
+        /// Digest stated.
+        stated: String,
+        /// The text found.
+        text: String,
+    },
     /// The stated digests contradict each other.
     Digests,
     /// The bytes are not the canonical ones, although they mean the same.
@@ -114,6 +123,10 @@ impl fmt::Display for RecordError {
                 f,
                 "section `{section}` (from byte {offset}) was changed: stated digest {stated}, \
                  found {found}"
+            ),
+            Self::Input { path, .. } => write!(
+                f,
+                "the recorded text of `{path}` was changed: it does not have the stated digest"
             ),
             Self::Digests => write!(f, "the stated digests do not belong together"),
             Self::NotCanonical { offset } => {
@@ -186,6 +199,11 @@ pub fn open(bytes: &[u8]) -> Result<(Body, String), RecordError> {
             .cloned()
             .unwrap_or_default();
         if stated != *digest {
+            if section == "inputs"
+                && let Some(changed) = changed_input(&file.body)
+            {
+                return Err(changed);
+            }
             return Err(RecordError::Section {
                 section: section.clone(),
                 offset: place::section_offset(bytes, section),
@@ -221,6 +239,21 @@ pub fn open(bytes: &[u8]) -> Result<(Body, String), RecordError> {
         reason: error.to_string(),
     })?;
     Ok((body, found.body))
+}
+
+/// The first input whose text does not have its own digest.
+fn changed_input(body: &Value) -> Option<RecordError> {
+    let inputs = body.get("inputs")?.as_array()?;
+    inputs.iter().find_map(|input| {
+        let field = |name: &str| input.get(name)?.as_str();
+        let (path, stated, text) = (field("path")?, field("sha256")?, field("text")?);
+        let changed = canonical::sha256_hex(text.as_bytes()) != stated;
+        changed.then(|| RecordError::Input {
+            path: path.to_owned(),
+            stated: stated.to_owned(),
+            text: text.to_owned(),
+        })
+    })
 }
 
 fn digests_of(body: &Value) -> Result<Digests, CanonicalError> {
@@ -270,6 +303,7 @@ mod tests {
             outcomes: Vec::new(),
             dryer: Vec::new(),
             ladder: None,
+            search: None,
             proposal: None,
             deltas: Vec::new(),
             assumptions: Vec::new(),
@@ -278,6 +312,7 @@ mod tests {
                 preset: "recipe-change".to_owned(),
                 consistency: String::new(),
                 gate_open: true,
+                no_index: None,
                 value: 0.1,
                 ungated_value: 0.1,
                 value_low: 0.0,

@@ -24,6 +24,7 @@ pub mod standing;
 pub mod story;
 pub mod test_cases;
 pub mod text;
+pub mod verification;
 pub mod window;
 
 /// Where the record of a run is.

@@ -7,6 +7,7 @@
 //! [`rule_tests`] beside it. Nothing here trusts a solver or rounds, except [`float`], whose
 //! name says so.
 
+pub mod argument;
 pub mod ast;
 pub mod codes;
 pub mod evaluate;
@@ -14,16 +15,22 @@ pub mod expression;
 pub mod float;
 pub mod format;
 pub mod lexer;
+pub mod limit;
 pub mod margin;
+pub mod mode;
 pub mod parser;
 pub mod resolve;
 pub mod rule_set;
 pub mod rule_tests;
 pub mod value;
+pub mod words;
 
+pub use argument::{Attack, Claim, Evidence, Node, Premise};
 pub use ast::{EvidenceClass, RuleSeverity};
 pub use evaluate::{EvaluateError, Point, PointValue, PointVerdict, Truth};
-pub use expression::{BoolExpr, BoolKind, CompareOperator, LetId, NumExpr, NumKind, SignalId};
+pub use expression::{
+    BoolExpr, BoolKind, CompareOperator, Function, LetId, NumExpr, NumKind, SignalId,
+};
 pub use format::format;
 pub use margin::Margin;
 pub use parser::{ParsedFile, parse};

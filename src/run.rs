@@ -9,6 +9,7 @@ pub mod argument;
 pub mod assumptions;
 pub mod binding;
 pub mod body;
+pub mod candidates;
 pub mod cell_match;
 pub mod changes;
 pub mod check_rules;
@@ -21,6 +22,7 @@ pub mod outcomes;
 pub mod plant;
 pub mod repair;
 pub mod review;
+pub mod rule_sources;
 pub mod rules;
 pub mod search;
 pub mod signal_ranges;
@@ -333,11 +335,17 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// Tells whether a rule can stand in the way at all: critical, and its limit not only recalled.
+    #[must_use]
+    pub fn may_block(&self, rule: &Rule) -> bool {
+        let recalled = rule.evidence == EvidenceClass::Recalled && !self.options.strict;
+        rule.severity == RuleSeverity::Critical && !recalled
+    }
+
     /// Tells how a rule stands in the way.
     #[must_use]
     pub fn obstacle(&self, rule: &Rule, evaluation: &Evaluation) -> Obstacle {
-        let recalled = rule.evidence == EvidenceClass::Recalled && !self.options.strict;
-        if rule.severity != RuleSeverity::Critical || recalled {
+        if !self.may_block(rule) {
             return Obstacle::None;
         }
         match evaluation.verdict.as_str() {

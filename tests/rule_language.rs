@@ -5,6 +5,8 @@
 //! written another way (a stack machine over `i128` fractions against the tree of rationals).
 
 mod common;
+#[path = "rule_language/random_files.rs"]
+mod random_files;
 #[path = "rule_language/random_rules.rs"]
 mod random_rules;
 

@@ -37,6 +37,11 @@ pub enum Obstacle {
         /// The division.
         span: Span,
     },
+    /// `exp`, `ln` or `sqrt`: no fraction of polynomials.
+    Function {
+        /// The call.
+        span: Span,
+    },
     /// The normal form would be too large.
     TooLarge {
         /// The expression.
@@ -309,6 +314,7 @@ impl<'a> Compiler<'a> {
                 let negative = inner.negated();
                 Some(Piece::Greatest(vec![inner, negative]))
             }
+            NumKind::Function(..) => return Err(Obstacle::Function { span: expr.span }),
             NumKind::If(condition, a, b) => Some(self.choice(condition, a, b)?),
         };
         made.map(simplified).ok_or(too_large)

@@ -75,7 +75,7 @@ impl<'a> Encoder<'a> {
         &self.places
     }
 
-    /// Encodes a number; nothing where it is too large.
+    /// Encodes a number; nothing where it is too large or has `exp`, `ln` or `sqrt`.
     pub fn term(&mut self, expr: &NumExpr) -> Option<Term> {
         self.nodes_left = self.nodes_left.checked_sub(1)?;
         Some(match &expr.kind {
@@ -116,6 +116,8 @@ impl<'a> Encoder<'a> {
                 let negative = Box::new(Term::Neg(Box::new(inner.clone())));
                 Term::Ite(is_positive, Box::new(inner), negative)
             }
+            // No polynomial says this: the question is not written out.
+            NumKind::Function(..) => return None,
             NumKind::If(condition, a, b) => {
                 let condition = Box::new(self.formula(condition)?);
                 Term::Ite(condition, Box::new(self.term(a)?), Box::new(self.term(b)?))
@@ -143,7 +145,7 @@ impl<'a> Encoder<'a> {
         chosen
     }
 
-    /// Encodes a condition; nothing where it is too large.
+    /// Encodes a condition; nothing where it is too large or has `exp`, `ln` or `sqrt`.
     pub fn formula(&mut self, expr: &BoolExpr) -> Option<Formula> {
         self.nodes_left = self.nodes_left.checked_sub(1)?;
         Some(match &expr.kind {

@@ -88,7 +88,7 @@ fn first_pass<'a>(
             open.stop = Some(missing(rule_set, rule, case));
             return open;
         }
-        Err(error @ EvaluateError::DivisionByZero { .. }) => {
+        Err(error @ (EvaluateError::DivisionByZero { .. } | EvaluateError::Domain { .. })) => {
             open.stop = Some(Undecided::NoValue(error.clone()));
             return open;
         }
@@ -105,6 +105,7 @@ fn first_pass<'a>(
         Err(
             Obstacle::DivisionByZero { .. }
             | Obstacle::DivisorSign { .. }
+            | Obstacle::Function { .. }
             | Obstacle::TooLarge { .. },
         ) => {}
     }
@@ -269,6 +270,12 @@ fn conclude(rule_set: &RuleSet, nominal: &Point, open: Open<'_>) -> Judgement {
         },
         (None, Ok(_)) => settle(open.facts, rule.guard_band.is_some()),
     };
+    let conclusion = match conclusion.verdict {
+        Verdict::Undecided(Undecided::NotAsked) if has_function(rule_set, rule) => {
+            Conclusion::undecided(Undecided::Function)
+        }
+        _ => conclusion,
+    };
     let says = |point: &Point| Evaluator::new(rule_set, point).verdict(rule).ok();
     let mut verdict = conclusion.verdict;
     let (mut worst, mut rechecked) = (None, false);
@@ -314,6 +321,10 @@ fn conclude(rule_set: &RuleSet, nominal: &Point, open: Open<'_>) -> Judgement {
         certificate,
         smtlib: open.smtlib,
     }
+}
+
+fn has_function(rule_set: &RuleSet, rule: &Rule) -> bool {
+    rule_set.has_function(&rule.guard) || rule_set.has_function(&rule.body)
 }
 
 /// A broken box was found at a corner unless a solver was asked.

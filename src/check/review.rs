@@ -13,6 +13,7 @@ use super::encode::Encoder;
 use super::query::{
     Answer, Formula, Model, Query, Reason, Sort, Term, Value, VarId, Variable, Want,
 };
+use super::refute::{Budget, Refuted, refute};
 use super::solver_process::{Solver, Task};
 use crate::rational::Rational;
 use crate::rule_language::{Rule, RuleSet, SignalType};
@@ -75,6 +76,9 @@ pub enum Change {
         newly_forbidden: Option<Witness>,
         /// The old version forbids it, the new one permits it.
         newly_permitted: Option<Witness>,
+        /// Whether what is said not to happen rests on the shape of the rules or on a checked
+        /// certificate, and not on the solver's word.
+        proved: bool,
     },
 }
 
@@ -147,6 +151,25 @@ struct Pair<'a> {
     new: (&'a RuleSet, &'a Rule),
     preferred: &'a Preferred,
     solver: Option<&'a Solver>,
+}
+
+/// How two conditions relate, with a point on each side.
+struct Related {
+    relation: Relation,
+    only_old: Option<Witness>,
+    only_new: Option<Witness>,
+    proved: bool,
+}
+
+impl Related {
+    fn without_points(relation: Relation, proved: bool) -> Self {
+        Self {
+            relation,
+            only_old: None,
+            only_new: None,
+            proved,
+        }
+    }
 }
 
 /// Guard and permission of one version over common variables.
@@ -245,18 +268,19 @@ impl Pair<'_> {
                     guard: Relation::Undecided(unknown),
                     newly_forbidden: None,
                     newly_permitted: None,
+                    proved: false,
                 };
             }
         };
         self.add_possible(&mut common);
-        let (guard, _, _) = self.relate(&common, &old.guard, &new.guard);
-        let (permits, newly_forbidden, newly_permitted) =
-            self.relate(&common, &old.permits, &new.permits);
+        let guard = self.relate(&common, &old.guard, &new.guard).relation;
+        let found = self.relate(&common, &old.permits, &new.permits);
         Change::Both {
-            permits,
+            permits: found.relation,
             guard,
-            newly_forbidden,
-            newly_permitted,
+            newly_forbidden: found.only_old,
+            newly_permitted: found.only_new,
+            proved: found.proved,
         }
     }
 
@@ -280,19 +304,13 @@ impl Pair<'_> {
         }
     }
 
-    /// The relation, a point only in the old one, a point only in the new one.
-    fn relate(
-        &self,
-        common: &Common,
-        old: &Formula,
-        new: &Formula,
-    ) -> (Relation, Option<Witness>, Option<Witness>) {
+    fn relate(&self, common: &Common, old: &Formula, new: &Formula) -> Related {
         if old == new {
-            return (Relation::Equivalent, None, None);
+            return Related::without_points(Relation::Equivalent, true);
         }
         let Some(solver) = self.solver else {
             let unknown = Unknown::Solver(Some(Reason::NoSolver));
-            return (Relation::Undecided(unknown), None, None);
+            return Related::without_points(Relation::Undecided(unknown), false);
         };
         let task = |holds: &Formula, fails: &Formula| {
             let mut assertions = common.background.clone();
@@ -328,7 +346,8 @@ impl Pair<'_> {
             }
         };
         let (Some(only_old), Some(only_new)) = (answer(old, new), answer(new, old)) else {
-            return (Relation::Undecided(Unknown::Solver(None)), None, None);
+            let unknown = Relation::Undecided(Unknown::Solver(None));
+            return Related::without_points(unknown, false);
         };
         let (only_old, only_new) = (&only_old, &only_new);
         let witness = |answer: &Answer| match answer {
@@ -344,7 +363,21 @@ impl Pair<'_> {
                 Relation::Undecided(Unknown::Solver(Some(reason.clone())))
             }
         };
-        (relation, witness(only_old), witness(only_new))
+        let is_proved = |answer: &Answer, holds: &Formula, fails: &Formula| match answer {
+            Answer::Unsat(_) => {
+                let query = task(holds, fails).query;
+                implies(holds, fails)
+                    || matches!(refute(&query, &Budget::default()), Refuted::Certified(_))
+            }
+            Answer::Sat(_) => true,
+            Answer::Unknown { .. } => false,
+        };
+        Related {
+            proved: is_proved(only_old, old, new) && is_proved(only_new, new, old),
+            only_old: witness(only_old),
+            only_new: witness(only_new),
+            relation,
+        }
     }
 
     fn preferences(&self, common: &Common) -> Vec<Preference> {
@@ -458,6 +491,7 @@ fn renamed_term(term: &Term, places: &[VarId]) -> Term {
         Term::Mul(parts) => Term::Mul(all(parts)),
         Term::Div(a, b) => Term::Div(one(a), one(b)),
         Term::Neg(inner) => Term::Neg(one(inner)),
+        Term::Apply(function, inner) => Term::Apply(*function, one(inner)),
         Term::Ite(condition, a, b) => {
             Term::Ite(Box::new(renamed(condition, places)), one(a), one(b))
         }

@@ -233,6 +233,8 @@ pub fn analyse(rule_set: &RuleSet, case: Option<&Case>, solver: Option<&Solver>)
     }
     analysis.findings.extend(limits_outside(rule_set));
     analysis.findings.sort_by_key(order);
+    // Joint and per-guard questions about the same rules can be open for the same reason.
+    analysis.findings.dedup();
     analysis.witness = (witness.missing == 0).then_some(witness.point);
     analysis
 }
@@ -359,7 +361,8 @@ impl Component {
                 .formula(guard)
                 .map(|formula| formula.to_postfix());
             let signals = signals_of(rule_set, guard);
-            if seen.insert((text, signals)) {
+            // A guard that cannot be written out is compared with no other.
+            if text.is_none() || seen.insert((text, signals)) {
                 guards.push((
                     self.question(rule_set, Topic::GuardAlone(place)),
                     self.question(rule_set, Topic::GuardTogether(place)),
@@ -399,6 +402,16 @@ impl Question<'_> {
             body: &rule.body,
         }));
         satisfy(rule_set, &wanted, &self.signals, origin)
+    }
+
+    fn has_function(&self, rule_set: &RuleSet) -> bool {
+        let assumptions = self.assumptions.iter();
+        let assumptions = assumptions.map(|&place| &rule_set.assumptions[place].condition);
+        let rules = self.rules.iter().chain(&self.guard);
+        rules
+            .flat_map(|rule| [&rule.guard, &rule.body])
+            .chain(assumptions)
+            .any(|condition| rule_set.has_function(condition))
     }
 
     /// The query with the meaning and the place of each assertion.
@@ -501,9 +514,10 @@ fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>)
         Some(_) | None => Vec::new(),
     };
     let mut answers = answers.into_iter();
-    let reply = |written: Option<Written>| {
+    let reply = |(written, question): (Option<Written>, &&Question<'_>)| {
+        let has_function = written.is_none() && question.has_function(rule_set);
         let Some((written, answer)) = written.and_then(|w| answers.next().map(|a| (w, a))) else {
-            return Reply::Unknown(None);
+            return Reply::Unknown(has_function.then_some(Reason::Functions));
         };
         match answer {
             Answer::Unknown { reason } => Reply::Unknown(Some(reason)),
@@ -511,7 +525,7 @@ fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>)
             Answer::Sat(model) => Reply::Fits(point_of(rule_set, &written, &model)),
         }
     };
-    written.into_iter().map(reply).collect()
+    written.into_iter().zip(questions).map(reply).collect()
 }
 
 fn named(written: &Written, core: &[String]) -> Vec<CoreMember> {

@@ -243,20 +243,9 @@ fn push(rule_set: &RuleSet, condition: &BoolExpr, wanted: bool, point: &mut Poin
             if let NumKind::Signal(signal) = &left.kind {
                 to_limit(rule_set, *signal, operator, right, point);
             } else if let NumKind::Signal(signal) = &right.kind {
-                to_limit(rule_set, *signal, mirrored(operator), left, point);
+                to_limit(rule_set, *signal, operator.mirrored(), left, point);
             }
         }
-    }
-}
-
-fn mirrored(operator: CompareOperator) -> CompareOperator {
-    match operator {
-        CompareOperator::Less => CompareOperator::Greater,
-        CompareOperator::LessEqual => CompareOperator::GreaterEqual,
-        CompareOperator::Greater => CompareOperator::Less,
-        CompareOperator::GreaterEqual => CompareOperator::LessEqual,
-        CompareOperator::Equal => CompareOperator::Equal,
-        CompareOperator::NotEqual => CompareOperator::NotEqual,
     }
 }
 

@@ -33,7 +33,7 @@ pub struct RuleCounts {
 pub enum RowObstacle {
     /// A value is missing, or a divisor is zero.
     NoValue(EvaluateError),
-    /// Closer to the limit than the known digits of pi.
+    /// Closer to the limit than the known digits of pi or of a function.
     Pi,
 }
 

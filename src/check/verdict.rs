@@ -53,8 +53,10 @@ pub enum Undecided {
         /// Their names, sorted.
         signals: Vec<String>,
     },
-    /// Only the digits of pi beyond the enclosure decide.
+    /// Only digits of pi or of a function beyond the enclosure decide.
     Pi,
+    /// `exp`, `ln` or `sqrt` over a tolerance that no closed form settles.
+    Function,
     /// A number has no value at the nominal point.
     NoValue(EvaluateError),
     /// The solver did not decide.
@@ -84,7 +86,14 @@ impl fmt::Display for Undecided {
                 let quoted: Vec<String> = signals.iter().map(|name| format!("`{name}`")).collect();
                 write!(f, "no value for {}", quoted.join(", "))
             }
-            Self::Pi => write!(f, "closer to the limit than the known digits of pi"),
+            Self::Pi => write!(
+                f,
+                "closer to the limit than the known digits of `pi` or a function"
+            ),
+            Self::Function => write!(
+                f,
+                "`exp`, `ln` and `sqrt` are evaluated at points, not over a whole tolerance"
+            ),
             Self::NoValue(error) => write!(f, "{error}"),
             Self::Solver(reason) => write!(f, "{reason}"),
             Self::NotAsked => write!(f, "closed forms do not settle it, no solver was asked"),

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::formats::{CASES, CHECKED, JUDGED, PLAIN, WORDS, usage};
+
 /// Prove a lithium-ion cell recipe, simulate it, and score it, before it runs.
 #[derive(Debug, Parser)]
 #[command(
@@ -29,7 +31,7 @@ pub struct Arguments {
 /// Options of every verb.
 #[derive(Args, Clone, Debug)]
 pub struct Common {
-    /// Format of the answer on standard output.
+    /// Format of the answer on standard output; the help of a verb lists those it has.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub format: Format,
     /// Also write the answer to a file; may be given several times.
@@ -42,8 +44,15 @@ pub struct Common {
     #[arg(long, short, global = true)]
     pub quiet: bool,
     /// Threads for the simulation; the result does not depend on it. All cores if not given.
-    #[arg(long, global = true, value_name = "N")]
+    #[arg(long, global = true, value_name = "N", value_parser = above_zero)]
     pub threads: Option<usize>,
+}
+
+fn above_zero(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("expected a whole number above zero".to_owned()),
+        Ok(number) => Ok(number),
+    }
 }
 
 /// Formats of an answer.
@@ -80,65 +89,121 @@ pub enum Colour {
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Start a recipe, rule file or scenario from a template or a table.
-    #[command(
-        after_help = "Example: cellwright init recipe line3.toml --from export.csv --map map.toml"
-    )]
+    #[command(after_help = usage(
+        WORDS,
+        "init recipe line3.toml --from export.csv --map map.toml"
+    ))]
     Init(Init),
     /// Check rules alone, with a recipe, or over a table of rows.
-    #[command(
-        after_help = "Example: cellwright check rules/ --recipe scenarios/recipes/line3-nmc111.toml"
-    )]
+    #[command(after_help = usage(
+        CHECKED,
+        "check rules/ --recipe scenarios/recipes/line3-nmc111.toml"
+    ))]
     Check(Check),
     /// Judge a scenario, write record and report, print the page.
-    #[command(after_help = "Example: cellwright run scenarios/line3-faster.toml")]
+    #[command(after_help = usage(JUDGED, "run scenarios/line3-faster.toml"))]
     Run(Run),
-    /// Judge a change without writing a record: a scenario, or an old and a new recipe.
-    #[command(
-        after_help = "Example: cellwright plan old.toml new.toml --model models/line3-nmc111.toml"
-    )]
+    /// Judge a change without writing a record: a scenario, two recipes, or two versions of rules.
+    #[command(after_help = usage(
+        JUDGED,
+        "plan old.toml new.toml --model models/line3-nmc111.toml"
+    ))]
     Plan(Plan),
     /// Show what each setpoint may be, and which rule ends it.
-    #[command(
-        after_help = "Example: cellwright window scenarios/line3-faster.toml --robust\n\n\
-                      In the bar: ─ keeps the rules, ━ is approved too, · breaks a rule, ● is the \
-                      recipe (× where it breaks one)."
-    )]
+    ///
+    /// In the bar of the text: ─ keeps the rules, ━ is approved too, · breaks a rule, ● is the
+    /// recipe (× where it breaks one).
+    #[command(after_help = usage(PLAIN, "window scenarios/line3-faster.toml --robust"))]
     Window(Window),
     /// Find the cheapest change of setpoints that keeps the rules, or the limits that must give.
-    #[command(after_help = "Example: cellwright repair scenarios/line3-faster.toml")]
+    #[command(after_help = usage(PLAIN, "repair scenarios/line3-faster.toml"))]
     Repair(Repair),
     /// Tell which incoming lots can be run at all, and the limits for incoming goods.
-    #[command(after_help = "Example: cellwright lots scenarios/line3-faster.toml \
-                      --material slurry.solids=60..66")]
+    #[command(after_help = usage(
+        PLAIN,
+        "lots scenarios/line3-faster.toml --material slurry.solids=60..66"
+    ))]
     Lots(Lots),
     /// Simulate a scenario's recipes and print the outcomes.
-    #[command(
-        after_help = "Example: cellwright simulate scenarios/line3-faster.toml --samples 4096"
-    )]
+    #[command(after_help = usage(
+        PLAIN,
+        "simulate scenarios/line3-faster.toml --samples 4096"
+    ))]
     Simulate(Simulate),
     /// List what a recipe or model lacks, most influential first.
-    #[command(after_help = "Example: cellwright missing scenarios/line3-faster.toml")]
+    #[command(after_help = usage(PLAIN, "missing scenarios/line3-faster.toml"))]
     Missing(Missing),
     /// Run rule tests and the expectations of scenarios.
-    #[command(after_help = "Example: cellwright test rules/ scenarios/")]
+    #[command(after_help = usage(CASES, "test rules/ scenarios/"))]
     Test(Test),
     /// Check digests, witnesses and certificates of a record, without a solver.
-    #[command(after_help = "Example: cellwright verify runs/ECR-2231/record.json")]
+    #[command(after_help = usage(PLAIN, "verify runs/ECR-2231/record.json"))]
     Verify(Recorded),
     /// Compute a record again and compare it byte by byte.
-    #[command(after_help = "Example: cellwright replay runs/ECR-2231/record.json")]
+    #[command(after_help = usage(PLAIN, "replay runs/ECR-2231/record.json"))]
     Replay(Recorded),
+    /// Decide a script of SMT-LIB 2.6 (QF_LRA, QF_NRA): model or checked certificate.
+    #[command(after_help = usage(WORDS, "solve question.smt2"))]
+    Solve(Solve),
     /// Format rule files in place.
-    #[command(after_help = "Example: cellwright fmt --check rules/")]
+    #[command(after_help = usage(WORDS, "fmt --check rules/"))]
     Fmt(Fmt),
     /// Explain a diagnostic code, a rule code, a quantity, or the units.
-    #[command(after_help = "Example: cellwright explain DR004")]
+    #[command(after_help = usage(WORDS, "explain DR004"))]
     Explain(Explain),
     /// Print a completion script for a shell.
-    #[command(
-        after_help = "Example: cellwright completions bash > /etc/bash_completion.d/cellwright"
-    )]
+    #[command(after_help = usage(
+        WORDS,
+        "completions bash > /etc/bash_completion.d/cellwright"
+    ))]
     Completions(Completions),
+}
+
+impl Verb {
+    /// The verb as it is typed.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Init(_) => "init",
+            Self::Check(_) => "check",
+            Self::Run(_) => "run",
+            Self::Plan(_) => "plan",
+            Self::Window(_) => "window",
+            Self::Repair(_) => "repair",
+            Self::Lots(_) => "lots",
+            Self::Simulate(_) => "simulate",
+            Self::Missing(_) => "missing",
+            Self::Test(_) => "test",
+            Self::Verify(_) => "verify",
+            Self::Replay(_) => "replay",
+            Self::Fmt(_) => "fmt",
+            Self::Explain(_) => "explain",
+            Self::Solve(_) => "solve",
+            Self::Completions(_) => "completions",
+        }
+    }
+
+    /// The formats its answer has.
+    #[must_use]
+    pub fn formats(&self) -> &'static [Format] {
+        match self {
+            Self::Run(_) | Self::Plan(_) => JUDGED,
+            Self::Check(_) => CHECKED,
+            Self::Test(_) => CASES,
+            Self::Window(_)
+            | Self::Repair(_)
+            | Self::Lots(_)
+            | Self::Simulate(_)
+            | Self::Missing(_)
+            | Self::Verify(_)
+            | Self::Replay(_) => PLAIN,
+            Self::Init(_)
+            | Self::Fmt(_)
+            | Self::Explain(_)
+            | Self::Solve(_)
+            | Self::Completions(_) => WORDS,
+        }
+    }
 }
 
 /// `init`
@@ -155,6 +220,9 @@ pub struct Init {
     /// How to read the export: delimiter, decimal sign, columns.
     #[arg(long)]
     pub map: Option<PathBuf>,
+    /// Write what can be used; refused entries stand in the recipe as comments.
+    #[arg(long, requires = "from")]
+    pub partial: bool,
 }
 
 /// Templates of `init`.
@@ -191,6 +259,9 @@ pub struct Check {
     /// Character between the cells of the table; found from the header if not given.
     #[arg(long, requires = "table", value_name = "CHARACTER")]
     pub delimiter: Option<char>,
+    /// List the limits that are still recalled, with place, severity and owner.
+    #[arg(long)]
+    pub recalled: bool,
     /// Recalled limits block, warnings become findings.
     #[arg(long)]
     pub strict: bool,
@@ -219,6 +290,9 @@ pub struct Run {
     /// Folder for record and report; `runs/<id>` if not given.
     #[arg(long, value_name = "DIR")]
     pub into: Option<PathBuf>,
+    /// Replace another record in the folder; without this it is kept.
+    #[arg(long)]
+    pub replace: bool,
 }
 
 /// Options of a judgement.
@@ -380,6 +454,24 @@ pub struct Recorded {
     pub record: PathBuf,
 }
 
+/// `solve`
+#[derive(Args, Debug)]
+pub struct Solve {
+    /// The scripts.
+    #[arg(required = true)]
+    pub scripts: Vec<PathBuf>,
+    /// Write the evidence of each contradiction into this folder: `NAME-LINE` with `.json` (the
+    /// certificate), `.smt2` (the core), `.v` (Coq) and `.lean` (not compiled here).
+    #[arg(long, value_name = "DIR")]
+    pub certificates: Option<PathBuf>,
+    /// Ask no solver: our own methods only.
+    #[arg(long)]
+    pub no_solver: bool,
+    /// Solve in this process instead of a guarded child process.
+    #[arg(long)]
+    pub in_process: bool,
+}
+
 /// `fmt`
 #[derive(Args, Debug)]
 pub struct Fmt {
@@ -394,7 +486,7 @@ pub struct Fmt {
 /// `explain`
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// `CW-0212`, a rule code, a quantity such as `coating.web_speed`, or `units`.
+    /// `CW-0212`, a rule code, a quantity such as `coating.web_speed`, a unit, or `units`.
     pub subject: String,
     /// Where to look for rule codes.
     #[arg(long, default_value = "rules")]

@@ -40,6 +40,7 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
             }),
             unit_row: false,
         },
+        recalled: verb.recalled,
         strict: verb.strict,
         solver: solver.as_ref(),
     };

@@ -30,46 +30,69 @@ pub trait View {
 /// Parses `--output` values and makes sure that each file can be written.
 ///
 /// # Errors
-/// A malformed value (exit 2) or an unwritable file (exit 4).
+/// A malformed value or a missing folder (exit 2), an unwritable file (exit 4).
 pub fn requested_files(common: &Common) -> Result<Vec<OutputFile>, Failure> {
-    common
-        .output
-        .iter()
-        .map(|text| {
-            let (format, path) = text.split_once('=').ok_or_else(|| {
-                Failure::argument(format!("`--output {text}` is not of the form FORMAT=PATH"))
-            })?;
-            let format = Format::from_str(format, true).map_err(|_| {
-                Failure::argument(format!(
-                    "`{format}` is not a format; expected one of {}",
-                    Format::value_variants()
-                        .iter()
-                        .filter_map(|f| f.to_possible_value())
-                        .map(|v| format!("`{}`", v.get_name()))
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                ))
-            })?;
-            let file = OutputFile {
-                format,
-                path: PathBuf::from(path),
-            };
-            ensure_writable(&file.path)?;
-            Ok(file)
-        })
-        .collect()
+    let mut files = Vec::with_capacity(common.output.len());
+    for text in &common.output {
+        let file = parsed(text)?;
+        ensure_writable(&file.path)?;
+        files.push(file);
+    }
+    Ok(files)
 }
 
-/// Makes the folder of a file and opens the file for writing without changing it.
+/// Reads one `--output` value.
+///
+/// # Errors
+/// [`Failure::Argument`] for a malformed value or an unknown format.
+pub fn parsed(text: &str) -> Result<OutputFile, Failure> {
+    let (format, path) = text.split_once('=').ok_or_else(|| {
+        Failure::argument(format!("`--output {text}` is not of the form FORMAT=PATH"))
+    })?;
+    let format = Format::from_str(format, true).map_err(|_| {
+        let known = Format::value_variants();
+        let names: Vec<String> = known
+            .iter()
+            .filter_map(Format::to_possible_value)
+            .map(|value| format!("`{}`", value.get_name()))
+            .collect();
+        let names = names.join(", ");
+        Failure::argument(format!(
+            "`{format}` is not a format; expected one of {names}"
+        ))
+    })?;
+    Ok(OutputFile {
+        format,
+        path: PathBuf::from(path),
+    })
+}
+
+/// Makes a folder that the user or this program names for its answers.
 ///
 /// # Errors
 /// [`Failure`] with exit 4 and the path.
+pub fn make_folder(path: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path)
+        .map_err(|error| Failure::environment(format!("cannot make `{}`: {error}", path.display())))
+}
+
+/// Opens a file for writing without changing it; its folder must be there.
+///
+/// # Errors
+/// [`Failure`] with the path: exit 2 when the folder is missing, else exit 4.
 pub fn ensure_writable(path: &Path) -> Result<(), Failure> {
     let fail = |error: std::io::Error| {
         Failure::environment(format!("cannot write `{}`: {error}", path.display()))
     };
-    if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-        std::fs::create_dir_all(parent).map_err(fail)?;
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    if let Some(parent) = parent.filter(|parent| !parent.exists()) {
+        return Err(Failure::argument(format!(
+            "cannot write `{}`: there is no folder `{}`",
+            path.display(),
+            parent.display()
+        )));
     }
     let existed = path.exists();
     std::fs::OpenOptions::new()

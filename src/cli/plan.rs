@@ -27,7 +27,7 @@ pub fn plan(verb: &Plan, common: &Common) -> Result<ExitCode, Failure> {
         return review::review(verb, pair?, common);
     }
     let files = output::requested_files(common)?;
-    let documents = match verb.documents.as_slice() {
+    let mut documents = match verb.documents.as_slice() {
         [scenario] => read(scenario)?,
         [old, new] => two_recipes(verb, old, new)?,
         // INVARIANT: clap accepts one or two documents.
@@ -37,9 +37,12 @@ pub fn plan(verb: &Plan, common: &Common) -> Result<ExitCode, Failure> {
             ));
         }
     };
-    let unchanged = documents.old.changed_names(&documents.new).is_empty();
+    let changed = documents.old.changed_names(&documents.new);
+    if let [old, new] = verb.documents.as_slice() {
+        documents.scenario.title = title(old, new, &changed);
+    }
     if verb.detailed_exitcode {
-        return Ok(if unchanged {
+        return Ok(if changed.is_empty() {
             ExitCode::Success
         } else {
             ExitCode::Findings
@@ -61,6 +64,24 @@ pub fn plan(verb: &Plan, common: &Common) -> Result<ExitCode, Failure> {
         &files,
     )?;
     Ok(outcome.exit)
+}
+
+/// What differs between two recipes: `old.toml -> new.toml: 3 parameters`.
+fn title(old: &Path, new: &Path, changed: &[String]) -> String {
+    let name = |path: &Path| {
+        path.file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+    };
+    let (mut from, mut to) = (name(old).unwrap_or_default(), name(new).unwrap_or_default());
+    if from == to {
+        (from, to) = (shown(old), shown(new));
+    }
+    let what = match changed {
+        [] => "no parameter differs".to_owned(),
+        [only] => only.clone(),
+        many => format!("{} parameters", many.len()),
+    };
+    format!("{from} -> {to}: {what}")
 }
 
 /// The path under which the scenario of two recipes is read.

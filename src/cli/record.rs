@@ -1,73 +1,140 @@
 //! `cellwright verify` and `cellwright replay`: is a record intact, right, and the same again.
 //!
-//! In: a record file. Out: one line that says what was checked, or the first place that is wrong
-//! with exit code 5.
+//! In: a record file. Out: what was checked, or the first place that is wrong with exit code 5, as
+//! text or JSON. A text of an input that was changed is placed by comparing it with the file of
+//! the same path, where that still has the stated digest.
 
-use super::arguments::{Common, Recorded};
+use std::io::ErrorKind;
+
+use super::arguments::{Common, Format, Recorded};
 use super::failure::Failure;
-use super::output;
+use super::output::{self, View};
 use super::progress::Line;
 use super::run::{failure, shown};
+use crate::canonical::sha256_hex;
 use crate::exit_code::ExitCode;
-use crate::record;
 use crate::record::body::Body;
+use crate::record::{self, RecordError};
 use crate::replay::{self, Replay, ReplayError};
+use crate::report::verification::{Checked, Replayed, Verification};
 use crate::run::RunError;
 use crate::run::documents::Rejected;
 use crate::verify;
 
+/// Formats of the JSON answers.
+const VERIFICATION: &str = "cellwright/verification/1";
+const REPLAY: &str = "cellwright/replay/1";
+
+impl View for Verification {
+    fn write(&self, format: Format, colour: bool) -> Option<String> {
+        match format {
+            Format::Text => Some(self.text(colour)),
+            Format::Json => Some(self.json()),
+            Format::Sarif | Format::Junit | Format::Markdown | Format::Github | Format::Html => {
+                None
+            }
+        }
+    }
+}
+
+impl View for Replayed {
+    fn write(&self, format: Format, colour: bool) -> Option<String> {
+        match format {
+            Format::Text => Some(self.text(colour)),
+            Format::Json => Some(self.json()),
+            Format::Sarif | Format::Junit | Format::Markdown | Format::Github | Format::Html => {
+                None
+            }
+        }
+    }
+}
+
 /// Reads and opens a record; `Err` of the inner result is a damaged record.
 fn open(verb: &Recorded) -> Result<Result<(Body, String), String>, Failure> {
     let bytes = std::fs::read(&verb.record).map_err(|error| {
-        Failure::environment(format!("cannot read `{}`: {error}", verb.record.display()))
+        let message = |reason: &str| format!("cannot read `{}`: {reason}", verb.record.display());
+        match error.kind() {
+            ErrorKind::NotFound => Failure::argument(message("there is no such file")),
+            _ => Failure::environment(message(&error.to_string())),
+        }
     })?;
-    Ok(record::open(&bytes).map_err(|error| error.to_string()))
+    Ok(record::open(&bytes).map_err(|error| damage(&error)))
 }
 
-fn mismatch(verb: &Recorded, reason: &str) -> Result<ExitCode, Failure> {
-    output::print(&format!("MISMATCH  {}: {reason}\n", shown(&verb.record)))?;
-    Ok(ExitCode::Mismatch)
+/// The damage in words, with the line where it can be told.
+fn damage(error: &RecordError) -> String {
+    let RecordError::Input { path, stated, text } = error else {
+        return error.to_string();
+    };
+    let original = std::fs::read(path)
+        .ok()
+        .filter(|bytes| sha256_hex(bytes) == *stated);
+    let Some(original) = original.and_then(|bytes| String::from_utf8(bytes).ok()) else {
+        return error.to_string();
+    };
+    let same = original
+        .lines()
+        .zip(text.lines())
+        .take_while(|(original, recorded)| original == recorded)
+        .count();
+    let line = same + 1;
+    format!("{error}; it differs first in line {line} from the file of that digest")
 }
 
 /// The recorded documents are refused now: the record does not come out again. What is wrong with
 /// them goes to standard error.
-fn refused(verb: &Recorded, common: &Common, rejected: &Rejected) -> Result<ExitCode, Failure> {
+fn refused(common: &Common, rejected: &Rejected) -> String {
     let colour = output::stderr_colour(common);
     eprint!("{}", rejected.diagnostics.render(&rejected.sources, colour));
-    let reason = format!(
+    format!(
         "version {} refuses the recorded documents",
         env!("CARGO_PKG_VERSION")
-    );
-    mismatch(verb, &reason)
+    )
+}
+
+fn code(result: &str) -> ExitCode {
+    if result == "mismatch" {
+        ExitCode::Mismatch
+    } else {
+        ExitCode::Success
+    }
 }
 
 /// Runs `verify`.
 ///
 /// # Errors
 /// [`Failure`] when the file cannot be read at all.
-pub fn verify(verb: &Recorded, _common: &Common) -> Result<ExitCode, Failure> {
-    let (body, digest) = match open(verb)? {
-        Ok(opened) => opened,
-        Err(reason) => return mismatch(verb, &reason),
+pub fn verify(verb: &Recorded, common: &Common) -> Result<ExitCode, Failure> {
+    let files = output::requested_files(common)?;
+    let mut answer = Verification {
+        format: VERIFICATION.to_owned(),
+        record: shown(&verb.record),
+        result: "mismatch".to_owned(),
+        reason: None,
+        sha256: None,
+        checked: None,
     };
-    match verify::verify(&body) {
-        Ok(found) => {
-            output::print(&format!(
-                "VERIFIED  {}\n          sha256 {digest}\n          \
-                 {} inputs have their digests, {} witnesses evaluated again, {} certificates \
-                 checked\n          {} verdicts rest on the simulation: `cellwright replay` \
-                 computes them again\n          {} verdicts rest on the solver alone\n",
-                shown(&verb.record),
-                found.inputs,
-                found.witnesses,
-                found.certificates,
-                found.simulated,
-                found.unsupported,
-            ))?;
-            Ok(ExitCode::Success)
+    match open(verb)? {
+        Err(reason) => answer.reason = Some(reason),
+        Ok((body, digest)) => {
+            answer.sha256 = Some(digest);
+            match verify::verify(&body) {
+                Ok(found) => {
+                    "verified".clone_into(&mut answer.result);
+                    answer.checked = Some(Checked {
+                        inputs: found.inputs as u64,
+                        witnesses: found.witnesses as u64,
+                        certificates: found.certificates as u64,
+                        simulated: found.simulated as u64,
+                        unsupported: found.unsupported as u64,
+                    });
+                }
+                Err(error) => answer.reason = Some(error.to_string()),
+            }
         }
-        Err(error) => mismatch(verb, &error.to_string()),
     }
+    output::deliver(&answer, common, &files)?;
+    Ok(code(&answer.result))
 }
 
 /// Runs `replay`.
@@ -75,45 +142,55 @@ pub fn verify(verb: &Recorded, _common: &Common) -> Result<ExitCode, Failure> {
 /// # Errors
 /// [`Failure`] when the file cannot be read at all or the environment fails.
 pub fn replay(verb: &Recorded, common: &Common) -> Result<ExitCode, Failure> {
-    let (body, digest) = match open(verb)? {
-        Ok(opened) => opened,
-        Err(reason) => return mismatch(verb, &reason),
+    let files = output::requested_files(common)?;
+    let mut answer = Replayed {
+        format: REPLAY.to_owned(),
+        record: shown(&verb.record),
+        result: "mismatch".to_owned(),
+        reason: None,
+        recorded_version: None,
+        sha256: None,
     };
+    match open(verb)? {
+        Err(reason) => answer.reason = Some(reason),
+        Ok((body, digest)) => {
+            answer.sha256 = Some(digest);
+            again(&body, common, &mut answer)?;
+        }
+    }
+    output::deliver(&answer, common, &files)?;
+    Ok(code(&answer.result))
+}
+
+/// Computes a record again and writes down how it compares.
+fn again(body: &Body, common: &Common, answer: &mut Replayed) -> Result<(), Failure> {
     let line = Line::new(common);
     let threads = super::threads(common);
-    let found = replay::replay(&body, threads, super::solver(false), &line);
+    let found = replay::replay(body, threads, super::solver(false), &line);
     line.finish();
-    let found = match found {
-        Ok(found) => found,
-        Err(ReplayError::Run(RunError::Rejected(rejected))) => {
-            return refused(verb, common, &rejected);
-        }
-        Err(ReplayError::Run(error)) => return Err(failure(error)),
-        Err(ReplayError::Canonical(error)) => return Err(Failure::environment(error.to_string())),
-    };
     match found {
-        Replay::Identical => {
-            let text = format!(
-                "IDENTICAL {}\n          sha256 {digest}\n",
-                shown(&verb.record)
-            );
-            output::print(&text)?;
-            Ok(ExitCode::Success)
+        Ok(Replay::Identical) => "identical".clone_into(&mut answer.result),
+        Ok(Replay::OtherVersionAgrees { recorded }) => {
+            "agrees".clone_into(&mut answer.result);
+            answer.recorded_version = Some(recorded);
         }
-        Replay::OtherVersionAgrees { recorded } => {
-            output::print(&format!(
-                "AGREES    {}: made by version {recorded}; verdicts and values are the same\n",
-                shown(&verb.record)
-            ))?;
-            Ok(ExitCode::Success)
+        Ok(Replay::Differs(difference)) => {
+            answer.reason = Some(format!("differs at {difference}"));
         }
-        Replay::Differs(difference) => mismatch(verb, &format!("differs at {difference}")),
-        Replay::OtherVersionDiffers {
+        Ok(Replay::OtherVersionDiffers {
             recorded,
             difference,
-        } => mismatch(
-            verb,
-            &format!("made by version {recorded}; differs at {difference}"),
-        ),
+        }) => {
+            answer.recorded_version = Some(recorded);
+            answer.reason = Some(format!("differs at {difference}"));
+        }
+        Err(ReplayError::Run(RunError::Rejected(rejected))) => {
+            answer.reason = Some(refused(common, &rejected));
+        }
+        Err(ReplayError::Run(error)) => return Err(failure(error)),
+        Err(ReplayError::Canonical(error)) => {
+            return Err(Failure::environment(error.to_string()));
+        }
     }
+    Ok(())
 }

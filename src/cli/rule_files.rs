@@ -29,16 +29,28 @@ pub fn expand_by(paths: &[PathBuf], extension: &str) -> Result<Vec<PathBuf>, Fai
                 return Err(Failure::argument(message));
             }
             files.extend(inside);
-        } else if path.exists() {
-            files.push(path.clone());
         } else {
-            return Err(Failure::argument(format!(
-                "`{}` does not exist",
-                path.display()
-            )));
+            must_exist(path)?;
+            files.push(path.clone());
         }
     }
     Ok(files)
+}
+
+/// Makes sure that an argument names something.
+///
+/// # Errors
+/// [`Failure::Argument`] when it does not, [`Failure::Environment`] when that cannot be told, for
+/// links that lead in a circle.
+pub fn must_exist(path: &Path) -> Result<(), Failure> {
+    let shown = path.display();
+    match path.try_exists() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::argument(format!("`{shown}` does not exist"))),
+        Err(error) => Err(Failure::environment(format!(
+            "cannot read `{shown}`: {error}"
+        ))),
+    }
 }
 
 /// Lists the files of a folder that end in `.extension`, sorted.

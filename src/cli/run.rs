@@ -13,6 +13,7 @@ use super::output;
 use super::place::Root;
 use super::progress::Line;
 use super::views::BodyView;
+use crate::canonical::sha256_hex;
 use crate::document::Disk;
 use crate::exit_code::ExitCode;
 use crate::record::{self, Sealed};
@@ -29,11 +30,19 @@ pub fn run(verb: &Run, common: &Common) -> Result<ExitCode, Failure> {
     let documents = read(&verb.scenario)?;
     let folder = folder(verb, &documents);
     let (record_path, report_path) = (folder.join("record.json"), folder.join("report.html"));
+    output::make_folder(&folder)?;
     output::ensure_writable(&record_path)?;
     output::ensure_writable(&report_path)?;
     let started = now();
     let outcome = judge(documents, &verb.judgement, common)?;
     let sealed = seal(&outcome)?;
+    if !verb.replace && holds_another(&record_path, &sealed) {
+        return Err(Failure::argument(format!(
+            "`{}` holds another record; keep it and write this one elsewhere with `--into FOLDER`, \
+             or give it up with `--replace`",
+            shown(&record_path)
+        )));
+    }
     output::write_file(&record_path, &sealed.bytes)?;
     let path = shown(&record_path);
     let remark = format!("{} s", started.elapsed().as_secs().max(1));
@@ -143,7 +152,12 @@ pub fn seal(outcome: &Outcome) -> Result<Sealed, Failure> {
     record::seal(&outcome.body).map_err(|error| Failure::environment(error.to_string()))
 }
 
-/// The folder of a run: as asked for, else `runs/<id>` with a harmless name.
+/// Tells whether a file is there that is not this record.
+fn holds_another(path: &Path, sealed: &Sealed) -> bool {
+    std::fs::read(path).is_ok_and(|found| found != sealed.bytes)
+}
+
+/// The folder of a run: as asked for, else `runs/<id>` with a harmless name of its own.
 fn folder(verb: &Run, documents: &Documents) -> PathBuf {
     if let Some(folder) = &verb.into {
         return folder.clone();
@@ -163,7 +177,13 @@ fn folder(verb: &Run, documents: &Documents) -> PathBuf {
             }
         })
         .collect();
-    Path::new("runs").join(harmless.trim_start_matches('.'))
+    let mut name = harmless.trim_start_matches('.').to_owned();
+    // Two ids must not share a folder because both were made harmless.
+    if name != id {
+        name.push('-');
+        name.extend(sha256_hex(id.as_bytes()).chars().take(8));
+    }
+    Path::new("runs").join(name)
 }
 
 /// Writes a path with `/`.

@@ -86,10 +86,10 @@ fn sorted_by_kind(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Fai
             }
             rules.extend(some_rules);
             scenarios.extend(some_scenarios);
-        } else if !path.exists() {
-            let message = format!("`{}` does not exist", path.display());
-            return Err(Failure::argument(message));
-        } else if path.extension().is_some_and(|found| found == "rule") {
+            continue;
+        }
+        rule_files::must_exist(path)?;
+        if path.extension().is_some_and(|found| found == "rule") {
             rules.push(path.clone());
         } else {
             scenarios.push(path.clone());

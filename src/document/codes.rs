@@ -174,7 +174,8 @@ pub const CODES: &[Explanation] = &[
         DECIMAL_COMMA,
         "a number has a comma",
         "`1,5` is one and a half in one country and fifteen with a lost point in another. In \
-         TOML write a point; for tables declare `decimal = \",\"`.",
+         TOML write a point; for tables declare `decimal = \",\"`, or \
+         `--decimal comma` for `check --table`.",
     ),
     (
         FRACTION_WITHOUT_BASIS,

@@ -106,6 +106,9 @@ impl fmt::Display for OutcomeError {
 
 impl Error for OutcomeError {}
 
+/// Most samples that are ever named as needed.
+pub const SAMPLES_ASKED_MAX: u64 = 1_000_000_000;
+
 impl Requirement {
     /// Asks for a failure probability of at most `allowed_failure` (0.001 for "with probability
     /// ≥ 99.9 %", best computed in exact arithmetic) at one-sided `confidence`, usually 0.95.
@@ -183,6 +186,17 @@ impl Requirement {
         })
     }
 
+    /// Returns the fewest samples with which the rule holds when none fails; `None` when no number
+    /// up to [`SAMPLES_ASKED_MAX`] does.
+    #[must_use]
+    pub fn samples_to_hold(&self) -> Option<u64> {
+        let error = 1.0 - self.confidence;
+        // P(X = 0) falls with the trials, so those that show nothing are a prefix.
+        let silent = |trials: u64| binomial::at_most(0, trials, self.allowed_failure) > error;
+        let first = first_false(SAMPLES_ASKED_MAX, silent);
+        (first <= SAMPLES_ASKED_MAX).then_some(first)
+    }
+
     /// Returns the largest k with P(X ≤ k) ≤ 1 − confidence at the allowed probability.
     fn holds_up_to(&self, trials: u64) -> Option<u64> {
         let error = 1.0 - self.confidence;
@@ -218,6 +232,16 @@ fn first_false(last: u64, holds: impl Fn(u64) -> bool) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn samples_to_hold_are_the_fewest_that_hold_without_a_failure() {
+        let needed = |allowed| Requirement::new(allowed, 0.95).unwrap().samples_to_hold();
+        // ln 0.05 / ln 0.999 = 2994.2
+        assert_eq!(needed(0.001), Some(2995));
+        assert_eq!(verdict(2995, 0, 0), OutcomeVerdict::Holds);
+        assert_eq!(verdict(2994, 0, 0), OutcomeVerdict::Undecided);
+        assert_eq!(needed(0.0), None, "certainty is never shown by samples");
+    }
 
     fn verdict(guarded: u64, broken: u64, failed: u64) -> OutcomeVerdict {
         let requirement = Requirement::new(0.001, 0.95).unwrap();

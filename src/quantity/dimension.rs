@@ -63,6 +63,13 @@ impl Dimension {
         Some(Self(result))
     }
 
+    /// Returns the dimension of a square root; `None` when an exponent is odd.
+    #[must_use]
+    pub fn root(self) -> Option<Self> {
+        let is_even = self.0.iter().all(|exponent| exponent % 2 == 0);
+        is_even.then(|| Self(self.0.map(|exponent| exponent / 2)))
+    }
+
     fn combine(self, other: Self, operation: fn(i8, i8) -> Option<i8>) -> Option<Self> {
         let mut result = [0; 7];
         for (at, slot) in result.iter_mut().enumerate() {

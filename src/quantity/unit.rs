@@ -521,11 +521,23 @@ pub fn units_of(quantity_type: QuantityType) -> String {
         .filter(|row| Dimension(row.1) == quantity_type.dimension && row.2 == quantity_type.kind)
         .map(|row| row.0)
         .collect();
-    if symbols.is_empty() {
-        format!("`{}`", quantity_type.dimension)
-    } else {
-        quoted_list(&symbols)
+    if !symbols.is_empty() {
+        return quoted_list(&symbols);
     }
+    // Composed units have no row: those people read such quantities in, then the SI unit.
+    let si = quantity_type.dimension.to_string();
+    let known = super::dictionary::standard().iter();
+    let used = known.filter(|entry| entry.quantity_type == quantity_type);
+    let mut symbols: Vec<&str> = Vec::new();
+    for symbol in used
+        .map(|entry| entry.unit.symbol.as_str())
+        .chain([si.as_str()])
+    {
+        if !symbols.contains(&symbol) {
+            symbols.push(symbol);
+        }
+    }
+    quoted_list(&symbols)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, visible};
 use crate::document::{Expected, Intake, Located, Meaning, Reader, Report, Value, codes, lookup};
 use crate::quantity::dictionary::Role;
 use crate::quantity::{Unit, parse_unit};
@@ -26,10 +26,14 @@ const ROLES: [Role; 3] = [Role::Setpoint, Role::Material, Role::Disturbance];
 /// A recipe text and what did not get into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Imported {
-    /// The recipe document.
+    /// The recipe document, with what was refused or not asked for as comments at its end.
     pub text: String,
-    /// One line for each table entry that was refused, with its reason.
+    /// Parameters in it.
+    pub parameters: usize,
+    /// One line for each entry that the map asks for and that could not be used, with its reason.
     pub refused: Vec<String>,
+    /// One line for each row of the table that the map does not ask for.
+    pub unmapped: Vec<String>,
 }
 
 /// Where a parameter stands in the table: columns of the `columns` layout.
@@ -70,12 +74,13 @@ pub fn import(intake: &mut Intake<'_>, table_path: &str, map_path: &str) -> Opti
         intake,
         lines: BTreeMap::new(),
         refused: Vec::new(),
+        unmapped: Vec::new(),
     };
     match &map.rows {
         Some(columns) => importer.by_rows(&map, columns)?,
         None => importer.by_columns(&map)?,
     }
-    let (lines, refused) = (importer.lines, importer.refused);
+    let (lines, refused, unmapped) = (importer.lines, importer.refused, importer.unmapped);
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let mut text = format!(
         "schema = \"{}\"\ntitle  = {}\nline   = {}\nsource = {}\n\n[parameters]\n",
@@ -84,11 +89,30 @@ pub fn import(intake: &mut Intake<'_>, table_path: &str, map_path: &str) -> Opti
         quoted(&map.line),
         quoted(&map.source)
     );
-    for (name, line) in lines {
+    for (name, line) in &lines {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "\"{name}\" = {line}");
     }
-    Some(Imported { text, refused })
+    comments(&mut text, "Refused, not part of this recipe", &refused);
+    comments(&mut text, "Not asked for by the map", &unmapped);
+    Some(Imported {
+        text,
+        parameters: lines.len(),
+        refused,
+        unmapped,
+    })
+}
+
+/// Adds lines as comments; a line break inside a cell must not end its comment.
+fn comments(text: &mut String, heading: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    text.push_str(&format!("\n# {heading}:\n"));
+    for line in lines {
+        let line = visible(line).replace(['\n', '\t'], " ");
+        text.push_str(&format!("# {line}\n"));
+    }
 }
 
 fn read_map(intake: &mut Intake<'_>, path: &str) -> Option<Map> {
@@ -197,6 +221,7 @@ struct Importer<'a, 'f> {
     intake: &'a Intake<'f>,
     lines: BTreeMap<String, String>,
     refused: Vec<String>,
+    unmapped: Vec<String>,
 }
 
 impl Importer<'_, '_> {
@@ -207,23 +232,26 @@ impl Importer<'_, '_> {
         let low = self.optional_column(columns.low.as_ref())?;
         let high = self.optional_column(columns.high.as_ref())?;
         let unit_column = self.optional_column(columns.unit.as_ref())?;
-        let mut met = Vec::new();
+        let mut met: BTreeMap<&str, usize> = BTreeMap::new();
         for row in 0..self.table.row_count() {
             let name = self.text(row, name_column);
+            let shown = self.table.shown_row(row);
             let Some(target) = map.targets.iter().find(|t| t.key.value == name) else {
-                let shown = self.table.shown_row(row);
-                self.refused
+                self.unmapped
                     .push(format!("row {shown}: `{name}` is not in the map"));
                 continue;
             };
-            if met.contains(&&target.name) {
-                let shown = self.table.shown_row(row);
-                self.refused.push(format!(
-                    "row {shown}: `{name}` stands twice, the first is kept"
-                ));
+            if let Some(&first) = met.get(target.name.as_str()) {
+                let first = self.table.shown_row(first);
+                let what = if self.lines.contains_key(&target.name) {
+                    format!("stands twice, row {first} is kept")
+                } else {
+                    format!("stands twice and row {first} was refused: neither is used")
+                };
+                self.refused.push(format!("row {shown}: `{name}` {what}"));
                 continue;
             }
-            met.push(&target.name);
+            met.insert(&target.name, row);
             let unit = match (&target.unit, unit_column) {
                 (Some(unit), _) => unit.value.clone(),
                 (None, Some(column)) => self.text(row, column),
@@ -232,7 +260,7 @@ impl Importer<'_, '_> {
             self.parameter(row, &target.name, &unit, [Some(value), low, high]);
         }
         for target in &map.targets {
-            if !met.contains(&&target.name) {
+            if !met.contains_key(target.name.as_str()) {
                 self.refused.push(format!(
                     "`{}` is in the map but not in the table",
                     target.key.value
@@ -250,8 +278,10 @@ impl Importer<'_, '_> {
                 self.table.row_count()
             );
             self.intake.report.push(
-                Diagnostic::error_without_place(codes::IMPORT_MAP, message)
-                    .help("export one recipe, or map rows with `[columns]`"),
+                Diagnostic::error_without_place(codes::IMPORT_MAP, message).help(
+                    "export one recipe, or map rows with `[columns]`; where the row below the \
+                         header holds units, say `units = \"second-row\"` in the map",
+                ),
             );
             return None;
         }
@@ -334,6 +364,9 @@ impl Importer<'_, '_> {
             &unit.symbol
         };
         match (low, high) {
+            (Some(low), Some(high)) if low > high => Err(format!(
+                "its limits are swapped: the lower one is {low}, the upper one {high}"
+            )),
             (Some(low), Some(high)) if low <= value && value <= high => {
                 let scale = if width_unit == "ppm_number" {
                     10_000
@@ -426,7 +459,8 @@ mod tests {
         let imported = imported.expect(&shown);
         let refused = imported.refused.join("\n");
         assert!(refused.contains("quality timeout"), "{refused}");
-        assert!(refused.contains("`OTHER` is not in the map"), "{refused}");
+        let unmapped = imported.unmapped.join("\n");
+        assert!(unmapped.contains("`OTHER` is not in the map"), "{unmapped}");
         let files = InMemory::new().with("r.toml", imported.text);
         let mut intake = Intake::new(&files);
         let recipe = Recipe::read(&mut intake, "r.toml", None).expect("reads");
@@ -440,6 +474,32 @@ mod tests {
             bounds("drying.zone[1].air_temperature"),
             Some((Rational::ratio(39_115, 100), Rational::ratio(39_515, 100)))
         );
+    }
+
+    #[test]
+    fn what_is_refused_stands_in_the_text_with_its_reason() {
+        let csv = "Tag;Setpoint;LSL;USL;Unit\nWEB_SPD;25,0;26;24;m/min\nZN1_T;NaN;1;2;degC\n\
+            ZN1_T;120;118;122;degC\nEXH;8200;8000;8400;Nm3/h\nEXH;8300;8000;8400;Nm3/h\n\
+            \"OTHER\nx = 1\";1;;;m\n";
+        let (imported, shown) = run(csv, ROWS);
+        let imported = imported.expect(&shown);
+        let refused = imported.refused.join("\n");
+        for words in [
+            "swapped: the lower one is 26, the upper one 24",
+            "`ZN1_T` stands twice and row 3 was refused: neither is used",
+            "`EXH` stands twice, row 5 is kept",
+        ] {
+            assert!(refused.contains(words), "{refused}");
+        }
+        assert_eq!(imported.parameters, 1);
+        for line in imported.refused.iter().chain(&imported.unmapped) {
+            let comment = format!("# {}\n", line.replace('\n', " "));
+            assert!(imported.text.contains(&comment), "{}", imported.text);
+        }
+        let files = InMemory::new().with("r.toml", imported.text);
+        let mut intake = Intake::new(&files);
+        let recipe = Recipe::read(&mut intake, "r.toml", None).expect("comments stay comments");
+        assert_eq!(recipe.parameters.len(), 1);
     }
 
     #[test]

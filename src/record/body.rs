@@ -34,6 +34,8 @@ pub struct Body {
     pub dryer: Vec<DryerProfile>,
     /// Steps of one parameter that were tried, if asked for.
     pub ladder: Option<Ladder>,
+    /// How the search for a further change went, if there was one.
+    pub search: Option<ProposalSearch>,
     /// The smallest further change that passes, if one was found.
     pub proposal: Option<Proposal>,
     /// Distance between simulated and observed.
@@ -176,6 +178,37 @@ pub struct RuleHead {
     pub kind: String,
     /// Dictionary names the rule reads.
     pub reads: Vec<String>,
+    /// Limits that another file has replaced; `limit`, `source`, `evidence` and `owner` are those
+    /// that count.
+    pub overrides: Vec<OverrideHead>,
+}
+
+/// A limit that another file has replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OverrideHead {
+    /// The limit as the rule's own file states it.
+    pub old: String,
+    /// Where the old limit comes from.
+    pub old_source: String,
+    /// Class of the evidence for the old limit.
+    pub old_evidence: String,
+    /// The limit that counts.
+    pub new: String,
+    /// Whether it allows more.
+    pub looser: bool,
+    /// Why it was replaced.
+    pub reason: String,
+    /// Where the new limit comes from.
+    pub source: String,
+    /// Class of the evidence for the new limit.
+    pub evidence: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Path of the document that states it.
+    pub path: String,
+    /// Line of the override, from one.
+    pub line: u32,
 }
 
 /// One rule and what was found about it for every recipe of a change.
@@ -204,7 +237,8 @@ pub struct Evaluation {
     pub value: Option<String>,
     /// The judged quantity at the worst corner, with unit.
     pub worst_value: Option<String>,
-    /// Slack to the limit at the worst corner, with unit; negative when broken.
+    /// Slack to the limit at the worst corner, with unit; for a rule with a probability the share
+    /// of passing samples less the share required. Negative when broken.
     pub margin: Option<String>,
     /// The same slack in SI, exact.
     pub margin_si: Option<String>,
@@ -394,12 +428,26 @@ pub struct LadderStep {
     pub status: String,
     /// Codes of the rules that block or are undecided.
     pub rules: Vec<String>,
-    /// The decision the step would get on its own, where it was worked out.
-    pub decision: Option<String>,
-    /// Whether the approved range covers the step; absent where no range is given.
+    /// Codes of the major rules that break without blocking.
+    pub breaks: Vec<String>,
+    /// The decision the step gets on its own.
+    pub decision: String,
+    /// Whether the approved range covers the step with its tolerance; absent where none is given.
     pub approved: Option<bool>,
     /// Coated area, m²/h.
     pub coated_area_m2_h: Option<f64>,
+}
+
+/// How a search for a further change went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProposalSearch {
+    /// Combinations of plant steps whose input rules were checked, cheapest first.
+    pub candidates: u64,
+    /// Combinations that were simulated.
+    pub simulated: u64,
+    /// `found`, `exhausted` (no combination is left) or `stopped` (at the bound on either count).
+    pub end: String,
 }
 
 /// A further change that makes the request pass.
@@ -410,12 +458,10 @@ pub struct Proposal {
     pub moves: Vec<Move>,
     /// The decision the proposal would get.
     pub decision: String,
-    /// Candidates tried before it was found, cheapest first.
-    pub candidates: u64,
-    /// Value with the proposal.
-    pub value: f64,
-    /// HyperScore with the proposal.
-    pub hyperscore: f64,
+    /// Value with the proposal; absent where `score` has none.
+    pub value: Option<f64>,
+    /// HyperScore with the proposal; absent where `score` has none.
+    pub hyperscore: Option<f64>,
 }
 
 /// One parameter of a proposal.
@@ -484,14 +530,31 @@ pub struct Assumption {
     pub evidence: String,
     /// Source as written.
     pub source: String,
-    /// The outcome it moves most, relative to that outcome's spread or limit.
+    /// Dictionary name of the observed outcome it moves most, relative to that outcome's spread.
     pub outcome: String,
-    /// Outcome at the low and high end of the parameter's spread, with unit.
-    pub low: String,
-    /// See `low`.
-    pub high: String,
+    /// The outcome at the low end of the parameter's spread, in `unit`.
+    pub low: f64,
+    /// The outcome at the high end of the parameter's spread, in `unit`.
+    pub high: f64,
+    /// Unit of `low` and `high`.
+    pub unit: String,
+    /// What that does to the critical rule that bounds the outcome with a probability, simulated
+    /// for the leading assumptions.
+    pub pass_share: Option<PassShare>,
     /// Size of the effect in standard deviations of the outcome; sorts the list.
     pub influence: f64,
+}
+
+/// The share of samples that pass a rule at both ends of an assumption.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PassShare {
+    /// Code of the rule.
+    pub rule: String,
+    /// Share at the low end of the parameter's spread.
+    pub low: f64,
+    /// Share at the high end of the parameter's spread.
+    pub high: f64,
 }
 
 /// Components, weights, value and index.
@@ -506,6 +569,9 @@ pub struct Score {
     pub consistency: String,
     /// Whether the gate is open.
     pub gate_open: bool,
+    /// Why there is neither value nor index; absent when there are. The numbers below then say
+    /// nothing.
+    pub no_index: Option<String>,
     /// V; zero when the gate is closed.
     pub value: f64,
     /// V without the gate.

@@ -48,6 +48,9 @@ pub struct ReviewedRule {
     pub newly_forbidden: Vec<WitnessEntry>,
     /// A point the old version forbids and the new one permits.
     pub newly_permitted: Vec<WitnessEntry>,
+    /// Whether what is said not to happen rests on the shape of the rules or on a checked
+    /// certificate, and not on the solver's word.
+    pub proved: bool,
     /// Why it is undecided.
     pub remark: Option<String>,
     /// Where it stands in the new version, else in the old one.

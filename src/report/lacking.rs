@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::json;
 use super::layout::{Page, Rich, Style};
 use super::number::glued;
-use super::story::readable;
+use super::story;
 use crate::record::body::Assumption;
 use crate::run::gaps::Gap;
 
@@ -75,12 +75,13 @@ impl Lacking {
             page.paragraph(
                 5,
                 &Rich::plain(&format!(
-                    "over {} it moves {} from {} to {}, {} standard deviations",
+                    "over {} it moves {}, {} standard deviations{}",
                     glued(&one.spread),
-                    one.outcome,
-                    glued(&one.low),
-                    glued(&one.high),
-                    readable(one.influence)
+                    story::outcome_effect(one),
+                    story::readable(one.influence),
+                    one.pass_share.as_ref().map_or_else(String::new, |share| {
+                        format!(", and {}", story::pass_share_shift(share))
+                    })
                 )),
             );
         }

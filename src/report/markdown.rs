@@ -65,7 +65,7 @@ fn tally(sheet: &Sheet<'_>) -> String {
             .count()
     };
     format!(
-        "{} broken · {} undecided · {} warn (limit recalled) · {} inside guard band · {} hold",
+        "{} broken · {} undecided · {} broken, limit recalled · {} inside guard band · {} hold",
         of(Standing::Breaks),
         of(Standing::Undecided),
         of(Standing::Warns),

@@ -99,6 +99,7 @@ fn reviewed(page: &mut Page, rule: &ReviewedRule) {
         .and(&limits)
         .and(": ")
         .and(&rule.change)
+        .and(if rule.proved { " (proved)" } else { "" })
         .and(&guard)
         .and(&place);
     page.paragraph(0, &head);

@@ -10,6 +10,7 @@ use crate::diagnostic::visible;
 use crate::record::body::{Body, Evaluation, Finding, Place, RuleHead};
 use crate::record::findings::{Findings, TableRule};
 
+use super::number::percent;
 use super::standing::{self, Standing, phrase};
 use super::story;
 use super::text::findings::summary;
@@ -174,13 +175,7 @@ fn rule_item<'a>(
         phrase(rule, evaluation, strict),
         rule.limit
     );
-    if let Some(worst) = evaluation
-        .worst_value
-        .as_ref()
-        .or(evaluation.value.as_ref())
-    {
-        message.push_str(&format!(", worst value {worst}"));
-    }
+    message.push_str(&found_text(evaluation));
     if let Some(margin) = &evaluation.margin {
         message.push_str(&format!(", margin {margin}"));
     }
@@ -202,6 +197,23 @@ fn rule_item<'a>(
         details,
         places: vec![rule_place(rule)],
         fingerprint: fingerprint(&["rule", &rule.code, context]),
+    }
+}
+
+/// What was found: the share of passing samples where a probability is asked for, else the worst
+/// value.
+fn found_text(evaluation: &Evaluation) -> String {
+    if let Some(probability) = &evaluation.probability {
+        return format!(
+            ", {} of the samples pass, {} required",
+            story::pass_share(probability.estimate),
+            percent(probability.required, 1)
+        );
+    }
+    let worst = evaluation.worst_value.as_ref();
+    match worst.or(evaluation.value.as_ref()) {
+        Some(worst) => format!(", worst value {worst}"),
+        None => String::new(),
     }
 }
 

@@ -5,7 +5,8 @@
 //! is said to be "in the model", and what weakens the case is collected to be shown first.
 
 use crate::record::body::{
-    Assumption, Body, Change, DeltaRow, Ladder, LadderStep, OutcomeRow, Proposal, RuleRow, Spread,
+    Assumption, Body, Change, DeltaRow, Ladder, LadderStep, OutcomeRow, PassShare, Proposal,
+    RuleRow, Spread,
 };
 
 use super::number::{NO_BREAK, change, count, fixed, glued, percent, significant};
@@ -67,12 +68,28 @@ pub fn decision_lines(body: &Body, naming: Naming) -> Vec<DecisionLine> {
             lines.push(DecisionLine {
                 subject: "no further change was found that passes".to_owned(),
                 decision: String::new(),
-                note: String::new(),
+                note: search_text(body).unwrap_or_default(),
             });
         }
         None => {}
     }
     lines
+}
+
+/// How far the search for a further change went.
+#[must_use]
+pub fn search_text(body: &Body) -> Option<String> {
+    let search = body.search.as_ref()?;
+    let candidates = match search.candidates {
+        1 => "1 candidate".to_owned(),
+        n => format!("{} candidates", count(n)),
+    };
+    let simulated = count(search.simulated);
+    Some(match search.end.as_str() {
+        "stopped" => format!("search stopped after {candidates}, {simulated} simulated"),
+        "exhausted" => format!("all {candidates} looked at, {simulated} simulated"),
+        _ => format!("{candidates} looked at, {simulated} simulated"),
+    })
 }
 
 /// `the change`, `the two changes`.
@@ -133,21 +150,27 @@ fn ladder_decision(ladder: &Ladder) -> DecisionLine {
             note: stop.unwrap_or_default(),
         };
     };
-    let decision = ladder
-        .steps
-        .iter()
-        .find(|step| step.value == *value)
-        .and_then(|step| step.decision.clone());
+    let step = ladder.steps.iter().find(|step| step.value == *value);
+    let breaks = step.map_or_else(String::new, breaks_text);
     DecisionLine {
         subject: format!(
             "{value}{NO_BREAK}{}, nothing else changed",
             glued(&ladder.unit)
         ),
-        decision: decision.unwrap_or_else(|| "passes".to_owned()),
+        decision: step.map(|step| step.decision.clone()).unwrap_or_default(),
         note: match stop {
-            Some(stop) => format!("highest passing step; {stop}"),
-            None => "highest step asked for".to_owned(),
+            Some(stop) => format!("highest passing step{breaks}; {stop}"),
+            None => format!("highest step asked for{breaks}"),
         },
+    }
+}
+
+/// The major rules that a step breaks without being stopped: `, CO012 breaks (major)`.
+fn breaks_text(step: &LadderStep) -> String {
+    match step.breaks.as_slice() {
+        [] => String::new(),
+        [only] => format!(", {only} breaks (major)"),
+        many => format!(", {} break (major)", and_list(many)),
     }
 }
 
@@ -165,12 +188,6 @@ pub fn change_text(change: &Change) -> String {
         change.name,
         glued(&change.to)
     )
-}
-
-/// A range with the unit once: `81 .. 262 ppm_mass`.
-#[must_use]
-pub fn range_text(low: &str, high: &str) -> String {
-    glued(&format!("{} .. {high}", without_shared_unit(low, high)))
 }
 
 /// Drops the unit of `from` where `to` repeats it.
@@ -233,6 +250,18 @@ pub fn centre(spread: &Spread) -> Option<f64> {
         .or_else(|| (spread.n > 0).then_some(spread.mean))
 }
 
+/// The median over the samples that gave a value.
+#[must_use]
+pub fn median(spread: &Spread) -> Option<f64> {
+    (spread.n > 0).then_some(spread.median)
+}
+
+/// A value with its unit.
+#[must_use]
+pub fn with_unit(value: f64, unit: &str) -> String {
+    format!("{}{}", readable(value), unit_after(unit))
+}
+
 /// Writes a value in three to four digits, or says that there is none.
 #[must_use]
 pub fn optional(value: Option<f64>) -> String {
@@ -253,11 +282,16 @@ pub fn readable(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Groups neighbouring steps that say the same: `25 ok .. 27 ok | 27.5 .. 30 ok, outside …`.
+/// Groups neighbouring steps that say the same: `25 .. 26.5 trial`, `27 .. 30 trial, outside
+/// approval, CO012 breaks (major)`, `30.5 .. 32 DR004`.
 #[must_use]
 pub fn ladder_text(ladder: &Ladder) -> Vec<String> {
     let same = |a: &LadderStep, b: &LadderStep| {
-        a.status == b.status && a.rules == b.rules && a.approved == b.approved
+        let key = |step: &LadderStep| {
+            let LadderStep { rules, breaks, .. } = step.clone();
+            (step.decision.clone(), rules, breaks, step.approved)
+        };
+        key(a) == key(b)
     };
     ladder
         .steps
@@ -269,17 +303,25 @@ pub fn ladder_text(ladder: &Ladder) -> Vec<String> {
             } else {
                 format!("{}{NO_BREAK}..{NO_BREAK}{}", first.value, last.value)
             };
-            let words = match first.status.as_str() {
-                "ok" => "ok".to_owned(),
-                "blocked" => first.rules.join(" "),
-                other => format!("{other} {}", first.rules.join(" ")),
+            let passes = first.status == "ok";
+            let words = match (passes, first.status.as_str()) {
+                (false, "blocked") => first.rules.join(" "),
+                (false, status) => format!("{status} {}", first.rules.join(" ")),
+                (true, _) => first.decision.clone(),
             };
-            let approval = if first.status == "ok" && first.approved == Some(false) {
+            let approval = if passes && first.approved == Some(false) {
                 ", outside approval"
             } else {
                 ""
             };
-            format!("{range} {words}{approval}").trim_end().to_owned()
+            // What stops a step is enough to say of one that does not pass.
+            let breaks = if passes {
+                breaks_text(first)
+            } else {
+                String::new()
+            };
+            let words = words.trim_end();
+            format!("{range} {words}{approval}{breaks}")
         })
         .collect()
 }
@@ -308,19 +350,53 @@ pub fn assumptions_on<'a>(body: &'a Body, outcome: &str) -> Vec<&'a Assumption> 
     found
 }
 
-/// An assumption with its spread: `desorption rate 1.1 mm/s ± 11 % (assumed)`.
+/// An assumption with its spread: `desorption rate 0.2 .. 0.25 1/s (assumed, now 0.225)`.
 #[must_use]
 pub fn assumption_text(assumption: &Assumption) -> String {
-    let spread = if assumption.spread.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", glued(&assumption.spread))
+    let name = short_name(&assumption.name);
+    let (value, evidence) = (&assumption.value, &assumption.evidence);
+    if assumption.spread.is_empty() {
+        return format!("{name} {} ({evidence})", glued(value));
+    }
+    let now = match value.split_once(' ') {
+        Some((number, unit)) if assumption.spread.ends_with(&format!(" {unit}")) => number,
+        _ => value,
     };
     format!(
-        "{} {}{spread} ({})",
-        short_name(&assumption.name),
-        glued(&assumption.value),
-        assumption.evidence
+        "{name} {} ({evidence}, now {})",
+        glued(&assumption.spread),
+        glued(now)
+    )
+}
+
+/// What an assumption does to the samples that pass a rule, else to the outcome it moves.
+#[must_use]
+pub fn effect_on(assumption: &Assumption, rule: &str) -> String {
+    match &assumption.pass_share {
+        Some(share) if share.rule == rule => pass_share_shift(share),
+        _ => outcome_effect(assumption),
+    }
+}
+
+/// `DR007's pass share from 81.9 % to 99.6 %`
+#[must_use]
+pub fn pass_share_shift(share: &PassShare) -> String {
+    format!(
+        "{}'s pass share from {} to {}",
+        share.rule,
+        pass_share(share.low),
+        pass_share(share.high)
+    )
+}
+
+/// `residual solvent from 81 to 262 ppm_mass`
+#[must_use]
+pub fn outcome_effect(assumption: &Assumption) -> String {
+    format!(
+        "{} from {} to {}",
+        short_name(&assumption.outcome),
+        readable(assumption.low),
+        with_unit(assumption.high, &assumption.unit)
     )
 }
 
@@ -465,8 +541,8 @@ pub fn counts(body: &Body) -> Vec<String> {
     let recalled = of(Standing::Warns, None);
     add(
         recalled,
-        "warns (limit recalled)",
-        "warn (limit recalled)",
+        "broken, limit recalled",
+        "broken, limit recalled",
         true,
     );
     add(
@@ -494,6 +570,9 @@ pub fn counts(body: &Body) -> Vec<String> {
 #[must_use]
 pub fn index_text(body: &Body) -> Vec<String> {
     let score = &body.score;
+    if let Some(reason) = &score.no_index {
+        return vec![format!("no index: {reason}")];
+    }
     let chosen = score
         .hyperscores
         .iter()
@@ -523,13 +602,16 @@ pub fn index_text(body: &Body) -> Vec<String> {
         ));
     }
     if let Some(proposal) = &body.proposal {
-        parts.push(format!(
-            "with {}: V {}, HyperScore {} ({})",
-            moves_phrase(proposal),
-            fixed(proposal.value, 2),
-            significant(proposal.hyperscore, 4),
-            chosen.map_or("preset not named", |row| row.preset.as_str())
-        ));
+        let index = match (proposal.value, proposal.hyperscore) {
+            (Some(value), Some(hyperscore)) => format!(
+                "V {}, HyperScore {} ({})",
+                fixed(value, 2),
+                significant(hyperscore, 4),
+                chosen.map_or("preset not named", |row| row.preset.as_str())
+            ),
+            _ => "no index".to_owned(),
+        };
+        parts.push(format!("with {}: {index}", moves_phrase(proposal)));
     }
     parts
 }

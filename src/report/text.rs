@@ -63,11 +63,15 @@ pub fn decision_style(decision: &str) -> Style {
 
 fn heading(page: &mut Page, body: &Body) {
     let request = &body.request;
-    page.entry(
-        0,
-        (LABEL, &Rich::styled(Style::Strong, &request.id)),
-        &Rich::styled(Style::Strong, &request.title),
+    let (id, title) = (
+        Rich::styled(Style::Strong, &request.id),
+        Rich::styled(Style::Strong, &request.title),
     );
+    if id.width() < LABEL {
+        page.entry(0, (LABEL, &id), &title);
+    } else {
+        page.paragraph(0, &id.and(": ").and_styled(Style::Strong, &request.title));
+    }
     if !request.requested_by.is_empty() || !request.reason.is_empty() {
         labelled(
             page,
@@ -156,7 +160,7 @@ fn gain_at_step(body: &Body) -> Option<String> {
     Some(format!(
         "at {} coated area {}",
         glued(&format!("{value} {}", ladder.unit)),
-        glued(&format!("{} m²/h", story::readable(area)))
+        glued(&format!("{} m^2/h", story::readable(area)))
     ))
 }
 
@@ -167,8 +171,8 @@ fn proposal(page: &mut Page, body: &Body) {
     page.paragraph(
         0,
         &Rich::styled(Style::Strong, "What would pass").and(&format!(
-            " (plant steps, simulated before being proposed; {} tried)",
-            super::number::count(proposal.candidates)
+            " (plant steps; {})",
+            story::search_text(body).unwrap_or_default()
         )),
     );
     for step in &proposal.moves {
@@ -242,7 +246,7 @@ fn unmoved(name: &str, outcomes: &[OutcomeRow]) -> String {
         Some((outcome, value)) => format!(
             "{} ({})",
             outcome.text,
-            glued(&format!("{} {}", story::readable(value), outcome.unit))
+            story::with_unit(value, &outcome.unit)
         ),
         None => story::short_name(name),
     }

@@ -407,7 +407,18 @@ pub struct TestItem {
     pub span: Span,
 }
 
-/// `claim CODE "text" : expr from CODE, CODE`
+/// `attacks CODE because "reason"`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttackSyntax {
+    /// What is attacked.
+    pub target: Word,
+    /// Why it falls.
+    pub because: Text,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// `claim CODE "text" : expr from CODE, CODE attacks CODE because "…"`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimItem {
     /// The code.
@@ -418,11 +429,13 @@ pub struct ClaimItem {
     pub formula: Expr,
     /// What it rests on.
     pub from: Vec<Word>,
+    /// What it attacks.
+    pub attacks: Vec<AttackSyntax>,
     /// The whole item.
     pub span: Span,
 }
 
-/// `evidence CODE "text" : expr source "…" kind derived`
+/// `evidence CODE "text" : expr source "…" kind derived hash "sha256:…" quote "…"`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvidenceItem {
     /// The code.
@@ -435,16 +448,83 @@ pub struct EvidenceItem {
     pub source: Option<Text>,
     /// Its class.
     pub class: Option<(EvidenceClass, Span)>,
+    /// Digest of the document it was taken from.
+    pub hash: Option<Text>,
+    /// The words it was taken from.
+    pub quote: Option<Text>,
+    /// What it attacks.
+    pub attacks: Vec<AttackSyntax>,
+    /// The whole item.
+    pub span: Span,
+}
+
+/// `assume expr` or `assume CODE "text" : expr`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssumeItem {
+    /// Code and one line for people, if it has them.
+    pub name: Option<(Word, Text)>,
+    /// The condition.
+    pub condition: Expr,
+}
+
+/// `mode step : one of {mixing, coating, …} "text" column "Header"`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModeItem {
+    /// The name, without a dot.
+    pub name: Word,
+    /// The modes.
+    pub members: Vec<Word>,
+    /// One line for people.
+    pub text: Option<Text>,
+    /// Header of the table column that carries the mode.
+    pub column: Option<Text>,
+}
+
+/// `use NAME "version"`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UseItem {
+    /// Name of the rule set.
+    pub name: Word,
+    /// Version of the rule set.
+    pub version: Text,
+}
+
+/// Which limit of a rule an override means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LimitSelector {
+    /// `limit 2 : 30 ppm_mass`, counted from one in the order written.
+    Number(usize, Span),
+    /// `limit electrolyte.hf <= 30 ppm_mass`
+    Signal(Name, Option<super::expression::CompareOperator>),
+}
+
+/// `override CODE clauses…`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverrideItem {
+    /// The rule.
+    pub code: Word,
+    /// Which limit; `None` when the rule has only one.
+    pub selector: Option<LimitSelector>,
+    /// The new limit.
+    pub limit: Option<Literal>,
+    /// `looser`: the new limit allows more, knowingly.
+    pub looser: Option<Span>,
+    /// `reason`
+    pub reason: Option<Text>,
+    /// `owner`
+    pub owner: Option<Text>,
+    /// `source`
+    pub source: Option<Text>,
+    /// `evidence`
+    pub evidence: Option<(EvidenceClass, Span)>,
+    /// Clauses that were tried but refused: their absence is not reported again.
+    pub refused: Vec<&'static str>,
     /// The whole item.
     pub span: Span,
 }
 
 /// One item of a rule file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "signals are the most frequent item and live as long as the file"
-)]
 pub enum Item {
     /// `ruleset …`
     Header(Header),
@@ -452,8 +532,10 @@ pub enum Item {
     Signal(SignalItem),
     /// `let …`
     Let(LetItem),
+    /// `mode …`
+    Mode(ModeItem),
     /// `assume …`
-    Assume(Expr),
+    Assume(AssumeItem),
     /// `rule …`
     Rule(Box<RuleItem>),
     /// `test …`
@@ -462,6 +544,8 @@ pub enum Item {
     Claim(ClaimItem),
     /// `evidence …`
     Evidence(EvidenceItem),
-    /// `use "path"`
-    Use(Text),
+    /// `use …`
+    Use(UseItem),
+    /// `override …`
+    Override(Box<OverrideItem>),
 }

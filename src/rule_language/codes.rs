@@ -28,8 +28,9 @@ codes! {
         "Numbers are `digits`, `digits.digits` and an optional exponent `e-3`, with a decimal \
          point and no thousands separator. They are kept exactly, never as binary fractions.";
     HEAD "CW-0204" "unknown item or clause"
-        "Items start with `ruleset signal let assume rule test claim evidence use`; clauses of a \
-         rule with `when require with guard_band severity because source evidence owner`.";
+        "Items start with `ruleset use mode signal let assume rule override test evidence claim`; \
+         clauses of a rule with `when require with guard_band severity because source evidence \
+         owner`.";
     DEPTH "CW-0205" "expression nested too deeply"
         "Expressions nest at most 64 levels. Give parts of it a name with `let`.";
     UNIT_UNKNOWN "CW-0206" "unknown unit"
@@ -143,10 +144,44 @@ codes! {
         "A divisor is zero. Guard the rule with `when` so that the division is only read where \
          it is defined.";
     ARGUMENTS "CW-0242" "wrong function or number of arguments"
-        "`abs` takes one argument, `if` three, `min` and `max` at least one, `all`, `any` and \
-         `sum` exactly one with an indexed family inside.";
+        "`abs`, `exp`, `ln` and `sqrt` take one argument, `if` three, `min` and `max` \
+         at least one, `all`, `any` and `sum` exactly one with an indexed family inside.";
     HEADER_TWICE "CW-0243" "second ruleset line"
         "A file names its rule set once.";
+    DOMAIN "CW-0244" "function outside its domain"
+        "`ln` needs a positive number, `sqrt` one that is not negative, and `exp` one up to 4096. \
+         Guard the rule with `when` so that the function is only read where it is defined.";
+    FUNCTION_ARGUMENT "CW-0245" "unit of a function's argument does not fit"
+        "`exp` and `ln` take plain numbers: divide by a reference quantity first. `sqrt` halves \
+         the powers of a unit, so m^2 gives m; odd powers have no root.";
+    PREMISE "CW-0246" "unknown or repeated premise"
+        "`from` and `attacks` name rules, assumptions, claims and evidence by their codes. An \
+         assumption has a code when it is written `assume CODE \"text\" : …`.";
+    HASH "CW-0247" "hash of evidence is malformed"
+        "`hash \"sha256:…\"` holds the 64 hexadecimal digits that `sha256sum` prints for the \
+         document the evidence was taken from, so that a changed document is noticed.";
+    USE_MISSING "CW-0248" "rule set not found"
+        "`use NAME \"VERSION\"` needs a file that starts with `ruleset NAME \"VERSION\"`: among \
+         the files given, or `NAME.rule` in the folder of the file that uses it.";
+    USE_VERSION "CW-0249" "rule set in another version"
+        "The rule set is there, but not in the version that was reviewed when `use` was written. \
+         Versions are compared as texts: a new one is a decision, never an accident.";
+    MODE "CW-0250" "mode does not fit"
+        "All files read together have one mode, declared by `mode step : one of {…}`. Lets do not \
+         read it; rules do, in `when`.";
+    OVERRIDE_RULE "CW-0251" "override of an unknown rule"
+        "`override CODE` replaces a limit of a rule in the files read together.";
+    OVERRIDE_LIMIT "CW-0252" "override does not say which limit"
+        "A rule with several limits needs `limit SIGNAL <= …`, or `limit 2 : …` counted in the \
+         order written. A limit is a comparison with a literal; each is replaced at most once.";
+    OVERRIDE_KIND "CW-0253" "new limit has another kind"
+        "The new limit has the kind of the limit it replaces; its unit may differ.";
+    OVERRIDE_LOOSER "CW-0254" "override is looser without saying so"
+        "A limit that allows more than the one it replaces needs the word `looser`, so that a \
+         reviewer cannot miss it.";
+    WINDOW "CW-0255" "nothing lies between two limits"
+        "A chain such as `30 <= x <= 20` holds for no value. Most often the two limits are \
+         exchanged.";
 }
 
 #[cfg(test)]

@@ -3,12 +3,14 @@
 //! In: a resolved rule set and a [`Point`] (a value for each signal, or missing). Out: a
 //! three-valued [`Truth`] or an exact [`Value`]. `and`, `or` and `implies` stop at the first
 //! part that decides, from left to right, so a guard protects what stands behind it. A missing
-//! value that is read and a division by zero are errors with their place, never defaults.
+//! value that is read, a division by zero and a logarithm of zero are errors with their place,
+//! never defaults. `exp`, `ln` and `sqrt` are enclosed to [`BITS`], and once more to [`BITS_FINE`]
+//! where that does not decide; what lies closer to its limit is undecided.
 
 use std::cell::RefCell;
 use std::fmt;
 
-use super::expression::{BoolExpr, BoolKind, LetId, NumExpr, NumKind, SignalId};
+use super::expression::{BoolExpr, BoolKind, Function, LetId, NumExpr, NumKind, SignalId};
 use super::margin::Margin;
 use super::rule_set::{Rule, RuleSet};
 use super::value::{Undefined, Value};
@@ -58,12 +60,18 @@ impl Point {
     }
 }
 
-/// True, false, or not decidable with the enclosure of pi.
+/// Bits to which functions are enclosed: closer than 1e-38 of the value.
+pub const BITS: u32 = 128;
+
+/// Bits of the second and last try: closer than 1e-150 of the value.
+pub const BITS_FINE: u32 = 512;
+
+/// True, false, or not decidable with the enclosures of pi and of functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Truth {
     /// It does not hold.
     False,
-    /// The two sides are closer than the enclosure of pi.
+    /// The two sides are closer than their enclosures.
     Undecided,
     /// It holds.
     True,
@@ -96,7 +104,7 @@ pub enum PointVerdict {
     Conditional,
     /// The body does not hold.
     Fail,
-    /// The enclosure of pi does not decide.
+    /// The enclosures of pi and of functions do not decide.
     Undecided,
 }
 
@@ -122,6 +130,13 @@ pub enum EvaluateError {
         /// The division.
         span: Span,
     },
+    /// A function has no value at its argument.
+    Domain {
+        /// The function.
+        function: Function,
+        /// The call.
+        span: Span,
+    },
     /// A signal that is read has no value.
     Missing {
         /// Name of the signal.
@@ -144,6 +159,7 @@ impl EvaluateError {
     pub fn span(&self) -> Span {
         match self {
             Self::DivisionByZero { span }
+            | Self::Domain { span, .. }
             | Self::Missing { span, .. }
             | Self::WrongValue { span, .. } => *span,
         }
@@ -154,6 +170,18 @@ impl fmt::Display for EvaluateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DivisionByZero { .. } => write!(f, "division by zero"),
+            Self::Domain { function, .. } => {
+                let why = match function {
+                    Function::Exp => "is above 4096",
+                    Function::Ln => "is not positive",
+                    Function::Sqrt => "is negative",
+                };
+                write!(
+                    f,
+                    "`{}` of a number that {why} has no value",
+                    function.name()
+                )
+            }
             Self::Missing { signal, .. } => write!(f, "`{signal}` has no value here"),
             Self::WrongValue { signal, .. } => {
                 write!(f, "the value of `{signal}` is not of its type")
@@ -169,17 +197,41 @@ pub struct Evaluator<'a> {
     rule_set: &'a RuleSet,
     point: &'a Point,
     lets: RefCell<Vec<Option<Value>>>,
+    bits: u32,
 }
 
 impl<'a> Evaluator<'a> {
     /// Starts at a point.
     #[must_use]
     pub fn new(rule_set: &'a RuleSet, point: &'a Point) -> Self {
+        Self::with_bits(rule_set, point, BITS)
+    }
+
+    fn with_bits(rule_set: &'a RuleSet, point: &'a Point, bits: u32) -> Self {
         Self {
             rule_set,
             point,
             lets: RefCell::new(vec![None; rule_set.lets.len()]),
+            bits,
         }
+    }
+
+    /// Asks once more with narrower enclosures where those of the first try do not decide.
+    fn refined<T: PartialEq>(
+        &self,
+        undecided: &T,
+        ask: impl Fn(&Self) -> Result<T, EvaluateError>,
+    ) -> Result<T, EvaluateError> {
+        let first = ask(self);
+        let is_open = match &first {
+            Ok(found) => found == undecided,
+            Err(EvaluateError::DivisionByZero { .. } | EvaluateError::Domain { .. }) => true,
+            Err(EvaluateError::Missing { .. } | EvaluateError::WrongValue { .. }) => false,
+        };
+        if !is_open || self.bits == BITS_FINE {
+            return first;
+        }
+        ask(&Self::with_bits(self.rule_set, self.point, BITS_FINE))
     }
 
     /// Decides a condition.
@@ -187,6 +239,12 @@ impl<'a> Evaluator<'a> {
     /// # Errors
     /// [`EvaluateError`].
     pub fn truth(&self, condition: &BoolExpr) -> Result<Truth, EvaluateError> {
+        self.refined(&Truth::Undecided, |evaluator| {
+            evaluator.truth_once(condition)
+        })
+    }
+
+    fn truth_once(&self, condition: &BoolExpr) -> Result<Truth, EvaluateError> {
         Ok(match &condition.kind {
             BoolKind::Constant(value) => Truth::from(*value),
             BoolKind::Compare {
@@ -204,10 +262,10 @@ impl<'a> Evaluator<'a> {
             }
             BoolKind::And(all) => self.first_decisive(all, Truth::False)?,
             BoolKind::Or(all) => self.first_decisive(all, Truth::True)?,
-            BoolKind::Not(inner) => self.truth(inner)?.negated(),
-            BoolKind::Implies(left, right) => match self.truth(left)?.negated() {
+            BoolKind::Not(inner) => self.truth_once(inner)?.negated(),
+            BoolKind::Implies(left, right) => match self.truth_once(left)?.negated() {
                 Truth::True => Truth::True,
-                unless => self.truth(right)?.max(unless),
+                unless => self.truth_once(right)?.max(unless),
             },
         })
     }
@@ -216,7 +274,7 @@ impl<'a> Evaluator<'a> {
     fn first_decisive(&self, all: &[BoolExpr], decisive: Truth) -> Result<Truth, EvaluateError> {
         let mut result = decisive.negated();
         for one in all {
-            match self.truth(one)? {
+            match self.truth_once(one)? {
                 truth if truth == decisive => return Ok(decisive),
                 Truth::Undecided => result = Truth::Undecided,
                 Truth::True | Truth::False => {}
@@ -265,7 +323,16 @@ impl<'a> Evaluator<'a> {
             NumKind::Minimum(all) => self.fold(all, Value::minimum)?,
             NumKind::Maximum(all) => self.fold(all, Value::maximum)?,
             NumKind::Absolute(a) => self.value(a)?.absolute(),
-            NumKind::If(condition, a, b) => match self.truth(condition)? {
+            NumKind::Function(function, a) => {
+                let domain = |_: Undefined| EvaluateError::Domain {
+                    function: *function,
+                    span: number.span,
+                };
+                self.value(a)?
+                    .function(*function, self.bits)
+                    .map_err(domain)?
+            }
+            NumKind::If(condition, a, b) => match self.truth_once(condition)? {
                 Truth::True => self.value(a)?,
                 Truth::False => self.value(b)?,
                 Truth::Undecided => self.value(a)?.hull(&self.value(b)?),
@@ -305,12 +372,18 @@ impl<'a> Evaluator<'a> {
     /// # Errors
     /// [`EvaluateError`].
     pub fn verdict(&self, rule: &Rule) -> Result<PointVerdict, EvaluateError> {
-        match self.truth(&rule.guard)? {
+        self.refined(&PointVerdict::Undecided, |evaluator| {
+            evaluator.verdict_once(rule)
+        })
+    }
+
+    fn verdict_once(&self, rule: &Rule) -> Result<PointVerdict, EvaluateError> {
+        match self.truth_once(&rule.guard)? {
             Truth::False => return Ok(PointVerdict::Idle),
             Truth::Undecided => return Ok(PointVerdict::Undecided),
             Truth::True => {}
         }
-        match self.truth(&rule.body)? {
+        match self.truth_once(&rule.body)? {
             Truth::False => return Ok(PointVerdict::Fail),
             Truth::Undecided => return Ok(PointVerdict::Undecided),
             Truth::True => {}

@@ -5,6 +5,7 @@
 //! nothing below this line can mix a frost point with a mass fraction. A `let` stays a reference
 //! ([`NumKind::Let`]), so that shared parts stay shared.
 
+pub use crate::enclosure::Function;
 use crate::quantity::QuantityType;
 use crate::rational::Rational;
 use crate::span::Span;
@@ -59,6 +60,19 @@ impl CompareOperator {
             Self::GreaterEqual => Self::Less,
             Self::Equal => Self::NotEqual,
             Self::NotEqual => Self::Equal,
+        }
+    }
+
+    /// Returns the operator with its sides exchanged.
+    #[must_use]
+    pub fn mirrored(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessEqual => Self::GreaterEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterEqual => Self::LessEqual,
+            Self::Equal => Self::Equal,
+            Self::NotEqual => Self::NotEqual,
         }
     }
 
@@ -123,6 +137,8 @@ pub enum NumKind {
     Maximum(Vec<NumExpr>),
     /// |a|
     Absolute(Box<NumExpr>),
+    /// `exp(a)`, `ln(a)`, `sqrt(a)`; exact evaluation encloses them.
+    Function(Function, Box<NumExpr>),
     /// `if(condition, a, b)`
     If(Box<BoolExpr>, Box<NumExpr>, Box<NumExpr>),
 }
@@ -185,9 +201,10 @@ impl NumExpr {
             NumKind::Constant(_) | NumKind::Pi => {}
             NumKind::Signal(signal) => visit(Reference::Signal(*signal)),
             NumKind::Let(id) => visit(Reference::Let(*id)),
-            NumKind::Negate(a) | NumKind::Power(a, _) | NumKind::Absolute(a) => {
-                a.references(visit);
-            }
+            NumKind::Negate(a)
+            | NumKind::Power(a, _)
+            | NumKind::Absolute(a)
+            | NumKind::Function(_, a) => a.references(visit),
             NumKind::Add(a, b)
             | NumKind::Subtract(a, b)
             | NumKind::Multiply(a, b)
@@ -260,7 +277,10 @@ impl NumExpr {
         1 + match &self.kind {
             NumKind::Constant(_) | NumKind::Pi | NumKind::Signal(_) => 0,
             NumKind::Let(id) => let_depths.get(id.0).copied().unwrap_or(0),
-            NumKind::Negate(a) | NumKind::Power(a, _) | NumKind::Absolute(a) => of(a),
+            NumKind::Negate(a)
+            | NumKind::Power(a, _)
+            | NumKind::Absolute(a)
+            | NumKind::Function(_, a) => of(a),
             NumKind::Add(a, b)
             | NumKind::Subtract(a, b)
             | NumKind::Multiply(a, b)
@@ -284,6 +304,40 @@ impl BoolExpr {
             BoolKind::And(all) | BoolKind::Or(all) => all.iter().map(of).max().unwrap_or(0),
             BoolKind::Not(a) => of(a),
             BoolKind::Implies(a, b) => of(a).max(of(b)),
+        }
+    }
+}
+
+impl NumExpr {
+    /// Tells whether `exp`, `ln` or `sqrt` occurs; lets are not entered.
+    #[must_use]
+    pub fn has_function(&self) -> bool {
+        match &self.kind {
+            NumKind::Function(..) => true,
+            NumKind::Constant(_) | NumKind::Pi | NumKind::Signal(_) | NumKind::Let(_) => false,
+            NumKind::Negate(a) | NumKind::Power(a, _) | NumKind::Absolute(a) => a.has_function(),
+            NumKind::Add(a, b)
+            | NumKind::Subtract(a, b)
+            | NumKind::Multiply(a, b)
+            | NumKind::Divide(a, b) => a.has_function() || b.has_function(),
+            NumKind::Minimum(all) | NumKind::Maximum(all) => all.iter().any(Self::has_function),
+            NumKind::If(condition, a, b) => {
+                condition.has_function() || a.has_function() || b.has_function()
+            }
+        }
+    }
+}
+
+impl BoolExpr {
+    /// Tells whether `exp`, `ln` or `sqrt` occurs; lets are not entered.
+    #[must_use]
+    pub fn has_function(&self) -> bool {
+        match &self.kind {
+            BoolKind::Constant(_) | BoolKind::Member { .. } => false,
+            BoolKind::Compare { left, right, .. } => left.has_function() || right.has_function(),
+            BoolKind::And(all) | BoolKind::Or(all) => all.iter().any(Self::has_function),
+            BoolKind::Not(a) => a.has_function(),
+            BoolKind::Implies(a, b) => a.has_function() || b.has_function(),
         }
     }
 }

@@ -6,9 +6,10 @@
 //! comparison with NaN does not hold. Input rules are never decided here.
 
 use super::expression::{
-    BoolExpr, BoolKind, CompareOperator, LetId, NumExpr, NumKind, Reference, SignalId,
+    BoolExpr, BoolKind, CompareOperator, Function, LetId, NumExpr, NumKind, Reference, SignalId,
 };
 use super::rule_set::RuleSet;
+use crate::math;
 
 /// A condition prepared for many points.
 #[derive(Clone, Debug)]
@@ -33,6 +34,7 @@ enum Number {
     Minimum(Vec<Number>),
     Maximum(Vec<Number>),
     Absolute(Box<Number>),
+    Function(Function, Box<Number>),
     If(Box<Condition>, Box<Number>, Box<Number>),
 }
 
@@ -115,6 +117,7 @@ fn number(expr: &NumExpr) -> Number {
         NumKind::Minimum(all) => Number::Minimum(all.iter().map(number).collect()),
         NumKind::Maximum(all) => Number::Maximum(all.iter().map(number).collect()),
         NumKind::Absolute(a) => Number::Absolute(boxed(a)),
+        NumKind::Function(function, a) => Number::Function(*function, boxed(a)),
         NumKind::If(condition, a, b) => {
             Number::If(Box::new(prepared(condition)), boxed(a), boxed(b))
         }
@@ -165,6 +168,9 @@ impl Number {
             Self::Minimum(all) => extreme(all.iter().map(of), |a, b| a < b),
             Self::Maximum(all) => extreme(all.iter().map(of), |a, b| a > b),
             Self::Absolute(a) => of(a).abs(),
+            Self::Function(Function::Exp, a) => math::exp(of(a)),
+            Self::Function(Function::Ln, a) => math::ln(of(a)),
+            Self::Function(Function::Sqrt, a) => of(a).sqrt(),
             Self::If(condition, a, b) => {
                 if condition.holds(values, lets) {
                     of(a)

@@ -13,12 +13,13 @@ use crate::rational::Rational;
 use crate::span::{FileId, Span};
 
 /// Words that start an item.
-pub const ITEM_HEADS: [&str; 9] = [
-    "ruleset", "signal", "let", "assume", "rule", "test", "claim", "evidence", "use",
+pub const ITEM_HEADS: [&str; 11] = [
+    "ruleset", "use", "mode", "signal", "let", "assume", "rule", "override", "test", "evidence",
+    "claim",
 ];
 
 /// Words that start a clause inside an item.
-pub const CLAUSE_HEADS: [&str; 16] = [
+pub const CLAUSE_HEADS: [&str; 22] = [
     "when",
     "require",
     "with",
@@ -31,6 +32,12 @@ pub const CLAUSE_HEADS: [&str; 16] = [
     "column",
     "from",
     "kind",
+    "hash",
+    "quote",
+    "attacks",
+    "limit",
+    "looser",
+    "reason",
     "pass",
     "conditional",
     "fail",
@@ -274,7 +281,9 @@ impl<'a> Lexer<'a> {
 
     fn bad_character(&mut self, c: char) -> TokenKind {
         let start = self.at;
-        self.at += c.len_utf8();
+        // `&&` and `||` are one mistake.
+        let doubled = matches!(c, '&' | '|') && self.rest()[1..].starts_with(c);
+        self.at += c.len_utf8() + usize::from(doubled);
         let instead = match c {
             '≤' => Some("<="),
             '≥' => Some(">="),
@@ -285,6 +294,7 @@ impl<'a> Lexer<'a> {
             '“' | '”' | '„' | '\'' => Some("\""),
             '&' => Some("and"),
             '|' => Some("or"),
+            '\u{2192}' | '\u{21d2}' => Some("implies"),
             '!' => Some("not"),
             '∈' => Some("in"),
             'π' => Some("pi"),
@@ -294,10 +304,12 @@ impl<'a> Lexer<'a> {
         let mut diagnostic = Diagnostic::error(
             codes::CHARACTER,
             self.span(start, self.at),
-            format!("`{c}` is not used in rule files"),
+            format!("`{}` is not used in rule files", &self.text[start..self.at]),
         );
         if let Some(instead) = instead {
             diagnostic = diagnostic.help(format!("write `{instead}`"));
+        } else if c == ';' {
+            diagnostic = diagnostic.help("leave it out: the next clause ends this one");
         }
         self.diagnostics.push(diagnostic);
         TokenKind::Bad

@@ -5,6 +5,7 @@
 //! resumes at the next clause head, after one in an item at the next item head; an error node
 //! keeps later passes quiet. Expressions nest at most [`DEPTH_MAX`] levels.
 
+mod argument;
 mod expression;
 mod item;
 
@@ -188,6 +189,15 @@ impl<'a> Parser<'a> {
                     span,
                 })
             }
+            Some(TokenKind::Word(word)) if !is_head(word) => {
+                let diagnostic = Diagnostic::error(
+                    codes::SYNTAX,
+                    self.here(),
+                    format!("expected {what}, found `{word}`"),
+                )
+                .help("put the text between double quotes, on one line");
+                Err(self.stop(diagnostic))
+            }
             _ => Err(self.unexpected(what)),
         }
     }
@@ -229,16 +239,130 @@ impl<'a> Parser<'a> {
                     .help("write a decimal point, and no thousands separator");
                 return self.stop(diagnostic);
             }
+            Some(found) if self.foreign(found).is_some() => {
+                let (message, help) = self.foreign(found).unwrap_or_default();
+                let span = self.foreign_span();
+                return self.stop(Diagnostic::error(codes::SYNTAX, span, message).help(help));
+            }
             Some(TokenKind::Symbol(Symbol::Equals)) => {
                 let diagnostic =
                     Diagnostic::error(codes::SYNTAX, here, "`=` does not compare values")
                         .help("write `==` to compare");
                 return self.stop(diagnostic);
             }
+            Some(TokenKind::Word(word)) if is_head(word) => {
+                let message =
+                    format!("expected {expected}, found `{word}`, which starts a new part");
+                let diagnostic = Diagnostic::error(codes::SYNTAX, here, message)
+                    .help("finish the part before it");
+                return self.stop(diagnostic);
+            }
             Some(kind) => format!("expected {expected}, found {}", describe(kind)),
             None => format!("expected {expected}, found the end of the file"),
         };
         self.stop(Diagnostic::error(codes::SYNTAX, here, message))
+    }
+
+    /// What other languages write here: the message and what to write instead.
+    fn foreign(&self, found: &TokenKind) -> Option<(String, String)> {
+        let next = self.peek_at(1).map(|token| &token.kind);
+        let touches = self
+            .peek_at(1)
+            .is_some_and(|token| token.span.start == self.here().end);
+        let said = |message: &str, help: &str| Some((message.to_owned(), help.to_owned()));
+        match (found, next) {
+            (TokenKind::Symbol(Symbol::Equals), Some(TokenKind::Symbol(Symbol::Greater)))
+                if touches =>
+            {
+                said(
+                    "`=>` is not used in rule files",
+                    "write `implies` for a consequence, `>=` for greater or equal",
+                )
+            }
+            (TokenKind::Symbol(Symbol::Equals), Some(TokenKind::Symbol(Symbol::Less)))
+                if touches =>
+            {
+                said("`=<` is not used in rule files", "write `<=`")
+            }
+            (TokenKind::Symbol(Symbol::Divide), Some(TokenKind::Symbol(Symbol::Divide)))
+                if touches =>
+            {
+                said("`//` does not start a comment", "write `#`")
+            }
+            (TokenKind::Symbol(Symbol::Divide), _) if self.follows(Symbol::Divide) => {
+                said("`//` does not start a comment", "write `#`")
+            }
+            (
+                TokenKind::Symbol(
+                    Symbol::Less | Symbol::LessEqual | Symbol::Greater | Symbol::GreaterEqual,
+                ),
+                _,
+            ) if self.follows_word() => said(
+                "a comparison lacks its left side",
+                "repeat it, `x >= 1 and x <= 2`, or write a chain, `1 <= x <= 2`",
+            ),
+            (TokenKind::Word(word), _) if word == "between" => said(
+                "`between` is not used in rule files",
+                "write a chain: `1 <= x <= 2`",
+            ),
+            (TokenKind::Word(word), _) if word == "then" => said(
+                "`then` is not used in rule files",
+                "write the condition behind `when`, or `condition implies consequence`",
+            ),
+            (TokenKind::Number { digits, .. }, _) if self.follows_number() => Some((
+                format!("the number goes on with `{digits}`"),
+                "write digits without spaces, or one operator between two numbers".to_owned(),
+            )),
+            (TokenKind::Text(text), _) if !text.contains(' ') && self.follows_comparison() => {
+                Some((
+                    "a text stands where a value is needed".to_owned(),
+                    format!("write the enumerator without quotes: `{text}`"),
+                ))
+            }
+            _ => None,
+        }
+    }
+
+    fn foreign_span(&self) -> Span {
+        let here = self.here();
+        match self.peek_at(1) {
+            Some(token)
+                if token.span.start == here.end
+                    && matches!(
+                        self.peek_kind(),
+                        Some(TokenKind::Symbol(Symbol::Equals | Symbol::Divide))
+                    ) =>
+            {
+                here.to(token.span)
+            }
+            _ if self.is_symbol(Symbol::Divide) => self.before().to(here),
+            _ => here,
+        }
+    }
+
+    fn kind_before(&self) -> Option<&'a TokenKind> {
+        let before = self.at.checked_sub(1)?;
+        let at = self.significant.get(before)?;
+        Some(&self.tokens[*at].kind)
+    }
+
+    fn follows(&self, symbol: Symbol) -> bool {
+        self.kind_before() == Some(&TokenKind::Symbol(symbol))
+    }
+
+    fn follows_word(&self) -> bool {
+        matches!(self.kind_before(), Some(TokenKind::Word(_)))
+    }
+
+    fn follows_number(&self) -> bool {
+        matches!(
+            self.kind_before(),
+            Some(TokenKind::Number { unit: None, .. })
+        )
+    }
+
+    fn follows_comparison(&self) -> bool {
+        self.follows(Symbol::Equal) || self.follows(Symbol::NotEqual)
     }
 
     fn is_decimal_comma(&self) -> bool {
@@ -270,7 +394,6 @@ impl<'a> Parser<'a> {
 
 fn describe(kind: &TokenKind) -> String {
     match kind {
-        TokenKind::Word(word) if is_head(word) => format!("`{word}`, which starts a new part"),
         TokenKind::Word(word) => format!("`{word}`"),
         TokenKind::Name(name) => format!("`{}`", name.text()),
         TokenKind::Number { digits, unit, .. } => match unit {

@@ -5,10 +5,12 @@
 //! reading and resolving together. Each mistake is reported once; what depends on it is left
 //! out silently, so a rule set with errors must not be used for an answer.
 
+mod argument;
 mod compare;
 mod family;
 mod lets;
 mod lower;
+mod overrides;
 mod rules;
 mod signals;
 mod tests_of_rules;
@@ -16,14 +18,16 @@ mod typing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ast::{Expr, Item, Name};
+use super::argument::Node;
+use super::ast::{AssumeItem, Expr, Item, Name};
 use super::codes;
 use super::expression::{BoolExpr, NumExpr, Reference, SignalId};
 use super::parser::ParsedFile;
-use super::rule_set::{Assumption, Let, RuleSet, RuleSetHeader};
+use super::rule_set::{Assumption, Let, RuleSet, RuleSetHeader, Use};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::quantity::dictionary::Dictionary;
 use crate::span::Span;
+pub use lower::FUNCTIONS;
 use lower::{Lowering, Scope};
 
 /// Most levels of an expression with its lets entered: evaluation recurses this deep.
@@ -59,9 +63,12 @@ pub fn resolve(
         headers: headers(files, &mut diagnostics),
         ..RuleSet::default()
     };
+    rule_set.uses = uses(&items, &rule_set.headers, &mut diagnostics);
     let let_items = lets::distinct(&items, dictionary, &mut diagnostics);
     let declared = signals::declared(&items, dictionary, zones, &mut diagnostics);
     rule_set.signals = signals::referenced(&items, declared.signals, dictionary, zones);
+    let mode = declared.mode;
+    rule_set.mode = mode.as_ref().and_then(|mode| rule_set.signal_named(mode));
     let mut candidates: Vec<String> = rule_set.signals.iter().map(|s| s.name.clone()).collect();
     candidates.extend(dictionary.names().map(str::to_owned));
     candidates.extend(let_items.iter().map(|item| item.name.text()));
@@ -75,39 +82,96 @@ pub fn resolve(
         candidates,
     };
     rule_set.lets = lets::lower(&let_items, &mut scope, &mut diagnostics);
+    lets::without_mode(&rule_set, &mut diagnostics);
     let mut resolver = Resolver {
         scope: &scope,
         lets: &rule_set.lets,
         let_depths: depths(&rule_set.lets),
         diagnostics: &mut diagnostics,
     };
-    let mut assumptions = Vec::new();
-    let mut rules = Vec::new();
-    for item in &items {
-        match item {
-            Item::Assume(expr) => assumptions.extend(resolver.assumption(expr)),
-            Item::Rule(rule) => rules.push((&**rule, resolver.rule(rule))),
-            Item::Claim(claim) => resolver.not_yet(&claim.formula, "claims", claim.span),
-            Item::Evidence(evidence) => {
-                resolver.not_yet(&evidence.formula, "evidence formulas", evidence.span);
-            }
-            Item::Use(path) => resolver.diagnostics.push(
-                Diagnostic::error(
-                    codes::NOT_YET,
-                    path.span,
-                    "`use` is not supported by this version",
-                )
-                .help("name all rule files in the scenario or on the command line"),
-            ),
-            Item::Header(_) | Item::Signal(_) | Item::Let(_) | Item::Test(_) => {}
-        }
-    }
-    let (rules, codes_known) = resolver.distinct_rules(rules);
+    let assumptions = resolver.assumptions(&items);
+    let rules = items.iter().filter_map(|item| match item {
+        Item::Rule(rule) => Some((&**rule, resolver.rule(rule))),
+        _ => None,
+    });
+    let rules = rules.collect();
+    let (mut rules, codes_known) = resolver.distinct_rules(rules);
+    resolver.overrides(&items, &mut rules, &codes_known);
     let tests = resolver.tests(&items, &rules, &codes_known);
-    rule_set.assumptions = assumptions;
+    let mut nodes = nodes(&assumptions, &codes_known);
+    let (claims, evidences) = resolver.arguments(&items, &mut nodes);
+    rule_set.assumptions = assumptions.into_iter().filter_map(|(_, one)| one).collect();
     rule_set.rules = rules;
     rule_set.tests = tests;
+    rule_set.claims = claims;
+    rule_set.evidences = evidences;
     (rule_set, diagnostics)
+}
+
+/// The nodes of rules and of assumptions that have a code.
+fn nodes(
+    assumptions: &[(&AssumeItem, Option<Assumption>)],
+    rules: &BTreeMap<String, Option<usize>>,
+) -> argument::Nodes {
+    let rules = rules.iter();
+    let mut nodes: argument::Nodes = rules
+        .map(|(code, at)| (code.clone(), at.map(Node::Rule)))
+        .collect();
+    let mut place = 0;
+    for (item, assumption) in assumptions {
+        let node = assumption.as_ref().map(|_| Node::Assumption(place));
+        place += usize::from(assumption.is_some());
+        if let Some((code, _)) = &item.name {
+            nodes.entry(code.text.clone()).or_insert(node);
+        }
+    }
+    nodes
+}
+
+/// Checks that every rule set a file uses is there, in the version it names.
+fn uses(items: &[&Item], headers: &[RuleSetHeader], diagnostics: &mut Diagnostics) -> Vec<Use> {
+    let mut uses = Vec::new();
+    for item in items {
+        let Item::Use(item) = item else { continue };
+        let name = &item.name.text;
+        let found: Vec<&RuleSetHeader> = headers.iter().filter(|one| one.name == *name).collect();
+        let wanted = &item.version.value;
+        if found.is_empty() {
+            let diagnostic = Diagnostic::error(
+                codes::USE_MISSING,
+                item.name.span,
+                format!("the rule set `{name}` is not among the files read"),
+            )
+            .suggest(name, headers.iter().map(|header| header.name.as_str()))
+            .note(format!(
+                "looked in the files given and for `{name}.rule` beside this file"
+            ));
+            diagnostics.push(diagnostic);
+        } else if let Some(other) = found.iter().find(|header| header.version != *wanted) {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::USE_VERSION,
+                    item.version.span,
+                    format!(
+                        "`{name}` is here in version `{}`, not `{wanted}`",
+                        other.version
+                    ),
+                )
+                .also(other.span, "this version")
+                .help(format!(
+                    "review what changed, then write `use {name} \"{}\"`",
+                    other.version
+                )),
+            );
+        } else {
+            uses.push(Use {
+                name: name.clone(),
+                version: wanted.clone(),
+                span: item.name.span,
+            });
+        }
+    }
+    uses
 }
 
 fn headers(files: &[ParsedFile], diagnostics: &mut Diagnostics) -> Vec<RuleSetHeader> {
@@ -123,7 +187,8 @@ fn headers(files: &[ParsedFile], diagnostics: &mut Diagnostics) -> Vec<RuleSetHe
                         header.name.span,
                         "this file names its rule set a second time",
                     )
-                    .also(first, "first here"),
+                    .also(first, "first here")
+                    .help("keep one of them, or give each rule set its own file"),
                 );
                 continue;
             }
@@ -133,6 +198,7 @@ fn headers(files: &[ParsedFile], diagnostics: &mut Diagnostics) -> Vec<RuleSetHe
                 name: header.name.text.clone(),
                 version: header.version.value.clone(),
                 title: header.title.as_ref().map(|title| title.value.clone()),
+                span: header.name.span.to(header.version.span),
             });
         }
     }
@@ -152,7 +218,7 @@ fn depths(lets: &[Let]) -> Vec<usize> {
 fn names_of<'a>(item: &'a Item, visit: &mut dyn FnMut(&'a Name)) {
     match item {
         Item::Let(item) => item.value.names(visit),
-        Item::Assume(expr) => expr.names(visit),
+        Item::Assume(item) => item.condition.names(visit),
         Item::Rule(rule) => {
             for expr in [&rule.guard, &rule.body].into_iter().flatten() {
                 expr.names(visit);
@@ -167,7 +233,12 @@ fn names_of<'a>(item: &'a Item, visit: &mut dyn FnMut(&'a Name)) {
         }
         Item::Claim(claim) => claim.formula.names(visit),
         Item::Evidence(evidence) => evidence.formula.names(visit),
-        Item::Header(_) | Item::Signal(_) | Item::Use(_) => {}
+        Item::Override(item) => {
+            if let Some(super::ast::LimitSelector::Signal(name, _)) = &item.selector {
+                visit(name);
+            }
+        }
+        Item::Header(_) | Item::Signal(_) | Item::Mode(_) | Item::Use(_) => {}
     }
 }
 
@@ -194,23 +265,12 @@ impl Resolver<'_> {
         Some(condition)
     }
 
-    fn assumption(&mut self, expr: &Expr) -> Option<Assumption> {
-        let condition = self.condition(expr)?;
-        let reads = self.reads(&[&condition]);
-        Some(Assumption { condition, reads })
-    }
-
-    /// Checks the names and kinds of a formula and says that it is not acted on.
-    fn not_yet(&mut self, formula: &Expr, what: &str, span: Span) {
-        let _checked = self.condition(formula);
-        self.diagnostics.push(
-            Diagnostic::warning(
-                codes::NOT_YET,
-                span,
-                format!("{what} are read but not checked by this version"),
-            )
-            .help("nothing in the answer rests on it"),
-        );
+    fn assumptions<'i>(&mut self, items: &[&'i Item]) -> Vec<(&'i AssumeItem, Option<Assumption>)> {
+        let assumptions = items.iter().filter_map(|item| match item {
+            Item::Assume(item) => Some((item, self.assumption(item))),
+            _ => None,
+        });
+        assumptions.collect()
     }
 
     fn reads(&self, conditions: &[&BoolExpr]) -> BTreeSet<SignalId> {

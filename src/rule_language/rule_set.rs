@@ -6,9 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use super::argument::{Claim, Evidence};
 use super::ast::{EvidenceClass, Expectation, RuleSeverity};
 use super::evaluate::PointValue;
-use super::expression::{BoolExpr, BoolKind, LetId, NumExpr, NumKind, SignalId};
+use super::expression::{BoolExpr, BoolKind, LetId, NumExpr, NumKind, Reference, SignalId};
 use crate::quantity::dictionary::Role;
 use crate::quantity::{Quantity, QuantityType, Unit};
 use crate::rational::Rational;
@@ -29,6 +30,25 @@ pub struct RuleSet {
     pub rules: Vec<Rule>,
     /// Rule-local tests in the order of the files.
     pub tests: Vec<RuleTest>,
+    /// Claims in the order of the files.
+    pub claims: Vec<Claim>,
+    /// Evidence in the order of the files.
+    pub evidences: Vec<Evidence>,
+    /// The signal that says which step of the line is meant, if the files declare modes.
+    pub mode: Option<SignalId>,
+    /// Rule sets that files say they need, in the order of the files.
+    pub uses: Vec<Use>,
+}
+
+/// A rule set that a file needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// Name of the rule set.
+    pub name: String,
+    /// Version of the rule set.
+    pub version: String,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// Name and version of the rules in one file.
@@ -42,6 +62,8 @@ pub struct RuleSetHeader {
     pub version: String,
     /// One line for people.
     pub title: Option<String>,
+    /// Name and version as written.
+    pub span: Span,
 }
 
 /// One end of a range, in SI units.
@@ -125,6 +147,8 @@ pub struct Let {
 /// A condition taken for granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assumption {
+    /// Code and one line for people, if it has them.
+    pub name: Option<(String, String)>,
     /// The condition.
     pub condition: BoolExpr,
     /// Signals read, through lets too.
@@ -173,10 +197,48 @@ pub struct Rule {
     pub reads: BTreeSet<SignalId>,
     /// Whether guard or body read an outcome of the twin.
     pub is_outcome: bool,
+    /// The original and its overrides; `None` where no limit was replaced.
+    pub replaced: Option<Box<Replaced>>,
     /// The whole rule.
     pub span: Span,
     /// The code.
     pub code_span: Span,
+}
+
+/// A limit of a rule that another file has replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// Which limit of the rule, counted from zero.
+    pub limit: usize,
+    /// The limit as the rule states it, SI.
+    pub old: Rational,
+    /// The limit that counts, SI.
+    pub new: Rational,
+    /// Where the old limit is written.
+    pub old_span: Span,
+    /// Where the new limit is written.
+    pub new_span: Span,
+    /// Whether the new limit allows more.
+    pub looser: bool,
+    /// Why it was replaced.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Where the new limit comes from.
+    pub source: String,
+    /// What the new limit rests on.
+    pub evidence: EvidenceClass,
+    /// The whole item.
+    pub span: Span,
+}
+
+/// A rule as its own file states it, and what replaced its limits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    /// The rule before any override.
+    pub original: Rule,
+    /// The overrides in the order of the files.
+    pub overrides: Vec<Override>,
 }
 
 /// One section of a rule-local test.
@@ -184,6 +246,9 @@ pub struct Rule {
 pub struct RuleTest {
     /// Index of the rule.
     pub rule: usize,
+    /// Whether the rule is meant as its own file states it: a test sees the limits of the file
+    /// it stands in.
+    pub original: bool,
     /// What is expected.
     pub expectation: Expectation,
     /// Signals given.
@@ -224,6 +289,25 @@ impl RuleSet {
     #[must_use]
     pub fn let_part(&self, id: LetId) -> &Let {
         &self.lets[id.0]
+    }
+
+    /// Tells whether `exp`, `ln` or `sqrt` occurs in a condition or a let it reads.
+    #[must_use]
+    pub fn has_function(&self, condition: &BoolExpr) -> bool {
+        let mut pending = Vec::new();
+        let mut found = condition.has_function();
+        condition.references(&mut |reference| pending.push(reference));
+        let mut seen = BTreeSet::new();
+        while let Some(reference) = pending.pop() {
+            if let Reference::Let(id) = reference
+                && seen.insert(id)
+            {
+                let expr = &self.lets[id.0].expr;
+                found |= expr.has_function();
+                expr.references(&mut |reference| pending.push(reference));
+            }
+        }
+        found
     }
 
     /// Replaces every let by what it stands for; `None` when the result would have more than
@@ -290,6 +374,7 @@ impl RuleSet {
             NumKind::Divide(a, b) => NumKind::Divide(boxed(a)?, boxed(b)?),
             NumKind::Power(a, exponent) => NumKind::Power(boxed(a)?, *exponent),
             NumKind::Absolute(a) => NumKind::Absolute(boxed(a)?),
+            NumKind::Function(function, a) => NumKind::Function(*function, boxed(a)?),
             NumKind::Minimum(all) => NumKind::Minimum(self.inline_numbers(all, left)?),
             NumKind::Maximum(all) => NumKind::Maximum(self.inline_numbers(all, left)?),
             NumKind::If(condition, a, b) => {

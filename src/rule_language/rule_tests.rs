@@ -10,6 +10,9 @@ use super::evaluate::{EvaluateError, Evaluator, Point, PointVerdict};
 use super::rule_set::{RuleSet, RuleTest};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
+/// A test that disagrees does not say which side is wrong.
+const CORRECT: &str = "correct the rule, or what the test expects";
+
 /// What the rule-local tests gave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TestReport {
@@ -43,6 +46,10 @@ pub fn run_tests(rule_set: &RuleSet) -> TestReport {
 /// The diagnostic that says what the rule gives instead.
 pub fn run_test(rule_set: &RuleSet, test: &RuleTest) -> Result<(), Box<Diagnostic>> {
     let rule = &rule_set.rules[test.rule];
+    let rule = match &rule.replaced {
+        Some(replaced) if test.original => &replaced.original,
+        _ => rule,
+    };
     let mut point = Point::empty(rule_set);
     for (signal, value) in &test.values {
         point.set(*signal, value.clone());
@@ -64,13 +71,24 @@ pub fn run_test(rule_set: &RuleSet, test: &RuleTest) -> Result<(), Box<Diagnosti
             )
             .label(format!("gives `{}`", found.name()))
             .also(rule.body.span, "the rule");
-            match evaluator.margin(&rule.body) {
-                Ok(Some(margin)) if found != PointVerdict::Idle => {
+            let overrides = rule.replaced.iter().flat_map(|one| &one.overrides);
+            let diagnostic = overrides.fold(diagnostic, |diagnostic, one| {
+                diagnostic.also(one.new_span, "the limit that counts")
+            });
+            match (found, evaluator.margin(&rule.body)) {
+                (PointVerdict::Undecided, _) => diagnostic
+                    .note("both sides agree in all digits computed, 150 of them")
+                    .help("move the value off the limit, or write the limit without the function"),
+                (PointVerdict::Idle, _) | (_, Ok(None) | Err(_)) => diagnostic.help(CORRECT),
+                (_, Ok(Some(margin))) => {
                     let slack = margin.value.lower();
                     let shown = rule.unit.difference_from_si(slack).display_significant(6);
-                    diagnostic.note(format!("margin {shown} {}", rule.unit.symbol))
+                    let symbol = &rule.unit.symbol;
+                    let symbol = if symbol == "1" { "" } else { symbol };
+                    diagnostic
+                        .note(format!("margin {shown} {symbol}").trim_end().to_owned())
+                        .help(CORRECT)
                 }
-                _ => diagnostic,
             }
         }
         Err(error @ EvaluateError::Missing { .. }) => {
@@ -80,6 +98,11 @@ pub fn run_test(rule_set: &RuleSet, test: &RuleTest) -> Result<(), Box<Diagnosti
         }
         Err(error @ EvaluateError::DivisionByZero { .. }) => {
             Diagnostic::error(codes::DIVISION, error.span(), error.to_string())
+                .also(test.span, "at this recipe")
+                .help("guard the rule with `when`")
+        }
+        Err(error @ EvaluateError::Domain { .. }) => {
+            Diagnostic::error(codes::DOMAIN, error.span(), error.to_string())
                 .also(test.span, "at this recipe")
                 .help("guard the rule with `when`")
         }

@@ -1,4 +1,4 @@
-//! Exact values: a rational, or an enclosure where `pi` took part.
+//! Exact values: a rational, or an enclosure where `pi`, `exp`, `ln` or `sqrt` took part.
 //!
 //! In: rationals. Out: the exact result of each operation, or the tightest enclosure interval
 //! arithmetic gives. An enclosure that is compared with something inside it is undecided, never
@@ -6,6 +6,8 @@
 
 use std::cmp::Ordering;
 
+use super::expression::Function;
+use crate::enclosure;
 use crate::rational::Rational;
 
 /// An exact number or an enclosure of one.
@@ -27,6 +29,8 @@ pub enum Value {
 pub enum Undefined {
     /// The divisor is zero, or its enclosure contains zero.
     Division,
+    /// A function is not defined at its argument, or at some number its enclosure contains.
+    Domain,
 }
 
 /// pi, cut after 50 digits.
@@ -199,6 +203,25 @@ impl Value {
         }
     }
 
+    /// Returns a function of the value, enclosed to `bits` as [`enclosure`] promises.
+    ///
+    /// # Errors
+    /// [`Undefined::Domain`] when the argument may lie outside the domain.
+    pub fn function(&self, function: Function, bits: u32) -> Result<Self, Undefined> {
+        let at = match function {
+            Function::Exp => enclosure::exp,
+            Function::Ln => enclosure::ln,
+            Function::Sqrt => enclosure::sqrt,
+        };
+        // All three grow with their argument.
+        let (lower, above) = at(self.lower(), bits).ok_or(Undefined::Domain)?;
+        let upper = match self {
+            Self::Exact(_) => above,
+            Self::Enclosed { upper, .. } => at(upper, bits).ok_or(Undefined::Domain)?.1,
+        };
+        Ok(Self::between(lower, upper))
+    }
+
     /// Returns the lesser of both.
     #[must_use]
     pub fn minimum(&self, other: &Self) -> Self {
@@ -283,6 +306,13 @@ mod tests {
             prop_assert!(holds(&a.absolute(), &x.abs()));
             if let (Ok(value), Some(inner)) = (a.over(&b), x.checked_div(&y)) {
                 prop_assert!(holds(&value, &inner));
+            }
+            for function in Function::ALL {
+                let inner = Value::from(x.clone()).function(function, 90);
+                if let (Ok(value), Ok(inner)) = (a.function(function, 60), inner) {
+                    prop_assert!(value.lower() <= inner.upper());
+                    prop_assert!(inner.lower() <= value.upper());
+                }
             }
             if let (Ok(value), Some(inner)) = (a.power(power), x.checked_pow(power)) {
                 prop_assert!(holds(&value, &inner));

@@ -21,7 +21,11 @@ pub fn argument(
     let mut steps = vec![ArgumentStep {
         claim: format!("decision: {}", decision.decision),
         rests_on: decision.reasons.clone(),
-        leap: decision.cap.clone(),
+        // What caps a decision at trial is no leap of a rejection.
+        leap: decision
+            .cap
+            .clone()
+            .filter(|_| decision.decision != "reject"),
     }];
     for row in rules.iter().filter(|row| row.rule.severity == "critical") {
         steps.push(rule_step(row));
@@ -43,17 +47,19 @@ fn rule_step(row: &RuleRow) -> ArgumentStep {
         }
         (None, false) => evaluation.method.clone(),
     };
+    let concerned = !matches!(evaluation.verdict.as_str(), "idle" | "vacuous");
     let leap = match (row.rule.evidence.as_str(), row.rule.kind.as_str()) {
         ("recalled", _) => Some("rests on a recalled limit: it needs a source".to_owned()),
         (_, "outcome") => Some("simulated, not proved".to_owned()),
         _ => None,
     };
+    let leap = leap.filter(|_| concerned);
     ArgumentStep {
         claim: format!(
             "{} {}: {}",
             row.rule.code, row.rule.title, evaluation.verdict
         ),
-        rests_on: vec![how, format!("limit from {}", row.rule.source)],
+        rests_on: vec![how, format!("the limit's source: {}", row.rule.source)],
         leap,
     }
 }

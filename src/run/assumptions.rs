@@ -3,7 +3,7 @@
 //! In: the requested recipe, the model's weak parameters with spread or valid range. Out: for each
 //! the observed outcome it moves most, in standard deviations of that outcome, and what the outcome
 //! is at either end. For the leading ones that move a critical outcome rule, the share of samples
-//! that pass at either end: the model error, beside the sampling error.
+//! that pass at either end beside it: the model error, as the counts are the sampling error.
 
 use super::binding::Origin;
 use super::outcomes::Bench;
@@ -15,7 +15,7 @@ use crate::monte_carlo::sensitivity::{LOWER_QUANTILE, UPPER_QUANTILE};
 use crate::quantity::Unit;
 use crate::quantity::dictionary::standard;
 use crate::rational::Rational;
-use crate::record::body::Assumption;
+use crate::record::body::{Assumption, PassShare};
 use crate::rule_language::Rule;
 use crate::rule_language::ast::RuleSeverity;
 
@@ -74,7 +74,7 @@ pub fn assumptions(context: &Context<'_>, judged: &Judged) -> Result<Vec<Assumpt
         let shares = match rule.filter(|_| simulated < PASS_SHARES_MAX) {
             Some(rule) => {
                 simulated += 1;
-                Some(pass_shares(context, judged, rule, one)?)
+                pass_shares(context, judged, rule, one)?
             }
             None => None,
         };
@@ -197,9 +197,9 @@ fn pass_shares(
     judged: &Judged,
     rule: &Rule,
     ends: &Ends,
-) -> Result<(String, String), RunError> {
+) -> Result<Option<PassShare>, RunError> {
     let advance = |count| context.progress.advance(count);
-    let share = |value: f64| -> Result<String, RunError> {
+    let share = |value: f64| -> Result<Option<f64>, RunError> {
         let binding = judged.binding.fixed_at(ends.place, value);
         let draws = Draws {
             seed: context.seed,
@@ -217,23 +217,25 @@ fn pass_shares(
             seed: context.seed,
             places: &context.places,
         };
-        let evaluation = bench.judge(rule)?;
-        Ok(match evaluation.probability {
-            Some(counts) => {
-                let percent = Rational::from_f64(100.0 * counts.estimate).unwrap_or_default();
-                format!("{} {} %", rule.code, percent.display_significant(4))
-            }
-            None => format!("{} undecided", rule.code),
-        })
+        // The share is known even where it is too close to the limit to decide.
+        let counted = bench.judge(rule)?.probability;
+        Ok(counted
+            .filter(|counts| counts.n > 0)
+            .map(|counts| counts.estimate))
     };
-    Ok((share(ends.low)?, share(ends.high)?))
+    let both = share(ends.low)?.zip(share(ends.high)?);
+    Ok(both.map(|(low, high)| PassShare {
+        rule: rule.code.clone(),
+        low,
+        high,
+    }))
 }
 
 fn row(
     context: &Context<'_>,
     judged: &Judged,
     ends: &Ends,
-    shares: Option<(String, String)>,
+    pass_share: Option<PassShare>,
 ) -> Assumption {
     let name = judged.binding.inputs[ends.place].name.clone();
     let parameter = context.documents.model.parameters.get(&name);
@@ -243,10 +245,7 @@ fn row(
             .map(|si| unit.display_rounded(&si, 3))
             .unwrap_or_default()
     };
-    let (low, high) = shares.unwrap_or_else(|| {
-        let unit = &ends.outcome.unit;
-        (shown(unit, ends.low_value), shown(unit, ends.high_value))
-    });
+    let outcome = &ends.outcome;
     Assumption {
         value: unit
             .as_ref()
@@ -264,9 +263,11 @@ fn row(
             .map(|p| p.evidence.name().to_owned())
             .unwrap_or_default(),
         source: parameter.map(|p| p.source.clone()).unwrap_or_default(),
-        outcome: ends.outcome.name.clone(),
-        low,
-        high,
+        outcome: outcome.name.clone(),
+        low: outcome.unit.from_si_f64(ends.low_value),
+        high: outcome.unit.from_si_f64(ends.high_value),
+        unit: outcome.unit.shown().to_owned(),
+        pass_share,
         influence: ends.influence,
         name,
     }

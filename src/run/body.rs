@@ -4,7 +4,7 @@
 //! recipe as it is, as requested, search, decide, score, argue.
 
 use super::evidence::{self, Deltas};
-use super::search::{self, Found, LadderRequest};
+use super::search::{self, Found, LadderRequest, Searched};
 use super::{
     Context, Judged, RunError, argument, assumptions, cell_match, changes, rules, summary,
 };
@@ -13,7 +13,7 @@ use crate::decision::{self, Outcome};
 use crate::exit_code::ExitCode;
 use crate::monte_carlo::ensemble::SampleStatus;
 use crate::record::body::{
-    Body, DecisionRow, DryerProfile, FORMAT, Proposal, Request, RuleRow, Versions,
+    Body, DecisionRow, DryerProfile, FORMAT, Ladder, Proposal, Request, RuleRow, Versions,
 };
 
 /// Kelvin at 0 °C.
@@ -32,9 +32,9 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
     context.progress.stage("now and requested", 2 * two);
     let now = context.judge_recipe(&context.documents.old, context.samples, None)?;
     let requested = context.judge_recipe(&context.documents.new, context.samples, Some(&now))?;
-    let search = Search::run(context, &now, &requested, ladder_request.as_ref())?;
-    let proposed = search.found.as_ref().map(|found| &found.judged);
     let deltas = evidence::deltas(context, &now);
+    let search = Search::run(context, &now, &requested, ladder_request.as_ref(), &deltas)?;
+    let proposed = search.found().map(|found| &found.judged);
     let outcomes = summary::outcomes(context, &now, &requested, proposed)?;
     let change = changes::changes(context, &now, &requested, &outcomes);
     context
@@ -55,7 +55,7 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
     findings.extend(cell_match::findings(context, &requested));
     findings.extend(deltas.findings.iter().cloned());
     findings.extend(fused.findings);
-    let proposal = match &search.found {
+    let proposal = match search.found() {
         Some(found) => Some(proposal(context, &requested, &search, found, &deltas)?),
         None => None,
     };
@@ -69,6 +69,7 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
         findings,
         dryer: dryer(context, &now, &requested, proposed),
         ladder: search.ladder,
+        search: search.searched.map(|searched| searched.row),
         proposal,
         argument: argument::argument(&decision, &rule_rows, &outcomes, &deltas.rows, &assumptions),
         rules: rule_rows,
@@ -96,8 +97,8 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
 /// The searches of a run with the base they share.
 struct Search {
     base: Option<Judged>,
-    ladder: Option<crate::record::body::Ladder>,
-    found: Option<Found>,
+    ladder: Option<Ladder>,
+    searched: Option<Searched>,
 }
 
 impl Search {
@@ -106,57 +107,34 @@ impl Search {
         now: &Judged,
         requested: &Judged,
         ladder: Option<&LadderRequest>,
+        deltas: &Deltas,
     ) -> Result<Self, RunError> {
         let blocked = !context.blocking(&requested.evaluations).is_empty();
         let wants_proposal = blocked && context.documents.scenario.repair.is_some();
-        if ladder.is_none() && !wants_proposal {
-            return Ok(Self {
-                base: None,
-                ladder: None,
-                found: None,
-            });
-        }
-        let base = context.judge_recipe(&now.recipe, context.search_samples, None)?;
-        let ladder = match ladder {
-            Some(request) => {
-                let start = Judged {
-                    recipe: requested.recipe.clone(),
-                    ..base
-                };
-                let ladder = search::ladder(context, &start, request)?;
-                return Self::with_proposal(
-                    context,
-                    requested,
-                    start,
-                    Some(ladder),
-                    wants_proposal,
-                );
-            }
-            None => None,
+        let mut search = Self {
+            base: None,
+            ladder: None,
+            searched: None,
         };
-        Self::with_proposal(context, requested, base, ladder, wants_proposal)
+        if ladder.is_none() && !wants_proposal {
+            return Ok(search);
+        }
+        let mut base = context.judge_recipe(&now.recipe, context.search_samples, None)?;
+        if let Some(request) = ladder {
+            base.recipe = requested.recipe.clone();
+            search.ladder = Some(search::ladder(context, &base, request, deltas)?);
+        }
+        if wants_proposal {
+            let samples = 8 * context.search_samples;
+            context.progress.stage("proposal", samples);
+            search.searched = search::proposal(context, requested, &base)?;
+        }
+        search.base = Some(base);
+        Ok(search)
     }
 
-    fn with_proposal(
-        context: &Context<'_>,
-        requested: &Judged,
-        base: Judged,
-        ladder: Option<crate::record::body::Ladder>,
-        wanted: bool,
-    ) -> Result<Self, RunError> {
-        let found = if wanted {
-            context
-                .progress
-                .stage("proposal", 8 * context.search_samples);
-            search::proposal(context, requested, &base)?
-        } else {
-            None
-        };
-        Ok(Self {
-            base: Some(base),
-            ladder,
-            found,
-        })
+    fn found(&self) -> Option<&Found> {
+        self.searched.as_ref()?.found.as_ref()
     }
 }
 
@@ -175,7 +153,18 @@ fn request(context: &Context<'_>) -> Request {
     let change = scenario.change.as_ref();
     Request {
         scenario: scenario.path.clone(),
-        id: change.map_or_else(|| "no-change".to_owned(), |change| change.id.value.clone()),
+        id: match change {
+            Some(change) => change.id.value.clone(),
+            None if context
+                .documents
+                .old
+                .changed_names(&context.documents.new)
+                .is_empty() =>
+            {
+                "no-change".to_owned()
+            }
+            None => "compared".to_owned(),
+        },
         title: scenario.title.clone(),
         reason: change
             .map(|change| change.reason.clone())
@@ -284,27 +273,8 @@ fn proposal(
     found: &Found,
     deltas: &Deltas,
 ) -> Result<Proposal, RunError> {
-    let changed = |names: Vec<String>| {
-        names
-            .into_iter()
-            .filter_map(|name| {
-                let parameter = found.judged.recipe.parameters.get(&name)?;
-                let inside = parameter
-                    .approved
-                    .as_ref()
-                    .zip(parameter.number())
-                    .map(|(approved, value)| approved.range.contains(value));
-                let approval = match inside {
-                    Some(true) => decision::Approval::Inside,
-                    Some(false) => decision::Approval::Outside,
-                    None => decision::Approval::NotStated,
-                };
-                Some(decision::ChangedParameter { name, approval })
-            })
-            .collect()
-    };
-    let names = context.documents.old.changed_names(&found.judged.recipe);
-    let facts = evidence::facts(context, &found.judged, changed(names), &deltas.found);
+    let changed = changes::changed(&context.documents.old, &found.judged.recipe);
+    let facts = evidence::facts(context, &found.judged, changed, &deltas.found);
     let decided = decision::decide(&facts);
     let fused = evidence::fused(context, &found.judged, &deltas.found, &decided);
     let moves = match &search.base {
@@ -314,13 +284,8 @@ fn proposal(
     Ok(Proposal {
         moves,
         decision: decided.outcome.as_str().to_owned(),
-        candidates: found.candidates,
-        value: fused.score.value,
-        hyperscore: fused
-            .score
-            .hyperscores
-            .first()
-            .map_or(100.0, |row| row.hyperscore),
+        value: fused.score.no_index.is_none().then_some(fused.score.value),
+        hyperscore: fused.score.hyperscores.first().map(|row| row.hyperscore),
     })
 }
 

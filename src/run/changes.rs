@@ -8,6 +8,7 @@ use super::rules::outcomes_read;
 use super::{Context, Judged};
 use crate::decision::{Approval, ChangedParameter};
 use crate::document::Tolerance;
+use crate::recipe::{Parameter, Recipe};
 use crate::record::body::{Approved, Change, Finding, OutcomeRow, Place};
 use crate::rule_language::Rule;
 use crate::span::Span;
@@ -27,7 +28,7 @@ pub struct Changes {
 pub fn changes(context: &Context<'_>, now: &Judged, new: &Judged, rows: &[OutcomeRow]) -> Changes {
     let mut found = Changes {
         rows: Vec::new(),
-        parameters: Vec::new(),
+        parameters: changed(&now.recipe, &new.recipe),
         findings: Vec::new(),
     };
     for name in now.recipe.changed_names(&new.recipe) {
@@ -37,16 +38,6 @@ pub fn changes(context: &Context<'_>, now: &Judged, new: &Judged, rows: &[Outcom
         ) else {
             continue;
         };
-        let approved = to.approved.as_ref().zip(to.number());
-        let inside = approved.map(|(approved, value)| approved.range.contains(value));
-        found.parameters.push(ChangedParameter {
-            name: name.clone(),
-            approval: match inside {
-                Some(true) => Approval::Inside,
-                Some(false) => Approval::Outside,
-                None => Approval::NotStated,
-            },
-        });
         let moved = moved_outcomes(rows);
         let read_by: Vec<String> = context
             .rules()
@@ -71,7 +62,7 @@ pub fn changes(context: &Context<'_>, now: &Judged, new: &Judged, rows: &[Outcom
             approved: to.approved.as_ref().map(|approved| Approved {
                 range: approved.range.display(),
                 document: approved.document.clone(),
-                inside: inside == Some(true),
+                inside: approval(to) == Approval::Inside,
             }),
             read_by,
             not_moved: not_moved(context, rows),
@@ -80,6 +71,32 @@ pub fn changes(context: &Context<'_>, now: &Judged, new: &Judged, rows: &[Outcom
         });
     }
     found
+}
+
+/// Where a parameter lies: inside its approved range only with its whole tolerance.
+#[must_use]
+pub fn approval(parameter: &Parameter) -> Approval {
+    match (&parameter.approved, parameter.bounds()) {
+        (Some(approved), Some((low, high)))
+            if approved.range.contains(&low) && approved.range.contains(&high) =>
+        {
+            Approval::Inside
+        }
+        (Some(_), _) => Approval::Outside,
+        (None, _) => Approval::NotStated,
+    }
+}
+
+/// The parameters in which two recipes differ, with their approval in the new one.
+#[must_use]
+pub fn changed(old: &Recipe, new: &Recipe) -> Vec<ChangedParameter> {
+    let names = old.changed_names(new).into_iter();
+    names
+        .filter_map(|name| {
+            let approval = approval(new.parameters.get(&name)?);
+            Some(ChangedParameter { name, approval })
+        })
+        .collect()
 }
 
 fn reads(context: &Context<'_>, rule: &Rule, name: &str, moved: &[&str]) -> bool {
@@ -159,5 +176,34 @@ fn uncontrolled(name: &str, place: Option<Place>) -> Finding {
             "`{name}` is changed and no rule reads it, neither directly nor through the simulation"
         ),
         places: place.into_iter().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{InMemory, Intake};
+
+    fn approval_of(value: &str, extras: &str) -> Approval {
+        let text = format!(
+            "schema = \"cellwright/recipe/1\"\ntitle = \"t\"\nline = \"3\"\n[parameters]\n\
+             \"coating.web_speed\" = {{ value = \"{value}\"{extras} }}\n"
+        );
+        let files = InMemory::new().with("r.toml", text);
+        let mut intake = Intake::new(&files);
+        let recipe = Recipe::read(&mut intake, "r.toml", None).expect("the recipe reads");
+        approval(&recipe.parameters["coating.web_speed"])
+    }
+
+    #[test]
+    fn a_value_is_approved_only_with_its_whole_tolerance() {
+        let range = ", approved = { range = \"22 .. 27 m/min\", document = \"PPAP\" }";
+        let tolerant = format!(", tolerance = \"± 0.3 %\"{range}");
+        assert_eq!(approval_of("27 m/min", range), Approval::Inside);
+        assert_eq!(approval_of("27 m/min", &tolerant), Approval::Outside);
+        assert_eq!(approval_of("22 m/min", &tolerant), Approval::Outside);
+        assert_eq!(approval_of("26.9 m/min", &tolerant), Approval::Inside);
+        assert_eq!(approval_of("27.1 m/min", range), Approval::Outside);
+        assert_eq!(approval_of("27 m/min", ""), Approval::NotStated);
     }
 }

@@ -4,13 +4,15 @@
 //! about the rule set, one evaluation per rule on inputs, counts per rule of a table. Rules on
 //! outcomes need a simulation and are named, never passed over.
 
+mod recalled;
 mod rows;
 
 use std::collections::BTreeMap;
 
 use super::documents::Rejected;
-use super::{body, rules, signal_ranges};
+use super::{body, rule_sources, rules, signal_ranges};
 use crate::check::judge::judge_rules;
+use crate::check::modes::{ModeFinding, analyse_modes};
 use crate::check::rule_set::{self, Level};
 use crate::check::solver_process::Solver;
 use crate::diagnostic::Diagnostics;
@@ -41,6 +43,8 @@ pub struct Request<'a> {
     pub table: Option<&'a str>,
     /// How the table is written.
     pub format: TableFormat,
+    /// Whether limits that are still recalled are listed.
+    pub recalled: bool,
     /// Whether recalled limits and warnings count as findings.
     pub strict: bool,
     /// How questions reach the solver.
@@ -78,7 +82,8 @@ pub struct Rules {
 pub fn read_rules(files: &dyn Files, paths: &[String]) -> Result<Rules, Rejected> {
     let mut intake = Intake::new(files);
     let opened = open_all(&mut intake, paths);
-    let (set, diagnostics) = resolve(&intake, &opened, None);
+    let parsed = rule_sources::parsed(files, &mut intake, &opened);
+    let (set, diagnostics) = resolve(&intake, &parsed, None);
     let mut all = intake.report.diagnostics();
     all.extend(diagnostics);
     if all.has_errors() {
@@ -101,6 +106,7 @@ pub fn read_rules(files: &dyn Files, paths: &[String]) -> Result<Rules, Rejected
 pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Rejected> {
     let mut intake = Intake::new(files);
     let opened = open_all(&mut intake, request.rules);
+    let parsed = rule_sources::parsed(files, &mut intake, &opened);
     let recipe = request
         .recipe
         .and_then(|path| Recipe::read(&mut intake, path, None));
@@ -110,7 +116,7 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
     if let (Some(recipe), Some(model)) = (&recipe, &model) {
         model.check_against(recipe, &intake.report);
     }
-    let (set, found) = resolve(&intake, &opened, recipe.as_ref());
+    let (set, found) = resolve(&intake, &parsed, recipe.as_ref());
     let mut diagnostics = intake.report.diagnostics();
     diagnostics.extend(found);
     if let Some(recipe) = &recipe {
@@ -123,7 +129,7 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
         });
     }
     let table = match request.table {
-        Some(path) => match rows::judge(&mut intake, (path, &request.format), &set) {
+        Some(path) => match rows::judge(&mut intake, (path, &request.format), &for_rows(&set)) {
             Some(judged) => Some(judged),
             None => {
                 diagnostics.extend(intake.report.diagnostics());
@@ -149,6 +155,14 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
     })
 }
 
+/// The rules as rows are judged: over all modes where no column says which one a row is in.
+fn for_rows(set: &RuleSet) -> RuleSet {
+    match set.mode {
+        Some(mode) if set.signal(mode).column.is_none() => set.over_all_modes(),
+        Some(_) | None => set.clone(),
+    }
+}
+
 pub(super) fn open_all(intake: &mut Intake<'_>, paths: &[String]) -> Vec<FileId> {
     let mut opened: Vec<FileId> = Vec::new();
     for path in paths {
@@ -163,25 +177,18 @@ pub(super) fn open_all(intake: &mut Intake<'_>, paths: &[String]) -> Vec<FileId>
 
 pub(super) fn resolve(
     intake: &Intake<'_>,
-    files: &[FileId],
+    parsed: &[ParsedFile],
     recipe: Option<&Recipe>,
 ) -> (RuleSet, Diagnostics) {
-    let texts = files.iter().map(|&file| &intake.sources.get(file).text);
+    let texts = parsed
+        .iter()
+        .map(|file| &intake.sources.get(file.file).text);
     let zones = match recipe {
         Some(recipe) => recipe.zone_count(),
-        None => texts
-            .clone()
-            .map(|text| zones_named(text))
-            .max()
-            .unwrap_or(1),
+        None => texts.map(|text| zones_named(text)).max().unwrap_or(1),
     };
-    let parsed: Vec<ParsedFile> = files
-        .iter()
-        .zip(texts)
-        .map(|(&file, text)| rule_language::parse(file, text))
-        .collect();
     let zones = BTreeMap::from([("drying.zone".to_owned(), zones)]);
-    rule_language::resolve(&parsed, standard(), &zones)
+    rule_language::resolve(parsed, standard(), &zones)
 }
 
 /// Without a recipe there are as many zones as the rules name, at least one.
@@ -219,24 +226,29 @@ impl Checker<'_> {
         model: Option<&Model>,
         table: Option<rows::Judged>,
     ) -> (Findings, ExitCode) {
+        // A recipe names no mode: it is judged in all of them.
+        let judged_set = self.set.over_all_modes();
         let case = recipe.map(|recipe| rules::case(self.set, recipe, model));
-        let analysis = rule_set::analyse(self.set, case.as_ref(), self.request.solver);
+        let analysed = analyse_modes(self.set, case.as_ref(), self.request.solver);
         let mut exit = ExitCode::Success;
         let mut findings: Vec<Finding> = Vec::new();
-        for found in &analysis.findings {
-            exit = exit.and(self.exit_of(found));
+        for found in &analysed {
+            exit = exit.and(self.exit_of(&found.finding));
             findings.push(self.finding(found));
+        }
+        if self.request.recalled {
+            findings.extend(recalled::findings(self.set, self.sources));
         }
         let mut evaluations: Vec<Option<Evaluation>> = vec![None; self.set.rules.len()];
         if let Some(case) = &case {
             let places: Vec<usize> = (0..self.set.rules.len())
                 .filter(|&at| !self.set.rules[at].is_outcome)
                 .collect();
-            let selected: Vec<&Rule> = places.iter().map(|&at| &self.set.rules[at]).collect();
-            let judgements = judge_rules(self.set, &selected, case, self.request.solver);
+            let selected: Vec<&Rule> = places.iter().map(|&at| &judged_set.rules[at]).collect();
+            let judgements = judge_rules(&judged_set, &selected, case, self.request.solver);
             for (at, judgement) in places.into_iter().zip(&judgements) {
-                let rule = &self.set.rules[at];
-                let row = rules::evaluation(self.set, rule, case, judgement);
+                let rule = &judged_set.rules[at];
+                let row = rules::evaluation(&judged_set, rule, case, judgement);
                 exit = exit.and(self.exit_of_verdict(rule, &row.verdict));
                 evaluations[at] = Some(row);
             }
@@ -285,7 +297,8 @@ impl Checker<'_> {
         }
     }
 
-    fn finding(&self, found: &rule_set::Finding) -> Finding {
+    fn finding(&self, found: &ModeFinding) -> Finding {
+        let (found, while_text) = (&found.finding, found.while_text(self.set));
         let level = match found.level() {
             Level::Error => "error",
             Level::Warning => "warning",
@@ -294,7 +307,7 @@ impl Checker<'_> {
         Finding {
             code: found.code().to_owned(),
             level: level.to_owned(),
-            message: found.message(),
+            message: format!("{}{while_text}", found.message()),
             places: spans
                 .into_iter()
                 .map(|span| place(self.sources, span))

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::gaps::Gap;
 use super::plant::Plant;
+use super::rule_sources;
 use crate::canonical;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Files, Intake, Located, NormalForm, resolve};
@@ -104,7 +105,7 @@ pub struct Rejected {
 /// [`Rejected`] with all diagnostics of all documents.
 pub fn read(files: &dyn Files, path: &str) -> Result<Documents, Rejected> {
     let mut intake = Intake::new(files);
-    let parts = read_all(&mut intake, path);
+    let parts = read_all(files, &mut intake, path);
     finish(intake, parts)
 }
 
@@ -114,7 +115,7 @@ pub fn read(files: &dyn Files, path: &str) -> Result<Documents, Rejected> {
 /// As [`read`].
 pub fn read_pair(files: &dyn Files, path: &str, new: &str) -> Result<Documents, Rejected> {
     let mut intake = Intake::new(files);
-    let mut parts = read_all(&mut intake, path);
+    let mut parts = read_all(files, &mut intake, path);
     let changed = Recipe::read(&mut intake, new, None);
     if let (Some(parts), Some(changed)) = (&mut parts, changed) {
         parts.new = changed;
@@ -129,10 +130,10 @@ pub fn read_pair(files: &dyn Files, path: &str, new: &str) -> Result<Documents, 
 /// [`Rejected`] when the documents are wrong beyond what they lack.
 pub fn gaps(files: &dyn Files, path: &str) -> Result<Vec<Gap>, Rejected> {
     let mut intake = Intake::new(files);
-    let parts = read_all(&mut intake, path);
+    let parts = read_all(files, &mut intake, path);
     let mut diagnostics = intake.report.diagnostics();
     if let Some(parts) = parts {
-        let (rules, found) = resolve_rules(&intake, &parts.rule_files, &parts.old);
+        let (rules, found) = resolve_rules(&parts.rule_files, &parts.old);
         diagnostics.extend(found);
         match solvent(&parts.new, parts.model.span) {
             Ok(solvent) if !diagnostics.has_errors() => {
@@ -167,7 +168,7 @@ fn finish(intake: Intake<'_>, read: Option<Parts>) -> Result<Documents, Rejected
             sources: intake.sources,
         });
     };
-    let (rules, found) = resolve_rules(&intake, &parts.rule_files, &parts.old);
+    let (rules, found) = resolve_rules(&parts.rule_files, &parts.old);
     diagnostics.extend(found);
     if rules.rules.is_empty() && !diagnostics.has_errors() {
         let message = if parts.rule_files.is_empty() {
@@ -221,10 +222,10 @@ struct Parts {
     model: Model,
     bpx: Bpx,
     approved: Vec<Recipe>,
-    rule_files: Vec<FileId>,
+    rule_files: Vec<ParsedFile>,
 }
 
-fn read_all(intake: &mut Intake<'_>, path: &str) -> Option<Parts> {
+fn read_all(files: &dyn Files, intake: &mut Intake<'_>, path: &str) -> Option<Parts> {
     let scenario = Scenario::read(intake, path)?;
     let old = Recipe::read(intake, &scenario.recipe.value, Some(scenario.recipe.span));
     let model = match &scenario.model {
@@ -238,11 +239,12 @@ fn read_all(intake: &mut Intake<'_>, path: &str) -> Option<Parts> {
         }
     };
     let bpx = model.as_ref().and_then(|model| read_cell(intake, model));
-    let rule_files: Vec<FileId> = scenario
+    let opened: Vec<FileId> = scenario
         .rules
         .iter()
         .filter_map(|rule| intake.open(&rule.value, Some(rule.span)))
         .collect();
+    let rule_files = rule_sources::parsed(files, intake, &opened);
     let (old, model) = (old?, model?);
     model.check_against(&old, &intake.report);
     let set = scenario
@@ -297,13 +299,11 @@ fn read_cell(intake: &mut Intake<'_>, model: &Model) -> Option<Bpx> {
     }
 }
 
-fn resolve_rules(intake: &Intake<'_>, files: &[FileId], recipe: &Recipe) -> (RuleSet, Diagnostics) {
-    let parsed: Vec<ParsedFile> = files
-        .iter()
-        .map(|&file| rule_language::parse(file, &intake.sources.get(file).text))
-        .collect();
+/// A recipe names no mode, so rules are judged over all modes at once.
+fn resolve_rules(parsed: &[ParsedFile], recipe: &Recipe) -> (RuleSet, Diagnostics) {
     let zones = BTreeMap::from([("drying.zone".to_owned(), recipe.zone_count())]);
-    rule_language::resolve(&parsed, dictionary::standard(), &zones)
+    let (rules, diagnostics) = rule_language::resolve(parsed, dictionary::standard(), &zones);
+    (rules.over_all_modes(), diagnostics)
 }
 
 /// Every opened document with its digest, text and normal form.

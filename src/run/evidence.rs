@@ -229,22 +229,27 @@ pub fn fused(
         .as_ref()
         .map_or(preset_names()[0], |score| score.preset.value.as_str());
     let Some(preset) = preset_named(name) else {
-        return nothing(name, &format!("`{name}` is no preset of the score"));
+        return nothing(
+            name,
+            &format!("`{name}` is no preset of the score"),
+            decision,
+        );
     };
     match components(context, judged, deltas, preset) {
         Ok((components, consistency)) => index(preset, &components, consistency, decision),
-        Err(reason) => nothing(name, &reason),
+        Err(reason) => nothing(name, &reason, decision),
     }
 }
 
-/// No components: V is zero and the finding says why.
-fn nothing(preset: &str, reason: &str) -> Fused {
+/// No components: there is no value and no index, and the record says why.
+fn nothing(preset: &str, reason: &str, decision: &decision::Decision) -> Fused {
     Fused {
         score: Score {
             components: Vec::new(),
             preset: preset.to_owned(),
             consistency: "not computed".to_owned(),
-            gate_open: false,
+            gate_open: decision.gate_closed_by.is_empty(),
+            no_index: Some(reason.to_owned()),
             value: 0.0,
             ungated_value: 0.0,
             value_low: 0.0,
@@ -465,7 +470,7 @@ fn index(
     let pairs: Vec<(&Component, f64)> = components.iter().map(|(c, w)| (c, *w)).collect();
     let fusion = match fuse(&pairs, gate, preset.confidence) {
         Ok(fusion) => fusion,
-        Err(error) => return nothing(preset.name, &error.to_string()),
+        Err(error) => return nothing(preset.name, &error.to_string(), decision),
     };
     let (low, high) = fusion.ungated.interval.unwrap_or((0.0, 1.0));
     let score = Score {
@@ -482,6 +487,7 @@ fn index(
         preset: preset.name.to_owned(),
         consistency,
         gate_open,
+        no_index: None,
         value: fusion.gated.value,
         ungated_value: fusion.ungated.value,
         value_low: low,
@@ -590,20 +596,25 @@ fn standing(evaluation: &Evaluation) -> decision::Standing {
     }
 }
 
-/// Tells whether a rule of the given weight is broken, for exit codes.
+/// Codes of the major rules that are broken: they do not block, and a reader must hear of them.
+#[must_use]
+pub fn broken_beside(context: &Context<'_>, judged: &Judged) -> Vec<String> {
+    let rules = context.rules().rules.iter().zip(&judged.evaluations);
+    rules
+        .filter(|(rule, evaluation)| {
+            let recalled = rule.evidence == EvidenceClass::Recalled;
+            rule.severity == RuleSeverity::Major
+                && (context.options.strict || !recalled)
+                && matches!(evaluation.verdict.as_str(), "violated" | "holds_nominally")
+        })
+        .map(|(rule, _)| rule.code.clone())
+        .collect()
+}
+
+/// Tells whether a rule that counts is broken, for exit codes.
 #[must_use]
 pub fn any_violated(context: &Context<'_>, judged: &Judged) -> bool {
-    context
-        .rules()
-        .rules
-        .iter()
-        .zip(&judged.evaluations)
-        .any(|(rule, evaluation)| {
-            let recalled = rule.evidence == EvidenceClass::Recalled;
-            let counts = context.options.strict || !recalled;
-            context.obstacle(rule, evaluation) == Obstacle::Broken
-                || (counts
-                    && rule.severity == RuleSeverity::Major
-                    && matches!(evaluation.verdict.as_str(), "violated" | "holds_nominally"))
-        })
+    let mut rules = context.rules().rules.iter().zip(&judged.evaluations);
+    rules.any(|(rule, evaluation)| context.obstacle(rule, evaluation) == Obstacle::Broken)
+        || !broken_beside(context, judged).is_empty()
 }

@@ -94,7 +94,10 @@ impl Bench<'_> {
                 let allowed = (&Rational::one() - &probability.least).to_f64();
                 let requirement = Requirement::new(allowed, probability.confidence.to_f64());
                 Ok(match requirement {
-                    Ok(requirement) => self.by_ensemble(rule, &sources, &requirement),
+                    Ok(requirement) => {
+                        let counted = (&requirement, &probability.least);
+                        self.by_ensemble(rule, &sources, counted)
+                    }
                     Err(error) => undecided(error.to_string()),
                 })
             }
@@ -151,7 +154,7 @@ impl Bench<'_> {
         &self,
         rule: &Rule,
         sources: &[Source],
-        requirement: &Requirement,
+        (requirement, least): (&Requirement, &Rational),
     ) -> Evaluation {
         let counts = self.counts(rule, sources);
         let decision = match requirement.decide(counts) {
@@ -161,16 +164,24 @@ impl Bench<'_> {
         let (verdict, remark) = match decision.verdict {
             OutcomeVerdict::Holds => ("holds", "in the model"),
             OutcomeVerdict::Violated => ("violated", "in the model"),
-            OutcomeVerdict::Undecided => ("undecided", "too few samples to tell"),
+            OutcomeVerdict::Undecided => ("undecided", ""),
             OutcomeVerdict::OperationallyVacuous => (
                 "vacuous",
                 "operationally vacuous: the guard was met in no sample",
             ),
         };
-        let nominal = self.nominal_reading(rule);
+        let slack = share_slack(counts, least);
         Evaluation {
             verdict: verdict.to_owned(),
             method: "ensemble".to_owned(),
+            // What is limited is the share of samples, not the quantity at the nominal recipe.
+            margin: slack.as_ref().map(points_text),
+            margin_si: slack.as_ref().map(Rational::to_ratio_string),
+            margin_share: slack
+                .as_ref()
+                .and_then(|slack| slack.checked_div(least))
+                .map(|share| share.to_f64()),
+            nominal_margin_share: None,
             probability: Some(Probability {
                 n: counts.guarded,
                 failures: counts.broken,
@@ -181,8 +192,12 @@ impl Bench<'_> {
                 required: 1.0 - requirement.allowed_failure(),
                 confidence: requirement.confidence(),
             }),
-            remark: Some(remark.to_owned()),
-            ..nominal
+            remark: Some(if verdict == "undecided" {
+                too_few(requirement, counts)
+            } else {
+                remark.to_owned()
+            }),
+            ..self.nominal_reading(rule)
         }
     }
 
@@ -393,6 +408,32 @@ impl Bench<'_> {
         }
         Some(point)
     }
+}
+
+/// Why counts decide nothing, with the samples that would do.
+fn too_few(requirement: &Requirement, counts: OutcomeCounts) -> String {
+    let n = counts.guarded + counts.failed;
+    match requirement.samples_to_hold() {
+        Some(needed) if n < needed => {
+            format!("too few samples to tell: {needed} would do if none fails, {n} were drawn")
+        }
+        Some(_) => "too close to the required share for this many samples".to_owned(),
+        None => "no number of samples shows this".to_owned(),
+    }
+}
+
+/// The share of guarded samples that pass, less the share required; exact.
+fn share_slack(counts: OutcomeCounts, least: &Rational) -> Option<Rational> {
+    let of = |n: u64| Rational::from(i64::try_from(n).unwrap_or(i64::MAX));
+    let share = of(counts.guarded - counts.broken).checked_div(&of(counts.guarded))?;
+    Some(&share - least)
+}
+
+/// A difference of shares in percentage points, with its sign.
+fn points_text(share: &Rational) -> String {
+    let points = (share * &Rational::from(100)).display_significant(3);
+    let sign = if share.is_positive() { "+" } else { "" };
+    format!("{sign}{points} points")
 }
 
 fn verdict_name(verdict: PointVerdict) -> &'static str {

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use super::body;
 use super::check_rules::{open_all, place, resolve};
 use super::documents::Rejected;
-use super::rules;
 use super::window::range_of;
+use super::{rule_sources, rules};
 use crate::check::judge::judge_rules;
 use crate::check::review::{
     Change, Preferred, Relation, Unknown, Wish, Witness, WitnessValue, compare,
@@ -23,8 +23,8 @@ use crate::quantity::{Kind, QuantityType, Unit};
 use crate::rational::Rational;
 use crate::recipe::Recipe;
 use crate::record::review::{RecipeUnderRules, Review, ReviewedRule, Shrunk, WitnessEntry};
-use crate::rule_language::{Rule, RuleSet, Signal, SignalId, SignalType};
-use crate::span::{FileId, Sources};
+use crate::rule_language::{ParsedFile, Rule, RuleSet, Signal, SignalId, SignalType};
+use crate::span::Sources;
 
 /// Format of the answer.
 pub const FORMAT: &str = "cellwright/review/1";
@@ -176,9 +176,12 @@ fn shrunk(from: &BTreeMap<String, f64>, to: &BTreeMap<String, f64>) -> Vec<Shrun
 
 fn read(files: &dyn Files, request: &Request<'_>) -> Result<Documents, Rejected> {
     let mut intake = Intake::new(files);
-    let opened: Vec<Vec<FileId>> = [request.old_rules, request.new_rules]
+    let opened: Vec<Vec<ParsedFile>> = [request.old_rules, request.new_rules]
         .into_iter()
-        .map(|paths| open_all(&mut intake, paths))
+        .map(|paths| {
+            let opened = open_all(&mut intake, paths);
+            rule_sources::parsed(files, &mut intake, &opened)
+        })
         .collect();
     let recipes = request.recipes.and_then(|(old, new)| {
         let old = Recipe::read(&mut intake, old, None);
@@ -189,11 +192,11 @@ fn read(files: &dyn Files, request: &Request<'_>) -> Result<Documents, Rejected>
         .and_then(|path| Model::read(&mut intake, path, None));
     let mut diagnostics = crate::diagnostic::Diagnostics::new();
     let mut sets = Vec::new();
-    for (place, files) in opened.iter().enumerate() {
+    for (place, parsed) in opened.iter().enumerate() {
         let recipe = recipes
             .as_ref()
             .map(|(old, new)| if place == 0 { old } else { new });
-        let (set, found) = resolve(&intake, files, recipe);
+        let (set, found) = resolve(&intake, parsed, recipe);
         diagnostics.extend(found);
         if let Some(recipe) = recipe {
             diagnostics.extend(super::signal_ranges::outside(&set, recipe));
@@ -301,6 +304,7 @@ impl Documents {
             other_changes: Vec::new(),
             newly_forbidden: Vec::new(),
             newly_permitted: Vec::new(),
+            proved: false,
             remark: None,
             place: place(&self.sources, shown.code_span),
         };
@@ -312,7 +316,9 @@ impl Documents {
                 guard,
                 newly_forbidden,
                 newly_permitted,
+                proved,
             } => {
+                found.proved = *proved;
                 found.change = word(permits, ["equivalent", "stricter", "looser"]);
                 found.guard = word(guard, ["unchanged", "applies less", "applies more"]);
                 found.newly_forbidden = self.entries(newly_forbidden.as_ref());

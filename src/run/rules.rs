@@ -11,7 +11,7 @@ use crate::quantity::dictionary::{Role, standard};
 use crate::quantity::{Unit, parse_unit};
 use crate::rational::Rational;
 use crate::recipe::Recipe;
-use crate::record::body::{Assignment, Evaluation, RuleHead};
+use crate::record::body::{Assignment, Evaluation, OverrideHead, RuleHead};
 use crate::rule_language::{
     BoolExpr, BoolKind, CompareOperator, Point, PointValue, Rule, RuleSet, SignalId, SignalType,
     Value,
@@ -87,7 +87,50 @@ pub fn head(rules: &RuleSet, rule: &Rule, sources: &Sources) -> RuleHead {
             .iter()
             .map(|&id| rules.signal(id).name.clone())
             .collect(),
+        overrides: overrides(rule, sources),
     }
+}
+
+fn overrides(rule: &Rule, sources: &Sources) -> Vec<OverrideHead> {
+    let Some(replaced) = &rule.replaced else {
+        return Vec::new();
+    };
+    let original = &replaced.original;
+    let heads = replaced.overrides.iter().map(|one| OverrideHead {
+        old: sources.text(one.old_span).to_owned(),
+        old_source: original.source.clone(),
+        old_evidence: original.evidence.name().to_owned(),
+        new: sources.text(one.new_span).to_owned(),
+        looser: one.looser,
+        reason: one.reason.clone(),
+        source: one.source.clone(),
+        evidence: one.evidence.name().to_owned(),
+        owner: one.owner.clone(),
+        path: sources.get(one.span.file).path.clone(),
+        line: sources.position(one.span).line,
+    });
+    heads.collect()
+}
+
+/// The body as written, with the limits that count in the place of those they replace.
+fn body_text(rule: &Rule, sources: &Sources) -> String {
+    let span = rule.body.span;
+    let mut text = sources.text(span).to_owned();
+    let mut overrides: Vec<_> = rule
+        .replaced
+        .iter()
+        .flat_map(|one| &one.overrides)
+        .collect();
+    overrides.sort_by_key(|one| std::cmp::Reverse(one.old_span.start));
+    for one in overrides {
+        let old = one.old_span;
+        if old.file == span.file && span.start <= old.start && old.end <= span.end {
+            let (from, place) = (span.range().start, old.range());
+            let new = sources.text(one.new_span);
+            text.replace_range(place.start - from..place.end - from, new);
+        }
+    }
+    text
 }
 
 /// The limit as written: operator and right side of a single comparison, else the whole body.
@@ -100,9 +143,9 @@ fn limit_text(rule: &Rule, sources: &Sources) -> String {
         }
         BoolKind::And(parts) => match window(parts) {
             Some((low, high)) => format!("{} .. {}", sources.text(low), sources.text(high)),
-            None => sources.text(rule.body.span).to_owned(),
+            None => body_text(rule, sources),
         },
-        _ => sources.text(rule.body.span).to_owned(),
+        _ => body_text(rule, sources),
     };
     let words: Vec<&str> = body.split_whitespace().collect();
     let text = words.join(" ");

@@ -1,22 +1,32 @@
 //! Searches over plant steps: a ladder of one parameter, and the smallest further change that
 //! passes.
 //!
-//! In: a judged request. Out: every step of the ladder with the rules that stop it; the cheapest
-//! combination of steps that passes, simulated with the full ensemble before it is proposed. Input
-//! rules are decided exactly at every candidate; outcome rules by an ensemble of
-//! `search_samples`. Nothing is assumed monotone: every step is judged.
+//! In: a judged request. Out: every step of the ladder with its own decision and the rules that
+//! stop it; the cheapest combination of steps that passes, simulated with the full ensemble before
+//! it is proposed, or why the search ended without one. Input rules are decided exactly at every
+//! candidate; outcome rules by an ensemble of `search_samples`. Nothing is assumed monotone: every
+//! step is judged.
 
-use super::{Context, Judged, RunError};
+use super::candidates::Candidates;
+use super::evidence::{self, Deltas};
+use super::{Context, Judged, Obstacle, RunError, changes};
+use crate::check::judge::judge_rules;
+use crate::check::verdict::Verdict;
+use crate::decision::{self, Approval, Outcome};
 use crate::quantity::{parse_number_and_rest, parse_quantity};
 use crate::rational::Rational;
 use crate::recipe::{Parameter, ParameterValue, Recipe};
-use crate::record::body::{Evaluation, Ladder, LadderStep, Move};
+use crate::record::body::{Evaluation, Ladder, LadderStep, Move, ProposalSearch};
+use crate::rule_language::Rule;
 
 /// Most steps of a ladder.
 const LADDER_STEPS_MAX: usize = 400;
 
 /// Most plant steps a proposal moves one parameter.
 const MOVE_STEPS_MAX: i64 = 20;
+
+/// Most candidates whose input rules are checked; two parameters have 1 680.
+const CANDIDATES_MAX: u64 = 4000;
 
 /// Most candidates of a proposal that are simulated.
 const SIMULATED_CANDIDATES_MAX: u64 = 400;
@@ -103,6 +113,7 @@ pub fn ladder(
     context: &Context<'_>,
     base: &Judged,
     request: &LadderRequest,
+    deltas: &Deltas,
 ) -> Result<Ladder, RunError> {
     context.progress.stage(
         "ladder",
@@ -110,7 +121,7 @@ pub fn ladder(
     );
     let mut steps = Vec::with_capacity(request.values.len());
     for value in &request.values {
-        steps.push(ladder_step(context, base, &request.name, value)?);
+        steps.push(ladder_step(context, base, (&request.name, value), deltas)?);
     }
     let passing = steps.iter().take_while(|step| step.status == "ok").count();
     let parameter = base.recipe.parameters.get(&request.name);
@@ -137,8 +148,8 @@ fn unit_of(parameter: &Parameter) -> Option<&crate::quantity::Unit> {
 fn ladder_step(
     context: &Context<'_>,
     base: &Judged,
-    name: &str,
-    value: &Rational,
+    (name, value): (&str, &Rational),
+    deltas: &Deltas,
 ) -> Result<LadderStep, RunError> {
     let recipe = base
         .recipe
@@ -147,31 +158,29 @@ fn ladder_step(
             message: error.to_string(),
         })?;
     let judged = context.judge_recipe(&recipe, context.search_samples, Some(base))?;
-    let rules = context.blocking(&judged.evaluations);
-    let broken = context
-        .rules()
-        .rules
-        .iter()
-        .zip(&judged.evaluations)
-        .any(|(rule, evaluation)| context.obstacle(rule, evaluation) == super::Obstacle::Broken);
-    let status = match (rules.is_empty(), broken) {
-        (true, _) => "ok",
-        (false, true) => "blocked",
-        (false, false) => "undecided",
-    };
+    let changed = changes::changed(&context.documents.old, &recipe);
+    let facts = evidence::facts(context, &judged, changed, &deltas.found);
+    let decision = decision::decide(&facts).outcome;
     let parameter = recipe.parameters.get(name);
-    let approved = parameter
-        .and_then(|parameter| parameter.approved.as_ref())
-        .map(|approved| approved.range.contains(value));
     Ok(LadderStep {
         value: parameter
             .and_then(unit_of)
             .map(|unit| unit.from_si(value).display_significant(6))
             .unwrap_or_default(),
-        status: status.to_owned(),
-        rules,
-        decision: (status == "ok").then(|| "trial".to_owned()),
-        approved,
+        status: match decision {
+            Outcome::Release | Outcome::Trial => "ok",
+            Outcome::Reject => "blocked",
+            Outcome::NeedData => "undecided",
+        }
+        .to_owned(),
+        rules: context.blocking(&judged.evaluations),
+        breaks: evidence::broken_beside(context, &judged),
+        decision: decision.as_str().to_owned(),
+        approved: match parameter.map(changes::approval) {
+            Some(Approval::Inside) => Some(true),
+            Some(Approval::Outside) => Some(false),
+            Some(Approval::NotStated) | None => None,
+        },
         coated_area_m2_h: nominal_outcome(context, &judged, "coating.coated_area_rate")
             .map(|si| si * 3600.0),
     })
@@ -195,11 +204,18 @@ pub struct Found {
     pub moves: Vec<(String, Rational)>,
     /// The proposal, judged with the full ensemble.
     pub judged: Judged,
-    /// Candidates looked at until it was found.
-    pub candidates: u64,
 }
 
-/// Finds the cheapest combination of plant steps of the movable parameters that passes.
+/// How a search for a proposal ended.
+pub struct Searched {
+    /// What was found.
+    pub found: Option<Found>,
+    /// For the record.
+    pub row: ProposalSearch,
+}
+
+/// Finds the cheapest combination of plant steps of the movable parameters that passes, within
+/// [`CANDIDATES_MAX`] combinations looked at and [`SIMULATED_CANDIDATES_MAX`] simulated.
 ///
 /// # Errors
 /// [`RunError`].
@@ -207,42 +223,47 @@ pub fn proposal(
     context: &Context<'_>,
     request: &Judged,
     base: &Judged,
-) -> Result<Option<Found>, RunError> {
+) -> Result<Option<Searched>, RunError> {
     let Some(repair) = &context.documents.scenario.repair else {
         return Ok(None);
     };
-    let mut axes = Vec::new();
-    for movable in &repair.movable {
-        if let Some(axis) = Axis::new(&request.recipe, movable) {
-            axes.push(axis);
+    let axes: Vec<Axis> = repair
+        .movable
+        .iter()
+        .filter_map(|movable| Axis::new(&request.recipe, movable))
+        .collect();
+    let mut row = ProposalSearch {
+        candidates: 0,
+        simulated: 0,
+        end: "exhausted".to_owned(),
+    };
+    let mut gate = InputGate::new(context);
+    let allowed = axes.iter().map(Axis::offsets).collect();
+    for offsets in Candidates::new(allowed) {
+        if row.candidates == CANDIDATES_MAX || row.simulated == SIMULATED_CANDIDATES_MAX {
+            "stopped".clone_into(&mut row.end);
+            break;
         }
-    }
-    let mut simulated = 0;
-    for (looked, offsets) in combinations(&axes).into_iter().enumerate() {
+        row.candidates += 1;
         let Some(recipe) = moved(&request.recipe, &axes, &offsets) else {
             continue;
         };
-        if !inputs_pass(context, &recipe) {
+        if !gate.passes(&recipe) {
             continue;
         }
-        simulated += 1;
-        if simulated > SIMULATED_CANDIDATES_MAX {
-            return Ok(None);
-        }
+        row.simulated += 1;
         if !passes(context, &recipe, base)? {
             continue;
         }
         let judged = context.judge_recipe(&recipe, context.samples, Some(request))?;
         if context.blocking(&judged.evaluations).is_empty() {
+            "found".clone_into(&mut row.end);
             let moves = moves_of(&axes, &offsets);
-            return Ok(Some(Found {
-                moves,
-                judged,
-                candidates: looked as u64 + 1,
-            }));
+            let found = Some(Found { moves, judged });
+            return Ok(Some(Searched { found, row }));
         }
     }
-    Ok(None)
+    Ok(Some(Searched { found: None, row }))
 }
 
 /// One movable parameter with its plant step.
@@ -267,6 +288,13 @@ impl Axis {
         })
     }
 
+    /// The numbers of plant steps that stay inside the limit.
+    fn offsets(&self) -> Vec<i64> {
+        (-MOVE_STEPS_MAX..=MOVE_STEPS_MAX)
+            .filter(|&offset| self.at(offset).is_some())
+            .collect()
+    }
+
     fn at(&self, offset: i64) -> Option<Rational> {
         let value = &self.value + &(&self.step * &Rational::from(offset));
         let inside = self
@@ -275,28 +303,6 @@ impl Axis {
             .is_none_or(|(low, high)| *low <= value && value <= *high);
         inside.then_some(value)
     }
-}
-
-/// All offsets but none at all, cheapest first: by number of steps, then by the order of axes,
-/// upwards before downwards.
-fn combinations(axes: &[Axis]) -> Vec<Vec<i64>> {
-    let mut all: Vec<Vec<i64>> = vec![Vec::new()];
-    for _ in axes {
-        all = all
-            .into_iter()
-            .flat_map(|prefix| {
-                (-MOVE_STEPS_MAX..=MOVE_STEPS_MAX).map(move |offset| {
-                    let mut longer = prefix.clone();
-                    longer.push(offset);
-                    longer
-                })
-            })
-            .collect();
-    }
-    all.retain(|offsets| offsets.iter().any(|&offset| offset != 0));
-    let cost = |offsets: &[i64]| offsets.iter().map(|offset| offset.abs()).sum::<i64>();
-    all.sort_by(|a, b| cost(a).cmp(&cost(b)).then_with(|| b.iter().cmp(a.iter())));
-    all
 }
 
 fn moved(recipe: &Recipe, axes: &[Axis], offsets: &[i64]) -> Option<Recipe> {
@@ -317,14 +323,44 @@ fn moves_of(axes: &[Axis], offsets: &[i64]) -> Vec<(String, Rational)> {
         .collect()
 }
 
-fn inputs_pass(context: &Context<'_>, recipe: &Recipe) -> bool {
-    let case = super::rules::case(context.rules(), recipe, Some(&context.documents.model));
-    context
-        .check_inputs(&case)
-        .iter()
-        .all(|(at, evaluation, _)| {
-            context.obstacle(&context.rules().rules[*at], evaluation) == super::Obstacle::None
+/// The input rules that can block, the one that stopped the last candidate first.
+struct InputGate<'a> {
+    context: &'a Context<'a>,
+    rules: Vec<&'a Rule>,
+}
+
+impl<'a> InputGate<'a> {
+    fn new(context: &'a Context<'a>) -> Self {
+        let rules = context.rules().rules.iter();
+        let rules = rules.filter(|rule| !rule.is_outcome && context.may_block(rule));
+        Self {
+            context,
+            rules: rules.collect(),
+        }
+    }
+
+    /// Tells whether no input rule blocks; closed forms first, the solver only for what is left.
+    fn passes(&mut self, recipe: &Recipe) -> bool {
+        let set = self.context.rules();
+        let case = super::rules::case(set, recipe, Some(&self.context.documents.model));
+        let mut open = Vec::new();
+        for (at, rule) in self.rules.iter().enumerate() {
+            let judgement = judge_rules(set, &[*rule], &case, None);
+            match judgement.first().map(|judgement| &judgement.verdict) {
+                Some(Verdict::Violated | Verdict::HoldsNominally) => {
+                    self.rules[..=at].rotate_right(1);
+                    return false;
+                }
+                Some(Verdict::Undecided(_)) | None => open.push(*rule),
+                Some(Verdict::Holds | Verdict::Conditional | Verdict::Idle | Verdict::Vacuous) => {}
+            }
+        }
+        let decided = judge_rules(set, &open, &case, self.context.options.solver.as_ref());
+        decided.iter().all(|judgement| match judgement.verdict {
+            Verdict::Violated | Verdict::HoldsNominally | Verdict::Undecided(_) => false,
+            Verdict::Holds | Verdict::Conditional | Verdict::Idle | Verdict::Vacuous => true,
         })
+    }
 }
 
 /// Samples of the first look at a candidate: enough to see that it fails badly.
@@ -337,7 +373,7 @@ fn passes(context: &Context<'_>, recipe: &Recipe, base: &Judged) -> Result<bool,
         .rules
         .iter()
         .zip(&first.evaluations)
-        .any(|(rule, evaluation)| context.obstacle(rule, evaluation) == super::Obstacle::Broken);
+        .any(|(rule, evaluation)| context.obstacle(rule, evaluation) == Obstacle::Broken);
     if broken {
         return Ok(false);
     }

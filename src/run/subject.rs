@@ -5,7 +5,7 @@
 
 use super::check_rules::{open_all, resolve};
 use super::documents::{self, NO_RULES, Rejected};
-use super::{rules, signal_ranges};
+use super::{rule_sources, rules, signal_ranges};
 use crate::check::case::{Case, NumberCase, SignalCase};
 use crate::check::judge::judge_rules;
 use crate::check::verdict::Verdict;
@@ -80,11 +80,12 @@ pub fn read(files: &dyn Files, request: &SubjectRequest<'_>) -> Result<Subject, 
     }
     let mut intake = Intake::new(files);
     let opened = open_all(&mut intake, request.rules);
+    let parsed = rule_sources::parsed(files, &mut intake, &opened);
     let recipe = Recipe::read(&mut intake, request.path, None);
     let model = request
         .model
         .and_then(|path| Model::read(&mut intake, path, None));
-    let (set, found) = resolve(&intake, &opened, recipe.as_ref());
+    let (set, found) = resolve(&intake, &parsed, recipe.as_ref());
     let mut diagnostics = intake.report.diagnostics();
     diagnostics.extend(found);
     if let Some(recipe) = &recipe {

@@ -531,6 +531,9 @@ pub(super) fn why(why: &Why) -> String {
         Why::Obstacle(Obstacle::DivisorSign { .. }) => {
             "undecided: it may divide by zero in the range".to_owned()
         }
+        Why::Obstacle(Obstacle::Function { .. }) => {
+            "undecided: `exp`, `ln` and `sqrt` have no closed form here".to_owned()
+        }
         Why::Obstacle(Obstacle::TooLarge { .. }) => {
             "undecided: its closed form is too large".to_owned()
         }

@@ -172,7 +172,18 @@ pub fn logic(rules: &[RuleMargin]) -> Result<Logic, LogicError> {
         }
     }
     let (probability, standard_error, code) = binding.ok_or(LogicError::NoRules)?;
-    let reason = format!("binding rule {code}: met with probability {probability:.4}");
+    let binding_rule = rules.iter().find(|rule| rule.rule == code);
+    let reason = match binding_rule.map(|rule| &rule.satisfaction) {
+        Some(Satisfaction::Exact { met: true }) => {
+            format!("binding rule {code}: met at every corner")
+        }
+        Some(Satisfaction::Exact { met: false }) => {
+            format!("binding rule {code}: not met at a corner")
+        }
+        Some(Satisfaction::Margin { .. } | Satisfaction::Probability { .. }) | None => {
+            format!("binding rule {code}: met with probability {probability:.4}")
+        }
+    };
     let component = Component::new(
         ComponentName::Logic,
         probability,

@@ -168,8 +168,12 @@ impl CellProblem {
             Self::NoValue { .. } | Self::NotFinite { .. } => {
                 "remove the row on purpose; nothing is put in its place"
             }
-            Self::UndeclaredComma { .. } => "declare `decimal = \",\"` if it is a decimal comma",
-            Self::AmbiguousPoint { .. } => "declare `decimal = \".\"` or `decimal = \",\"`",
+            Self::UndeclaredComma { .. } => {
+                "declare `decimal = \",\"` or `--decimal comma` if it is a decimal comma"
+            }
+            Self::AmbiguousPoint { .. } => {
+                "declare `decimal = \".\"` or `decimal = \",\"` (`--decimal` with `--table`)"
+            }
             Self::PointBesideComma { .. } => "remove thousands separators",
         }
     }

@@ -37,6 +37,31 @@ fn an_output_that_has_no_such_format() {
     insta::assert_snapshot!(said(&["check", "rules/drying.rule", "--format", "html"]));
 }
 
+#[test]
+fn what_a_verb_does_not_give_is_refused() {
+    let cases: [&[&str]; 10] = [
+        &["verify", "record.json", "--format", "sarif"],
+        &["replay", "record.json", "--output", "html=a.html"],
+        &["fmt", "rules", "--format", "json"],
+        &["fmt", "rules", "--output", "text=a.txt"],
+        &["explain", "units", "--format", "json"],
+        &["missing", "s.toml", "--format", "junit"],
+        &["test", "s.toml", "--format", "html"],
+        &["simulate", "s.toml", "--format", "github"],
+        &["run", "s.toml", "--threads", "0"],
+        &["check", "r.rule", "--output", "json=no/such/folder/a.json"],
+    ];
+    let folder = folder("what_a_verb_does_not_give_is_refused");
+    let said: Vec<String> = cases.map(|arguments| said_in(&folder, arguments)).to_vec();
+    assert!(
+        said.iter().all(|one| one.ends_with("--- exit 2\n")),
+        "{said:?}"
+    );
+    let left = std::fs::read_dir(&folder).expect("the folder").count();
+    assert_eq!(left, 0, "nothing was made");
+    insta::assert_snapshot!(said.join("\n"));
+}
+
 /// Mistakes in rule files: text and what it is called.
 #[test]
 fn mistakes_in_rules() {

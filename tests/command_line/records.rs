@@ -1,5 +1,7 @@
 //! A record from `run` to `verify` and `replay`, and what damage does to it.
 
+use std::path::Path;
+
 use cellwright::{canonical, record};
 
 use crate::{folder, run, run_in, shown};
@@ -62,6 +64,8 @@ fn a_record_verifies_replays_and_shows_damage() {
             }
         }
     }
+    intact_record_in_json(&folder);
+    changed_recipe_is_placed(&folder, &text);
     // A forger who knows the format: a document that is refused, under digests that fit.
     let (mut body, _) = record::open(&bytes).expect("the record opens");
     let recipe = body
@@ -76,10 +80,40 @@ fn a_record_verifies_replays_and_shows_damage() {
     let arguments = ["replay", "forged.json"];
     let answer = run_in(&folder, &arguments);
     assert_eq!(answer.code, 5, "{}", answer.err);
-    said.push(shown(&arguments, &answer));
+    said.push(without_digests(&shown(&arguments, &answer)));
     let arguments = ["verify", "no-such.json"];
     said.push(shown(&arguments, &run_in(&folder, &arguments)));
     insta::assert_snapshot!(said.join("\n"));
+}
+
+fn intact_record_in_json(folder: &Path) {
+    for (verb, result) in [("verify", "verified"), ("replay", "identical")] {
+        let answer = run_in(folder, &[verb, "record.json", "--format", "json"]);
+        let json: serde_json::Value = serde_json::from_str(&answer.out).expect("JSON");
+        assert_eq!(json["result"], result);
+        assert_eq!(json["sha256"].as_str().map(str::len), Some(64));
+    }
+}
+
+fn changed_recipe_is_placed(folder: &Path, text: &str) {
+    // A text of an input is placed by the file it came from, seen from the checkout.
+    let recipe_changed = text.replacen("[parameters]", "[parametres]", 1);
+    std::fs::write(folder.join("recipe.json"), recipe_changed).expect("a file");
+    let path = folder.join("recipe.json").to_string_lossy().into_owned();
+    let answer = run(&["verify", &path, "--format", "json"]);
+    assert_eq!(answer.code, 5, "{}", answer.err);
+    let json: serde_json::Value = serde_json::from_str(&answer.out).expect("JSON");
+    let reason = json["reason"].as_str().expect("a reason");
+    let recipe = std::fs::read_to_string("scenarios/recipes/line3-nmc111.toml").expect("a recipe");
+    let line = 1 + recipe
+        .lines()
+        .take_while(|line| *line != "[parameters]")
+        .count();
+    assert!(
+        reason.contains("`scenarios/recipes/line3-nmc111.toml`")
+            && reason.contains(&format!("in line {line} ")),
+        "{reason}"
+    );
 }
 
 /// Offsets move with every change of a document; the words do not.

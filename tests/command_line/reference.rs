@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::run;
 
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 17] = [
     "init",
     "check",
     "run",
@@ -19,6 +19,7 @@ const VERBS: [&str; 16] = [
     "test",
     "verify",
     "replay",
+    "solve",
     "fmt",
     "explain",
     "completions",

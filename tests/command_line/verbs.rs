@@ -13,6 +13,21 @@ fn check_of_rules_alone() {
 }
 
 #[test]
+fn check_lists_limits_that_are_still_recalled() {
+    insta::assert_snapshot!(said(&["check", "rules/plant-example.rule", "--recalled"]));
+}
+
+#[test]
+fn explain_shows_the_limit_that_was_replaced() {
+    insta::assert_snapshot!(said(&["explain", "DR001"]));
+}
+
+#[test]
+fn explain_knows_the_words_of_the_language() {
+    insta::assert_snapshot!(said(&["explain", "override"]));
+}
+
+#[test]
 fn check_of_a_recipe() {
     let recipe = "scenarios/recipes/line3-nmc111.toml";
     insta::assert_snapshot!(said(&[
@@ -194,7 +209,11 @@ fn templates_pass_themselves() {
         "--map",
         "map.toml",
     ];
-    insta::assert_snapshot!(said_in(&folder, &imported));
+    let refused = said_in(&folder, &imported);
+    assert!(!folder.join("imported.toml").exists(), "nothing is lost");
+    let partial = [&imported[..], &["--partial"]].concat();
+    let kept = said_in(&folder, &partial);
+    insta::assert_snapshot!(format!("{refused}\n{kept}"));
     let text = std::fs::read_to_string(folder.join("imported.toml")).expect("the recipe");
     insta::assert_snapshot!("imported_recipe", text);
 }
@@ -385,4 +404,29 @@ fn answers_to_questions_fit_their_schemas() {
             panic!("{arguments:?}: {error} at {}", error.instance_path());
         }
     }
+}
+
+/// Two questions with evidence, one verdict that disagrees with its `:status`.
+#[test]
+fn solve_shows_what_a_verdict_rests_on() {
+    let folder = folder("solve");
+    let script = "(set-logic QF_LRA)\n(declare-const speed Real)\n\
+        (assert (! (<= speed 25) :named CO001))\n(check-sat)\n\
+        (assert (! (>= speed 30) :named CO002))\n(set-info :status sat)\n(check-sat)\n";
+    write(&folder, "question.smt2", script);
+    let asked = ["solve", "question.smt2", "--certificates", "out"];
+    insta::assert_snapshot!(said_in(&folder, &asked));
+    let line = std::fs::read_to_string(folder.join("out/question-7.json")).expect("written");
+    assert!(line.starts_with("{\"claim\":"), "{line}");
+}
+
+#[test]
+fn solve_refuses_what_it_does_not_understand() {
+    let folder = folder("solve_refused");
+    write(
+        &folder,
+        "question.smt2",
+        "(declare-const n Int)\n(check-sat)\n",
+    );
+    insta::assert_snapshot!(said_in(&folder, &["solve", "question.smt2"]));
 }

@@ -30,6 +30,7 @@ fn head(code: &str, title: &str, limit: &str, kind: &str, line: u32) -> RuleHead
         limit: text(limit),
         kind: text(kind),
         reads: texts(&["drying.exhaust_load"]),
+        overrides: Vec::new(),
     }
 }
 
@@ -305,7 +306,8 @@ fn ladder() -> Ladder {
                 value: format!("{value}"),
                 status: text(status),
                 rules: texts(rules),
-                decision: Some(text(if status == "ok" { "trial" } else { "reject" })),
+                breaks: texts(if index >= 8 { &["CO012"] } else { &[] }),
+                decision: text(if status == "ok" { "trial" } else { "reject" }),
                 approved: Some(value <= 27.0),
                 coated_area_m2_h: Some(39.0 * value),
             }
@@ -376,8 +378,9 @@ fn score() -> Score {
             component("meta", 0.80, 0.10, "standard error of the others"),
         ],
         preset: text("centred"),
-        consistency: text("0.031 (Saaty 1980 table)"),
+        consistency: text("consistency ratio 0.031 (Saaty 1980 table)"),
         gate_open: false,
+        no_index: None,
         value: 0.0,
         ungated_value: 0.642,
         value_low: 0.59,
@@ -447,6 +450,11 @@ pub fn body() -> Body {
         outcomes: outcomes(),
         dryer: dryer(),
         ladder: Some(ladder()),
+        search: Some(ProposalSearch {
+            candidates: 57,
+            simulated: 9,
+            end: text("found"),
+        }),
         proposal: Some(proposal()),
         deltas: deltas(),
         assumptions: assumptions(),
@@ -505,9 +513,8 @@ fn proposal() -> Proposal {
             ),
         ],
         decision: text("trial"),
-        candidates: 57,
-        value: 0.71,
-        hyperscore: 172.7,
+        value: Some(0.71),
+        hyperscore: Some(172.7),
     }
 }
 
@@ -516,12 +523,18 @@ fn assumptions() -> Vec<Assumption> {
         Assumption {
             name: text("drying.desorption_rate"),
             value: text("0.021 1/s"),
-            spread: text("± 11 %"),
+            spread: text("0.0187 .. 0.0233 1/s"),
             evidence: text("assumed"),
             source: text("fitted by eye to line 3 at 25 m/min"),
             outcome: text("drying.residual_solvent"),
-            low: text("81 ppm_mass"),
-            high: text("262 ppm_mass"),
+            low: 81.0,
+            high: 262.0,
+            unit: text("ppm_mass"),
+            pass_share: Some(PassShare {
+                rule: text("DR007"),
+                low: 0.994,
+                high: 0.77,
+            }),
             influence: 1.9,
         },
         Assumption {
@@ -531,8 +544,10 @@ fn assumptions() -> Vec<Assumption> {
             evidence: text("assumed"),
             source: text("prior `graphite-sei`"),
             outcome: text("formation.first_cycle_efficiency"),
-            low: text("88.4 %"),
-            high: text("86.1 %"),
+            low: 88.4,
+            high: 86.1,
+            unit: text("%"),
+            pass_share: None,
             influence: -2.7,
         },
     ]

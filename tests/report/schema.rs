@@ -12,6 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::{RECORD, sample};
 use cellwright::report::json as view;
+use cellwright::report::layout::COLUMNS;
+use cellwright::report::verification::{Checked, Replayed, Verification};
 
 const BODY: &str = include_str!("../../src/record/body.rs");
 const FINDINGS: &str = include_str!("../../src/record/findings.rs");
@@ -22,6 +24,7 @@ const WINDOW: &str = include_str!("../../src/record/window.rs");
 const REPAIR: &str = include_str!("../../src/record/repair.rs");
 const LOTS: &str = include_str!("../../src/record/lots.rs");
 const REVIEW: &str = include_str!("../../src/record/review.rs");
+const VERIFICATION: &str = include_str!("../../src/report/verification.rs");
 const TEST_CASES: &str = include_str!("../../src/report/test_cases.rs");
 
 /// Reads every `pub struct` of a source file into a schema of its own.
@@ -147,6 +150,7 @@ fn findings_schema() -> Value {
     let shared = [
         "Versions",
         "RuleHead",
+        "OverrideHead",
         "Evaluation",
         "Assignment",
         "Probability",
@@ -164,7 +168,33 @@ fn simulation_schema() -> Value {
 
 fn missing_schema() -> Value {
     let title = "Cellwright missing values, format cellwright/missing/1";
-    schema_of(title, "Lacking", &[LACKING, GAPS], &["Assumption"])
+    schema_of(
+        title,
+        "Lacking",
+        &[LACKING, GAPS],
+        &["Assumption", "PassShare"],
+    )
+}
+
+fn verification_schema() -> Value {
+    let title = "Cellwright verification, format cellwright/verification/1";
+    let mut schema = schema_of(title, "Verification", &[VERIFICATION], &[]);
+    remove(&mut schema, "Replayed");
+    schema
+}
+
+fn replay_schema() -> Value {
+    let title = "Cellwright replay, format cellwright/replay/1";
+    let mut schema = schema_of(title, "Replayed", &[VERIFICATION], &[]);
+    remove(&mut schema, "Verification");
+    remove(&mut schema, "Checked");
+    schema
+}
+
+/// Drops a definition that belongs to another document of the same source file.
+fn remove(schema: &mut Value, name: &str) {
+    let defs = schema["$defs"].as_object_mut().expect("definitions");
+    defs.remove(name).expect("the definition is there");
 }
 
 fn tests_schema() -> Value {
@@ -238,6 +268,8 @@ fn schemas_say_what_the_structures_say() {
     compare("repair.schema.json", &repair_schema());
     compare("lots.schema.json", &lots_schema());
     compare("review.schema.json", &review_schema());
+    compare("verification.schema.json", &verification_schema());
+    compare("replay.schema.json", &replay_schema());
 }
 
 #[test]
@@ -245,7 +277,39 @@ fn printed_documents_validate() {
     let record: Value =
         serde_json::from_str(&view::record(&sample::body(), RECORD.sha256)).expect("JSON");
     let findings: Value = serde_json::from_str(&view::findings(&sample::findings())).expect("JSON");
-    for (schema, document) in [(record_schema(), record), (findings_schema(), findings)] {
+    let verification = Verification {
+        format: "cellwright/verification/1".to_owned(),
+        record: RECORD.path.to_owned(),
+        result: "verified".to_owned(),
+        reason: None,
+        sha256: Some(RECORD.sha256.to_owned()),
+        checked: Some(Checked {
+            inputs: 7,
+            witnesses: 1,
+            certificates: 13,
+            simulated: 12,
+            unsupported: 0,
+        }),
+    };
+    let replayed = Replayed {
+        format: "cellwright/replay/1".to_owned(),
+        record: RECORD.path.to_owned(),
+        result: "mismatch".to_owned(),
+        reason: Some("differs at `rules[0]`".to_owned()),
+        recorded_version: None,
+        sha256: None,
+    };
+    for page in [verification.text(false), replayed.text(false)] {
+        assert!(super::widest(&page) <= COLUMNS, "{page}");
+    }
+    let verification = serde_json::from_str(&verification.json()).expect("JSON");
+    let replayed = serde_json::from_str(&replayed.json()).expect("JSON");
+    for (schema, document) in [
+        (record_schema(), record),
+        (findings_schema(), findings),
+        (verification_schema(), verification),
+        (replay_schema(), replayed),
+    ] {
         let validator = jsonschema::validator_for(&schema).expect("a valid schema");
         if let Some(error) = validator.iter_errors(&document).next() {
             panic!("{error} at {}", error.instance_path());

@@ -332,6 +332,8 @@ proptest! {
             "and", "implies", "signal", ":", "one", "of", "length", "..", "let", "a.b", "=", "test",
             "pass", "severity", "critical", "source", "evidence", "recalled", "with",
             "probability", ">=", "99 %", "assume", "^", "2", "*", "/", "-", "pi", "#c\n", "claim",
+            "exp", "override", "limit", "looser", "mode", "step", "use", "attacks", "because",
+            "from",
         ]), 0..40)
     ) {
         let text = words.join(" ");

@@ -9,6 +9,7 @@ use crate::{Violation, code_only};
 pub const FLOORS: &[(&str, u8)] = &[
     ("quantity", 0),
     ("rational", 0),
+    ("enclosure", 0),
     ("interval", 0),
     ("math", 0),
     ("random", 0),

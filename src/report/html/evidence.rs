@@ -45,28 +45,32 @@ fn assumptions(section: &mut Markup, body: &Body) {
         "quiet",
         "assumed or recalled, not measured; influence in standard deviations of the outcome",
     );
-    let head = [
-        "parameter",
-        "value",
-        "evidence",
-        "moves",
-        "from",
-        "to",
-        "influence",
-    ];
+    let head = ["parameter", "value", "moves", "from", "to", "influence"];
     table(section, &head, |table| {
         for assumption in rows {
             table.element("tr", &[], |row| {
                 row.element("td", &[], |cell| {
                     cell.text(&assumption.name);
-                    cell.classed("span", "sub", &assumption.source);
+                    let weak = format!("{}: {}", assumption.evidence, assumption.source);
+                    cell.classed("span", "sub", &weak);
                 });
-                let value = format!("{} {}", assumption.value, assumption.spread);
-                row.classed("td", "number", &glued(value.trim_end()));
-                row.leaf("td", &[], &assumption.evidence);
-                row.leaf("td", &[], &story::short_name(&assumption.outcome));
-                row.classed("td", "number simulated", &glued(&assumption.low));
-                row.classed("td", "number simulated", &glued(&assumption.high));
+                row.element("td", &[("class", "number")], |cell| {
+                    cell.text(&glued(&assumption.value));
+                    if !assumption.spread.is_empty() {
+                        let over = format!("over {}", assumption.spread);
+                        cell.classed("span", "sub", &glued(&over));
+                    }
+                });
+                row.element("td", &[], |cell| {
+                    cell.text(&story::short_name(&assumption.outcome));
+                    if let Some(share) = &assumption.pass_share {
+                        cell.classed("span", "sub simulated", &story::pass_share_shift(share));
+                    }
+                });
+                for value in [assumption.low, assumption.high] {
+                    let text = story::with_unit(value, &assumption.unit);
+                    row.classed("td", "number simulated", &typographic(&text));
+                }
                 row.classed(
                     "td",
                     "number",
@@ -125,14 +129,19 @@ fn outcomes(section: &mut Markup, body: &Body) {
         return;
     }
     section.leaf("h3", &[], "Outcomes in the model");
+    section.classed(
+        "p",
+        "quiet",
+        "medians over the samples; the difference is the median of the paired differences",
+    );
     let head = [
         "outcome",
         "unit",
-        "now",
-        "requested",
-        "difference",
-        "5th .. 95th percentile",
-        "proposal",
+        "now, median",
+        "requested, median",
+        "difference, median",
+        "requested, 5th .. 95th percentile",
+        "proposal, median",
     ];
     table(section, &head, |table| {
         for outcome in &body.outcomes {
@@ -152,11 +161,11 @@ fn outcomes(section: &mut Markup, body: &Body) {
                         story::readable(requested.p95)
                     )
                 };
-                let proposed = outcome.proposed.as_ref().and_then(story::centre);
+                let proposed = outcome.proposed.as_ref().and_then(story::median);
                 for text in [
-                    story::optional(story::centre(&outcome.now)),
-                    story::optional(story::centre(requested)),
-                    story::optional(story::centre(&outcome.difference)),
+                    story::optional(story::median(&outcome.now)),
+                    story::optional(story::median(requested)),
+                    story::optional(story::median(&outcome.difference)),
                     glued(&percentiles),
                     proposed.map_or_else(|| "–".to_owned(), story::readable),
                 ] {
@@ -211,11 +220,14 @@ fn score(section: &mut Markup, body: &Body) {
     for sentence in story::index_text(body) {
         section.leaf("p", &[], &sentence);
     }
+    if score.no_index.is_some() {
+        return;
+    }
     section.element("figure", &[("class", "waterfall")], |figure| {
         svg_waterfall::drawing(figure, score);
         figure.element("figcaption", &[("class", "quiet")], |caption| {
             caption.text(&format!(
-                "value × weight; weights from preset {}, consistency {}",
+                "value × weight; weights from preset {}; {}",
                 score.preset, score.consistency
             ));
         });

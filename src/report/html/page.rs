@@ -5,7 +5,7 @@
 
 use crate::record::body::Body;
 use crate::report::RecordReference;
-use crate::report::number::{count, glued};
+use crate::report::number::glued;
 use crate::report::story;
 
 use super::markup::{Markup, typographic};
@@ -206,8 +206,8 @@ fn proposal(section: &mut Markup, body: &Body) {
             "p",
             "quiet",
             &format!(
-                "plant steps, simulated before being proposed; {} candidates tried",
-                count(proposal.candidates)
+                "plant steps, simulated before being proposed; {}",
+                story::search_text(body).unwrap_or_default()
             ),
         );
         block.element("table", &[], |table| {

@@ -4,7 +4,7 @@
 //! source, owner, reason, corner, sampling, certificate and the question as SMT-LIB.
 
 use crate::record::body::{Body, Evaluation, RuleHead, RuleRow};
-use crate::report::number::{fixed, glued};
+use crate::report::number::{NO_BREAK, fixed, glued};
 use crate::report::standing::{self, Standing};
 use crate::report::story;
 use crate::report::text::rules::{cell, sampling_text, value};
@@ -59,8 +59,11 @@ pub fn screen(main: &mut Markup, body: &Body) {
     });
 }
 
-/// Slack at the worst corner in shares of the limit.
+/// Slack at the worst corner in shares of the limit; of a probability in points.
 fn slack(evaluation: &Evaluation) -> String {
+    if evaluation.probability.is_some() {
+        return evaluation.margin.as_deref().map_or_else(String::new, glued);
+    }
     evaluation.margin_share.map_or_else(String::new, |share| {
         let sign = if share > 0.0 { "+" } else { "" };
         glued(&format!("{sign}{} %", fixed(share * 100.0, 1)))
@@ -136,10 +139,18 @@ fn number(summary: &mut Markup, label: &str, text: &str) {
             cell.text(&if text.is_empty() {
                 "–".to_owned()
             } else {
-                typographic(text)
+                typographic(&breakable(text))
             });
         },
     );
+}
+
+/// Lets a narrow column break between a number and its unit, and nowhere else.
+fn breakable(text: &str) -> String {
+    match text.rsplit_once(NO_BREAK) {
+        Some((number, unit)) if unit.starts_with(char::is_alphabetic) => format!("{number} {unit}"),
+        _ => text.to_owned(),
+    }
 }
 
 fn provenance(inside: &mut Markup, rule: &RuleHead) {
@@ -151,6 +162,23 @@ fn provenance(inside: &mut Markup, rule: &RuleHead) {
             &format!("{} ({})", rule.source, rule.evidence),
         );
         pair(list, "owner", rule.owner.as_deref().unwrap_or("not named"));
+        for one in &rule.overrides {
+            let looser = if one.looser { " (looser)" } else { "" };
+            let said = format!(
+                "{} instead of {}{looser}: {}; {} ({}); {}:{}; {} came from {} ({})",
+                one.new,
+                one.old,
+                one.reason,
+                one.source,
+                one.evidence,
+                one.path,
+                one.line,
+                one.old,
+                one.old_source,
+                one.old_evidence
+            );
+            pair(list, "override", &said);
+        }
         pair(list, "severity", &rule.severity);
         pair(list, "stated in", &format!("{}:{}", rule.path, rule.line));
         if !rule.reads.is_empty() {
@@ -181,7 +209,14 @@ fn evaluation(
         block.element("dl", &[], |list| {
             pair(list, "found by", &evaluation.method);
             for (term, text) in [
-                ("value", &evaluation.value),
+                (
+                    if evaluation.probability.is_some() {
+                        "value at the nominal recipe"
+                    } else {
+                        "value"
+                    },
+                    &evaluation.value,
+                ),
                 ("worst corner", &evaluation.worst_value),
                 ("margin", &evaluation.margin),
                 ("margin, exact SI", &evaluation.margin_si),

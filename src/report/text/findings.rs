@@ -9,6 +9,7 @@ use super::rules::{sampling_text, witness_text};
 use crate::report::layout::{Page, Rich, Style};
 use crate::report::number::{count, glued};
 use crate::report::standing::{self, Standing};
+use crate::report::story;
 
 /// Width of the label column below a verdict.
 const LABEL: usize = 12;
@@ -82,7 +83,7 @@ fn rule(page: &mut Page, checked: &CheckedRule, strict: bool) {
         0,
         &Rich::styled(standing.style(), &evaluation.verdict.replace('_', " "))
             .and(if standing == Standing::Warns {
-                " (limit recalled, warns only) "
+                " (limit recalled, does not block) "
             } else {
                 " "
             })
@@ -95,12 +96,16 @@ fn rule(page: &mut Page, checked: &CheckedRule, strict: bool) {
         }
     };
     let mut found = Vec::new();
-    found.extend(
-        evaluation
-            .value
-            .iter()
-            .map(|v| format!("value {}", glued(v))),
-    );
+    match &evaluation.probability {
+        Some(probability) => found.push(format!(
+            "pass share {}",
+            story::pass_share(probability.estimate)
+        )),
+        None => {
+            let value = evaluation.value.iter();
+            found.extend(value.map(|v| format!("value {}", glued(v))));
+        }
+    }
     found.extend(
         evaluation
             .worst_value
@@ -208,7 +213,7 @@ pub(crate) fn summary(findings: &Findings) -> String {
     for (wanted, words) in [
         (Standing::Breaks, "broken"),
         (Standing::Undecided, "undecided"),
-        (Standing::Warns, "warn (limit recalled)"),
+        (Standing::Warns, "broken, limit recalled"),
         (Standing::Conditional, "inside guard band"),
         (Standing::Vacuous, "can never apply"),
         (Standing::Holds, "hold"),
@@ -224,7 +229,8 @@ pub(crate) fn summary(findings: &Findings) -> String {
     }
     let without = findings.rules.len() - judged.len();
     if without > 0 {
-        parts.push(format!("{without} rules read"));
+        let noun = if without == 1 { "rule" } else { "rules" };
+        parts.push(format!("{without} {noun} read"));
     }
     let errors = findings
         .findings

@@ -13,6 +13,8 @@ use crate::report::story;
 
 /// Columns of the table: number, rule, limit, now, as requested, worst corner, standing.
 const WIDTHS: [usize; 7] = [3, 22, 11, 7, 8, 7, 15];
+/// The remark of a verdict that only the ensemble gives.
+const IN_THE_MODEL: &str = "in the model";
 /// Indent of the lines below a row.
 const DETAIL: usize = 5;
 
@@ -185,7 +187,12 @@ fn details(page: &mut Page, body: &Body, row: &RuleRow) {
     if let Some(probability) = &evaluation.probability {
         outcome_details(page, body, row, probability);
     }
-    if let Some(remark) = &evaluation.remark {
+    // The words of the row say already that it was found in the model.
+    if let Some(remark) = evaluation
+        .remark
+        .as_ref()
+        .filter(|remark| *remark != IN_THE_MODEL)
+    {
         detail(page, remark);
     }
     if standing <= Standing::Warns {
@@ -247,9 +254,9 @@ fn outcome_details(page: &mut Page, body: &Body, row: &RuleRow, probability: &Pr
             detail(
                 page,
                 &format!(
-                    "model error: {} gives {}{}",
+                    "model error: {} moves {}{}",
                     story::assumption_text(assumption),
-                    story::range_text(&assumption.low, &assumption.high),
+                    story::effect_on(assumption, &row.rule.code),
                     if assumption.evidence == "assumed" || assumption.evidence == "recalled" {
                         "; measure it first"
                     } else {

@@ -142,7 +142,7 @@ impl Parser<'_> {
         Ok(Expr::new(ExprKind::Chain(Box::new(first), steps), span))
     }
 
-    fn compare_operator(&mut self) -> Option<(CompareOperator, Span)> {
+    pub(super) fn compare_operator(&mut self) -> Option<(CompareOperator, Span)> {
         let operator = match self.peek_kind()? {
             TokenKind::Symbol(Symbol::Less) => CompareOperator::Less,
             TokenKind::Symbol(Symbol::LessEqual) => CompareOperator::LessEqual,
@@ -294,7 +294,9 @@ impl Parser<'_> {
                 start.to(self.here()),
                 "a power is a whole number",
             )
-            .help(format!("write digits, at most {POWER_MAX}"));
+            .help(format!(
+                "write digits, at most {POWER_MAX}; for a root `sqrt(x)`"
+            ));
             return Err(self.stop(diagnostic));
         };
         self.at += 1;
@@ -317,6 +319,15 @@ impl Parser<'_> {
             Some(TokenKind::Number { .. }) => return self.literal(None),
             Some(TokenKind::Name(name)) => ExprKind::Name(name.clone()),
             Some(TokenKind::Word(word)) if self.is_call() => return self.call(word.clone()),
+            Some(TokenKind::Word(word)) if word == "if" => {
+                let diagnostic = Diagnostic::error(
+                    codes::SYNTAX,
+                    span,
+                    "`if` is a function between two numbers",
+                )
+                .help("write the condition behind `when`, or `if(condition, a, b)` for numbers");
+                return Err(self.stop(diagnostic));
+            }
             Some(TokenKind::Word(word)) if word == "pi" || !is_reserved(word) => {
                 ExprKind::Word(word.clone())
             }

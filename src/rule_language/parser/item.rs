@@ -4,8 +4,8 @@
 //! refused, so that its absence is not reported a second time.
 
 use super::super::ast::{
-    ClaimItem, EvidenceClass, EvidenceItem, Expectation, Header, Item, LetItem, ProbabilitySyntax,
-    RuleItem, RuleSeverity, SignalItem, SignalSyntax, TestItem, TestSection, TestValue, Text, Word,
+    EvidenceClass, Expectation, Header, Item, LetItem, ModeItem, Name, ProbabilitySyntax, RuleItem,
+    RuleSeverity, SignalItem, SignalSyntax, TestItem, TestSection, TestValue, Text, UseItem, Word,
 };
 use super::super::codes;
 use super::super::lexer::{ITEM_HEADS, Symbol, TokenKind, is_head};
@@ -45,7 +45,7 @@ impl Parser<'_> {
     }
 
     /// `evidence` starts an item before a code and a clause before a class.
-    fn at_item(&self) -> bool {
+    pub(super) fn at_item(&self) -> bool {
         match self.peek_word() {
             Some("evidence") => self
                 .word_at(1)
@@ -70,16 +70,18 @@ impl Parser<'_> {
             "ruleset" => self.header(),
             "signal" => self.signal(start),
             "let" => self.let_item(start),
-            "assume" => Ok(Item::Assume(self.expression())),
+            "mode" => self.mode(),
+            "assume" => self.assume(),
+            "override" => self.override_item(start),
             "rule" => self.rule(start),
             "test" => self.test(start),
             "claim" => self.claim(start),
             "evidence" => self.evidence(start),
-            _ => Ok(Item::Use(self.expect_text("the path of a file in quotes")?)),
+            _ => self.use_item(),
         }
     }
 
-    fn unknown_head(&mut self, found: &str, heads: &[&str], what: &str) -> Stopped {
+    pub(super) fn unknown_head(&mut self, found: &str, heads: &[&str], what: &str) -> Stopped {
         if found.is_empty() {
             let list = crate::diagnostic::quoted_list(heads);
             return self.unexpected(&format!("{what} ({list})"));
@@ -104,7 +106,58 @@ impl Parser<'_> {
         }))
     }
 
-    fn optional_text(&mut self) -> Option<Text> {
+    fn use_item(&mut self) -> Parsed<Item> {
+        if let Some(TokenKind::Text(path)) = self.peek_kind() {
+            let diagnostic = Diagnostic::error(
+                codes::SYNTAX,
+                self.here(),
+                "`use` names a rule set and its version, not a file",
+            )
+            .help(format!("write `use {} \"1.0\"`", set_name_of(path)));
+            return Err(self.stop(diagnostic));
+        }
+        let name = self.expect_word("the name of a rule set")?;
+        let version = self.expect_text("the version of the rule set in quotes")?;
+        self.expect_end_of_item("the next item")?;
+        Ok(Item::Use(UseItem { name, version }))
+    }
+
+    fn mode(&mut self) -> Parsed<Item> {
+        let name = match self.peek_kind() {
+            Some(TokenKind::Name(name)) => {
+                let last = name.head.rsplit('.').next().unwrap_or("step").to_owned();
+                let diagnostic = Diagnostic::error(
+                    codes::NAME,
+                    self.here(),
+                    format!("the mode `{}` has a dot", name.text()),
+                )
+                .help(format!("a mode belongs to no stage: write `mode {last}`"));
+                return Err(self.stop(diagnostic));
+            }
+            _ => self.expect_word("the name of the mode")?,
+        };
+        self.expect_symbol(Symbol::Colon, "and `one of {…}` after the name")?;
+        if self.peek_word() != Some("one") || self.word_at(1) != Some("of") {
+            return Err(self.unexpected("`one of {…}`"));
+        }
+        self.at += 2;
+        let members = self.members()?;
+        let text = self.optional_text();
+        let column = if self.eat_word("column") {
+            Some(self.expect_text("the header of the column in quotes")?)
+        } else {
+            None
+        };
+        self.expect_end_of_item("a text, `column` or the next item")?;
+        Ok(Item::Mode(ModeItem {
+            name,
+            members,
+            text,
+            column,
+        }))
+    }
+
+    pub(super) fn optional_text(&mut self) -> Option<Text> {
         match self.peek_kind() {
             Some(TokenKind::Text(_)) => self.expect_text("a text").ok(),
             _ => None,
@@ -153,7 +206,7 @@ impl Parser<'_> {
         Ok(Item::Signal(item))
     }
 
-    fn expect_end_of_item(&mut self, expected: &str) -> Parsed<()> {
+    pub(super) fn expect_end_of_item(&mut self, expected: &str) -> Parsed<()> {
         match self.peek_kind() {
             None => Ok(()),
             Some(TokenKind::Word(word)) if is_head(word) && self.at_item() => Ok(()),
@@ -161,7 +214,7 @@ impl Parser<'_> {
         }
     }
 
-    fn once(&mut self, twice: bool, clause: &str, span: Span) -> Parsed<()> {
+    pub(super) fn once(&mut self, twice: bool, clause: &str, span: Span) -> Parsed<()> {
         if !twice {
             return Ok(());
         }
@@ -230,7 +283,16 @@ impl Parser<'_> {
         Ok(Item::Rule(Box::new(rule)))
     }
 
-    fn expect_code(&mut self) -> Parsed<Word> {
+    pub(super) fn expect_code(&mut self) -> Parsed<Word> {
+        if let Some(TokenKind::Text(_)) = self.peek_kind() {
+            let diagnostic = Diagnostic::error(
+                codes::SYNTAX,
+                self.here(),
+                "expected a code such as `EL001`, found a text in quotes",
+            )
+            .help("put the code before the text: `rule EL001 \"water\"`");
+            return Err(self.stop(diagnostic));
+        }
         let word = self.expect_word("a code such as `EL001`")?;
         if word.text.starts_with(|c: char| c.is_ascii_uppercase()) {
             return Ok(word);
@@ -287,7 +349,7 @@ impl Parser<'_> {
         self.once(twice, clause, here)
     }
 
-    fn choice<T: Copy>(
+    pub(super) fn choice<T: Copy>(
         &mut self,
         all: &[T],
         name: fn(T) -> &'static str,
@@ -353,11 +415,30 @@ impl Parser<'_> {
         }))
     }
 
-    fn test_values(&mut self) -> Parsed<Vec<(super::Name, TestValue)>> {
+    /// A mode has no dot; other words are refused where names are expected.
+    fn test_name(&mut self) -> Parsed<Name> {
+        let is_given = self
+            .peek_at(1)
+            .is_some_and(|token| token.kind == TokenKind::Symbol(Symbol::Equals));
+        match self.peek_word() {
+            Some(word) if is_given && !is_head(word) => {
+                let (head, span) = (word.to_owned(), self.here());
+                self.at += 1;
+                Ok(Name {
+                    head,
+                    index: None,
+                    span,
+                })
+            }
+            _ => self.expect_name("the name of a signal"),
+        }
+    }
+
+    fn test_values(&mut self) -> Parsed<Vec<(Name, TestValue)>> {
         self.expect_symbol(Symbol::OpenBrace, "before the values")?;
         let mut values = Vec::new();
         while !self.is_symbol(Symbol::CloseBrace) {
-            let name = self.expect_name("the name of a signal")?;
+            let name = self.test_name()?;
             self.expect_symbol(Symbol::Equals, "before the value")?;
             let value = match self.peek_kind() {
                 Some(TokenKind::Word(_)) => TestValue::Word(self.expect_word("an enumerator")?),
@@ -371,66 +452,11 @@ impl Parser<'_> {
         self.expect_symbol(Symbol::CloseBrace, "after the values")?;
         Ok(values)
     }
+}
 
-    fn claim(&mut self, start: Span) -> Parsed<Item> {
-        let code = self.expect_code()?;
-        let title = self.expect_text("the claim in words, in quotes")?;
-        self.expect_symbol(Symbol::Colon, "before the formula")?;
-        let formula = self.expression();
-        let mut from = Vec::new();
-        if self.peek_word() == Some("from") {
-            self.mark(Mark::Clause);
-            self.at += 1;
-            from.push(self.expect_code()?);
-            while self.eat_symbol(Symbol::Comma) {
-                from.push(self.expect_code()?);
-            }
-        }
-        self.expect_end_of_item("`from` or the next item")?;
-        Ok(Item::Claim(ClaimItem {
-            code,
-            title,
-            formula,
-            from,
-            span: start.to(self.before()),
-        }))
-    }
-
-    fn evidence(&mut self, start: Span) -> Parsed<Item> {
-        let code = self.expect_code()?;
-        let title = self.expect_text("the evidence in words, in quotes")?;
-        self.expect_symbol(Symbol::Colon, "before the formula")?;
-        let formula = self.expression();
-        let (mut source, mut class) = (None, None);
-        loop {
-            let head = self.peek_word();
-            if !matches!(head, Some("source" | "kind")) {
-                break;
-            }
-            self.mark(Mark::Clause);
-            let here = self.here();
-            self.at += 1;
-            let twice = if head == Some("source") {
-                let text = self.expect_text("the source in quotes")?;
-                source.replace(text).is_some()
-            } else {
-                let found = self.choice(
-                    &EvidenceClass::ALL,
-                    EvidenceClass::name,
-                    "a class of evidence",
-                )?;
-                class.replace(found).is_some()
-            };
-            self.once(twice, head.unwrap_or(""), here)?;
-        }
-        self.expect_end_of_item("`source`, `kind` or the next item")?;
-        Ok(Item::Evidence(EvidenceItem {
-            code,
-            title,
-            formula,
-            source,
-            class,
-            span: start.to(self.before()),
-        }))
-    }
+/// The rule set a path most likely means: `rules/plant-example.rule` is `plant_example`.
+fn set_name_of(path: &str) -> String {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let name = file.strip_suffix(".rule").unwrap_or(file);
+    name.replace(['-', ' ', '.'], "_")
 }

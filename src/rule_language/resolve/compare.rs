@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::lower::Lowering;
 use super::typing::{Number, cannot_compare, common, help_for, with_article};
 use crate::diagnostic::{Diagnostic, quoted_list};
+use crate::quantity::parse_unit;
 use crate::rule_language::ast::{Expr, ExprKind, Index, Name, Word};
 use crate::rule_language::codes;
 use crate::rule_language::expression::{BoolExpr, BoolKind, CompareOperator, NumKind, SignalId};
@@ -48,6 +49,9 @@ impl Lowering<'_> {
         if comparisons.len() == 1 {
             return comparisons.pop();
         }
+        if let Some(diagnostic) = empty_window(&comparisons) {
+            return self.refuse(diagnostic);
+        }
         Some(BoolExpr {
             kind: BoolKind::And(comparisons),
             span,
@@ -56,6 +60,9 @@ impl Lowering<'_> {
 
     fn operand(&mut self, expr: &Expr) -> Option<Operand> {
         match &expr.kind {
+            ExprKind::Word(word) if self.scope.signal(word).is_some() => {
+                self.scope.signal(word).map(Operand::Enumerated)
+            }
             ExprKind::Word(word) if word != "pi" => Some(Operand::Enumerator(Word {
                 text: word.clone(),
                 span: expr.span,
@@ -143,6 +150,13 @@ impl Lowering<'_> {
 
     /// A word that is no enumerator of the other side.
     pub(super) fn stray_word<T>(&mut self, word: &Word) -> Option<T> {
+        // A mode has no dot; one whose declaration failed has its diagnostic there.
+        if self.scope.unknown.contains(&word.text) {
+            return None;
+        }
+        if let Some(mode) = self.scope.signal(&word.text) {
+            return self.mixed(mode, word.span).and(None);
+        }
         let known = self.scope.signals.iter().find(|signal| {
             matches!(&signal.signal_type,
                 SignalType::OneOf { members } if members.contains(&word.text))
@@ -162,6 +176,10 @@ impl Lowering<'_> {
                 format!("`{}` is neither a name nor an enumerator here", word.text),
             )
             .help(match self.with_last_segment(&word.text) {
+                _ if parse_unit(&word.text).is_ok() => format!(
+                    "`{}` is a unit: units are glued to each other without spaces, `25 m/min`",
+                    word.text
+                ),
                 Some(name) => format!("did you mean `{name}`?"),
                 None => "names of signals and lets have a dot: `stage.quantity`".to_owned(),
             }),
@@ -231,7 +249,14 @@ impl Lowering<'_> {
             codes::ENUMERATOR,
             word.span,
             format!("`{}` is not an enumerator of `{}`", word.text, signal.name),
-        )
+        );
+        let alike = members
+            .iter()
+            .find(|member| member.eq_ignore_ascii_case(&word.text));
+        let diagnostic = match alike {
+            Some(alike) => diagnostic.help(format!("did you mean `{alike}`?")),
+            None => diagnostic,
+        }
         .suggest(&word.text, members.iter().map(String::as_str));
         self.refuse(diagnostic)
     }
@@ -273,11 +298,14 @@ impl Lowering<'_> {
     }
 
     fn repeated(&mut self, word: &Word) -> bool {
-        self.diagnostics.push(Diagnostic::error(
-            codes::WORD,
-            word.span,
-            format!("`{}` stands here twice", word.text),
-        ));
+        self.diagnostics.push(
+            Diagnostic::error(
+                codes::WORD,
+                word.span,
+                format!("`{}` stands here twice", word.text),
+            )
+            .help("leave one out"),
+        );
         false
     }
 
@@ -311,6 +339,43 @@ impl Lowering<'_> {
             None => diagnostic.help(help_for(left.quantity_type, wanted)),
         }
     }
+}
+
+/// Says that the ends of a chain between two literals leave nothing between them.
+fn empty_window(comparisons: &[BoolExpr]) -> Option<Diagnostic> {
+    let sides = |comparison: &BoolExpr| match &comparison.kind {
+        BoolKind::Compare {
+            left,
+            operator,
+            right,
+            ..
+        } => Some((left.clone(), *operator, right.clone())),
+        _ => None,
+    };
+    let (first, operator, _) = sides(comparisons.first()?)?;
+    let (_, _, last) = sides(comparisons.last()?)?;
+    let (NumKind::Constant(low), NumKind::Constant(high)) = (&first.kind, &last.kind) else {
+        return None;
+    };
+    let upwards = match operator {
+        CompareOperator::Less | CompareOperator::LessEqual => true,
+        CompareOperator::Greater | CompareOperator::GreaterEqual => false,
+        CompareOperator::Equal | CompareOperator::NotEqual => return None,
+    };
+    let is_empty = if upwards { low > high } else { low < high };
+    is_empty.then(|| {
+        Diagnostic::error(
+            codes::WINDOW,
+            first.span.to(last.span),
+            "no value lies between these limits",
+        )
+        .label(if upwards {
+            "the left limit is above the right one"
+        } else {
+            "the left limit is below the right one"
+        })
+        .help("exchange the two limits")
+    })
 }
 
 pub(super) fn enumerators_of(signal: &Signal) -> String {

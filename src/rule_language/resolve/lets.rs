@@ -12,7 +12,7 @@ use crate::quantity::{Kind, QuantityType};
 use crate::rule_language::ast::{Item, LetItem};
 use crate::rule_language::codes;
 use crate::rule_language::expression::LetId;
-use crate::rule_language::rule_set::Let;
+use crate::rule_language::rule_set::{Let, RuleSet};
 
 /// Returns the lets with a free name of their own.
 pub(super) fn distinct<'a>(
@@ -93,6 +93,24 @@ pub(super) fn lower(
         scope.lets.insert(name, entry);
     }
     lets
+}
+
+/// A let means the same in every mode: it cannot read it.
+pub(super) fn without_mode(rule_set: &RuleSet, diagnostics: &mut Diagnostics) {
+    let Some(mode) = rule_set.mode else { return };
+    for one in rule_set.lets.iter().filter(|one| one.reads.contains(&mode)) {
+        let name = &rule_set.signal(mode).name;
+        diagnostics.push(
+            Diagnostic::error(
+                codes::MODE,
+                one.span,
+                format!("the let `{}` depends on the mode `{name}`", one.name),
+            )
+            .help(format!(
+                "give each mode its own let and write `when {name} == …` in the rules"
+            )),
+        );
+    }
 }
 
 fn lower_one(item: &LetItem, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Number> {

@@ -8,17 +8,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::compare::enumerators_of;
 use super::family::{Family, members_of};
 use super::typing::{
-    Number, Shape, adopts, common, exponents_too_large, help_for, literal_shape, product_type,
-    sum_type, with_article,
+    Number, Shape, adopts, common, exponents_too_large, function_type, help_for, literal_shape,
+    product_type, sum_type, with_article,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::quantity::{Dimension, QuantityType};
 use crate::rational::Rational;
 use crate::rule_language::ast::{BinaryOperator, Expr, ExprKind, Index, Literal, Name, Word};
 use crate::rule_language::codes;
-use crate::rule_language::expression::{BoolExpr, BoolKind, LetId, NumExpr, NumKind, SignalId};
+use crate::rule_language::expression::{
+    BoolExpr, BoolKind, Function, LetId, NumExpr, NumKind, SignalId,
+};
 use crate::rule_language::rule_set::{Signal, SignalType};
 use crate::span::Span;
+
+/// All functions, in the order of the reference.
+pub const FUNCTIONS: [&str; 10] = [
+    "abs", "min", "max", "if", "exp", "ln", "sqrt", "sum", "all", "any",
+];
 
 /// What a let name stands for; `None` after a diagnostic.
 pub(super) type LetEntry = Option<(LetId, QuantityType)>;
@@ -95,14 +102,33 @@ impl Lowering<'_> {
                 ..,
             )
             | ExprKind::Call(..) => {
+                let help = match &expr.kind {
+                    ExprKind::Word(word) => self.help_for_lone_word(word),
+                    _ => "compare it, for example `… <= 10 ppm_mass`".to_owned(),
+                };
                 return self.refuse(
                     Diagnostic::error(codes::SORT, span, "a condition is needed here")
                         .label("this is a value")
-                        .help("compare it, for example `… <= 10 ppm_mass`"),
+                        .help(help),
                 );
             }
         };
         Some(BoolExpr { kind, span })
+    }
+
+    /// `salt == A or B` is the usual way to a word where a condition is needed.
+    fn help_for_lone_word(&self, word: &str) -> String {
+        let owner = self.scope.signals.iter().find(|signal| {
+            matches!(&signal.signal_type, SignalType::OneOf { members }
+                if members.iter().any(|member| member == word))
+        });
+        match owner {
+            Some(signal) => format!("write `{} in {{…, {word}}}`", signal.name),
+            None if matches!(word, "true" | "false") => {
+                "leave it out: a rule without `when` always applies".to_owned()
+            }
+            None => "compare it, for example `… <= 10 ppm_mass`".to_owned(),
+        }
     }
 
     /// Lowers `a and b and c` to one list.
@@ -287,14 +313,17 @@ impl Lowering<'_> {
             ("if", [condition, a, b]) => self.choice(condition, a, b, span),
             ("sum", _) => self.sum(function, arguments, span),
             ("min" | "max", [_, ..]) => self.extreme(function, arguments, span),
-            ("exp" | "ln" | "sqrt", _) => self.refuse(
-                Diagnostic::error(
-                    codes::NOT_YET,
-                    function.span,
-                    format!("`{}` is not decided by this version", function.text),
-                )
-                .help("bound it by a polynomial, or limit an outcome of the twin"),
-            ),
+            ("exp" | "ln" | "sqrt", [inner]) => {
+                let found = Function::named(&function.text)?;
+                let inner = self.number(inner)?;
+                match function_type(found, &inner) {
+                    Ok(quantity_type) => {
+                        let kind = NumKind::Function(found, Box::new(inner.expr));
+                        Some(computed(kind, span, quantity_type))
+                    }
+                    Err(diagnostic) => self.refuse(*diagnostic),
+                }
+            }
             ("all" | "any", _) => self.condition_as_number(span),
             _ => self.wrong_call(function),
         }
@@ -303,18 +332,22 @@ impl Lowering<'_> {
     pub(super) fn wrong_call<T>(&mut self, function: &Word) -> Option<T> {
         let expected = match function.text.as_str() {
             "abs" => "`abs(x)`",
+            "exp" => "`exp(x)`",
+            "ln" => "`ln(x)`",
+            "sqrt" => "`sqrt(x)`",
             "if" => "`if(condition, a, b)`",
             "min" | "max" => "at least one argument",
             "all" | "any" | "sum" => "one argument with an indexed family such as `zone[*]`",
             _ => {
-                let known = ["abs", "if", "min", "max", "sum", "all", "any"];
                 let diagnostic = Diagnostic::error(
                     codes::ARGUMENTS,
                     function.span,
                     format!("unknown function `{}`", function.text),
-                )
-                .suggest(&function.text, known);
-                return self.refuse(diagnostic);
+                );
+                return self.refuse(match other_name(&function.text) {
+                    Some(help) => diagnostic.help(help),
+                    None => diagnostic.suggest(&function.text, FUNCTIONS),
+                });
             }
         };
         let diagnostic = Diagnostic::error(
@@ -443,6 +476,20 @@ impl Lowering<'_> {
         ));
         self.refuse(diagnostic)
     }
+}
+
+/// Functions by the names they have elsewhere.
+fn other_name(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "log" => "write `ln(x)`; the logarithm to base 10 is `ln(x) / ln(10)`",
+        "log10" => "write `ln(x) / ln(10)`",
+        "pow" | "power" => "write `x^2`",
+        "square" => "write `x^2`",
+        "mean" | "average" | "avg" => "write `sum(…)` over the number of members",
+        "minimum" => "write `min(…)`",
+        "maximum" => "write `max(…)`",
+        _ => return None,
+    })
 }
 
 /// A choice between literals with units adapts like each of them would.

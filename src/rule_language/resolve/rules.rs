@@ -56,6 +56,7 @@ impl Resolver<'_> {
             owner: item.owner.as_ref().map(|owner| owner.value.clone()),
             reads,
             is_outcome,
+            replaced: None,
             span: item.span,
             code_span: item.code.span,
         })

@@ -16,7 +16,7 @@ use crate::quantity::{
     units_of,
 };
 use crate::rational::Rational;
-use crate::rule_language::ast::{Item, Literal, SignalItem, SignalSyntax, Text, Word};
+use crate::rule_language::ast::{Item, Literal, ModeItem, SignalItem, SignalSyntax, Text, Word};
 use crate::rule_language::codes;
 use crate::rule_language::expression::{NumExpr, NumKind};
 use crate::rule_language::lexer::is_reserved;
@@ -28,6 +28,8 @@ pub(super) struct Declared {
     pub signals: BTreeMap<String, Signal>,
     /// Names whose declaration failed.
     pub refused: BTreeSet<String>,
+    /// Name of the mode, if the files declare one.
+    pub mode: Option<String>,
 }
 
 /// Reads all `signal` items.
@@ -40,7 +42,9 @@ pub(super) fn declared(
     let mut declared = Declared {
         signals: BTreeMap::new(),
         refused: BTreeSet::new(),
+        mode: None,
     };
+    modes(items, &mut declared, diagnostics);
     for item in items {
         let Item::Signal(item) = item else { continue };
         let names = match members_of(&item.name, zones) {
@@ -74,6 +78,73 @@ pub(super) fn declared(
         }
     }
     declared
+}
+
+/// Reads all `mode` items: one mode for all files, declared again only as it is or narrower.
+fn modes(items: &[&Item], declared: &mut Declared, diagnostics: &mut Diagnostics) {
+    for item in items {
+        let Item::Mode(item) = item else { continue };
+        let name = item.name.text.clone();
+        let Some(signal) = mode_signal(item, diagnostics) else {
+            declared.refused.insert(name);
+            continue;
+        };
+        match declared.mode.clone() {
+            None => {
+                declared.mode = Some(name.clone());
+                declared.signals.insert(name, signal);
+            }
+            Some(known) if known == name => {
+                let merged = match declared.signals.remove(&name) {
+                    Some(before) => merge(before, signal, item.name.span, diagnostics),
+                    None => signal,
+                };
+                declared.signals.insert(name, merged);
+            }
+            Some(known) => {
+                let first = declared.signals.get(&known).and_then(|signal| signal.span);
+                let diagnostic = Diagnostic::error(
+                    codes::MODE,
+                    item.name.span,
+                    format!("a second mode `{name}` beside `{known}`"),
+                )
+                .help(format!(
+                    "declare it as a signal: `signal line.{name} : one of {{…}}`"
+                ));
+                diagnostics.push(match first {
+                    Some(span) => diagnostic.also(span, "the first"),
+                    None => diagnostic,
+                });
+                declared.refused.insert(name);
+            }
+        }
+    }
+}
+
+fn mode_signal(item: &ModeItem, diagnostics: &mut Diagnostics) -> Option<Signal> {
+    if item.name.text.contains(|c: char| c.is_ascii_uppercase()) {
+        diagnostics.push(
+            Diagnostic::error(
+                codes::NAME,
+                item.name.span,
+                format!("the mode `{}` has capital letters", item.name.text),
+            )
+            .help(format!("write `{}`", item.name.text.to_lowercase())),
+        );
+        return None;
+    }
+    let members = distinct_members(&item.members, diagnostics)?;
+    let signal_type = SignalType::OneOf { members };
+    let text = item.text.as_ref();
+    let header = item.column.as_ref();
+    Some(Signal {
+        name: item.name.text.clone(),
+        column: header.and_then(|header| column(header, &signal_type, diagnostics)),
+        signal_type,
+        role: None,
+        text: text.map_or_else(String::new, |text| text.value.clone()),
+        span: Some(item.name.span),
+    })
 }
 
 /// Adds the quantities of the dictionary that are mentioned; sorted by name.
@@ -355,23 +426,32 @@ fn one_of(
             .help("list the words that are allowed"),
         );
     }
+    let members = distinct_members(words, diagnostics)?;
+    Some(SignalType::OneOf { members })
+}
+
+fn distinct_members(words: &[Word], diagnostics: &mut Diagnostics) -> Option<Vec<String>> {
     let mut members: Vec<String> = Vec::new();
     for word in words {
         if is_reserved(&word.text) || members.contains(&word.text) {
-            let problem = if members.contains(&word.text) {
-                "stands here twice"
+            let (problem, help) = if members.contains(&word.text) {
+                ("stands here twice", "leave one out".to_owned())
             } else {
-                "is a keyword and cannot be an enumerator"
+                let (first, rest) = word.text.split_at(1);
+                (
+                    "is a keyword and cannot be an enumerator",
+                    format!("write `{}{rest}` or another word", first.to_uppercase()),
+                )
             };
-            return refuse(Diagnostic::error(
-                codes::WORD,
-                word.span,
-                format!("`{}` {problem}", word.text),
-            ));
+            diagnostics.push(
+                Diagnostic::error(codes::WORD, word.span, format!("`{}` {problem}", word.text))
+                    .help(help),
+            );
+            return None;
         }
         members.push(word.text.clone());
     }
-    Some(SignalType::OneOf { members })
+    Some(members)
 }
 
 fn column(

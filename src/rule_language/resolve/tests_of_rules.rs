@@ -11,6 +11,18 @@ use crate::rule_language::codes;
 use crate::rule_language::evaluate::PointValue;
 use crate::rule_language::expression::SignalId;
 use crate::rule_language::rule_set::{Rule, RuleTest, SignalType};
+use crate::span::FileId;
+
+/// A test beside its rule sees the rule as that file states it; an override beside the test, or a
+/// test in another file, sees what counts.
+fn sees_original(rule: &Rule, file: FileId) -> bool {
+    let overrides = rule
+        .replaced
+        .iter()
+        .flat_map(|replaced| &replaced.overrides);
+    let mut files = overrides.map(|one| one.span.file);
+    rule.span.file == file && !files.any(|other| other == file)
+}
 
 impl Resolver<'_> {
     pub(super) fn tests(
@@ -31,6 +43,7 @@ impl Resolver<'_> {
                 if let (Some(rule), Some(values)) = (rule, values) {
                     tests.push(RuleTest {
                         rule: *rule,
+                        original: sees_original(&rules[*rule], section.span.file),
                         expectation: section.expectation,
                         values,
                         span: section.span,

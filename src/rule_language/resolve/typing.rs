@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::quantity::{Dimension, Kind, QuantityType, units_of};
 use crate::rational::Rational;
 use crate::rule_language::codes;
-use crate::rule_language::expression::NumExpr;
+use crate::rule_language::expression::{Function, NumExpr};
 use crate::span::Span;
 
 /// What the text of a number allows beyond its type.
@@ -99,7 +99,7 @@ pub(super) fn adopts(number: &Number, wanted: QuantityType) -> Option<QuantityTy
 /// Explains why two numbers cannot be compared.
 pub(super) fn cannot_compare(left: &Number, right: &Number) -> Diagnostic {
     let (a, b) = (left.quantity_type, right.quantity_type);
-    if let Some(diagnostic) = bare(left, right) {
+    if let Some(diagnostic) = bare(left, right).or_else(|| percent(left, right)) {
         return diagnostic;
     }
     if let Some(diagnostic) = scale_as_difference(left, right) {
@@ -160,6 +160,33 @@ fn bare(left: &Number, right: &Number) -> Option<Diagnostic> {
         .also(other.span(), described)
         .help(format!("write a unit: {}", units_of(other.quantity_type))),
     )
+}
+
+/// `%` beside a share of something.
+fn percent(left: &Number, right: &Number) -> Option<Diagnostic> {
+    let is_percent = |number: &Number| {
+        number.shape == Shape::WithUnit && number.quantity_type == QuantityType::NUMBER
+    };
+    let (number, other) = if is_percent(left) {
+        (left, right)
+    } else if is_percent(right) {
+        (right, left)
+    } else {
+        return None;
+    };
+    other.quantity_type.kind.is_fraction().then(|| {
+        Diagnostic::error(
+            codes::BARE,
+            number.span(),
+            format!(
+                "`%` does not say of what, but the other side is {}",
+                with_article(other.quantity_type)
+            ),
+        )
+        .label("a plain number")
+        .also(other.span(), other.quantity_type.describe())
+        .help(format!("write a unit: {}", units_of(other.quantity_type)))
+    })
 }
 
 fn scale_as_difference(left: &Number, right: &Number) -> Option<Diagnostic> {
@@ -280,6 +307,54 @@ pub(super) fn product_type(
     dimension
         .map(QuantityType::plain)
         .ok_or_else(|| Box::new(exponents_too_large(left.span().to(right.span()))))
+}
+
+/// Returns the type of `exp`, `ln` or `sqrt` of a number.
+pub(super) fn function_type(
+    function: Function,
+    inner: &Number,
+) -> Result<QuantityType, Box<Diagnostic>> {
+    let found = inner.quantity_type;
+    let root = match function {
+        Function::Sqrt => found.dimension.root(),
+        Function::Exp | Function::Ln => (found == QuantityType::NUMBER).then_some(found.dimension),
+    };
+    if let Some(dimension) = root {
+        return Ok(QuantityType::plain(dimension));
+    }
+    let (needed, help) = match function {
+        Function::Sqrt => (
+            "units with even powers only",
+            "write the root of a product or a quotient, such as `sqrt(x * x)` or `sqrt(x / y)`"
+                .to_owned(),
+        ),
+        Function::Exp | Function::Ln => (
+            "a plain number",
+            format!(
+                "divide by a reference: `{}(x / (1 {}))`",
+                function.name(),
+                units_of(found)
+                    .split(',')
+                    .next()
+                    .unwrap_or("")
+                    .trim()
+                    .trim_matches('`')
+            ),
+        ),
+    };
+    Err(Box::new(
+        Diagnostic::error(
+            codes::FUNCTION_ARGUMENT,
+            inner.span(),
+            format!(
+                "`{}` takes {needed}, found {}",
+                function.name(),
+                with_article(found)
+            ),
+        )
+        .label(format!("{} in {}", found.describe(), found.dimension))
+        .help(help),
+    ))
 }
 
 /// Explains that the exponents of the base units leave their range.

@@ -123,7 +123,9 @@ fn obstacle(rules: &RuleSet, why: &RowObstacle) -> String {
             }
         }
         RowObstacle::NoValue(error) => error.to_string(),
-        RowObstacle::Pi => "closer to the limit than the known digits of pi".to_owned(),
+        RowObstacle::Pi => {
+            "closer to the limit than the known digits of `pi` or a function".to_owned()
+        }
     }
 }
 
