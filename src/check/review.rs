@@ -312,23 +312,7 @@ impl Pair<'_> {
             let unknown = Unknown::Solver(Some(Reason::NoSolver));
             return Related::without_points(Relation::Undecided(unknown), false);
         };
-        let task = |holds: &Formula, fails: &Formula| {
-            let mut assertions = common.background.clone();
-            assertions.push(("holds".to_owned(), holds.clone()));
-            assertions.push(("fails".to_owned(), Formula::Not(Box::new(fails.clone()))));
-            let mut query = Query {
-                variables: common.variables.clone(),
-                assertions,
-                want: Want::Model,
-                rlimit: super::encode::RLIMIT,
-                wall_ms: super::encode::WALL_MS,
-            };
-            query.sort();
-            Task {
-                query,
-                canonical: Some(self.preferences(common)),
-            }
-        };
+        let task = |holds: &Formula, fails: &Formula| self.task(common, holds, fails);
         // What the texts show already is not asked.
         let nowhere = |holds: &Formula, fails: &Formula| implies(holds, fails);
         let mut tasks = Vec::new();
@@ -354,15 +338,6 @@ impl Pair<'_> {
             Answer::Sat(model) => Some(witness_of(common, model)),
             Answer::Unsat(_) | Answer::Unknown { .. } => None,
         };
-        let relation = match (only_old, only_new) {
-            (Answer::Unsat(_), Answer::Unsat(_)) => Relation::Equivalent,
-            (Answer::Sat(_), Answer::Unsat(_)) => Relation::Fewer,
-            (Answer::Unsat(_), Answer::Sat(_)) => Relation::More,
-            (Answer::Sat(_), Answer::Sat(_)) => Relation::Incomparable,
-            (Answer::Unknown { reason }, _) | (_, Answer::Unknown { reason }) => {
-                Relation::Undecided(Unknown::Solver(Some(reason.clone())))
-            }
-        };
         let is_proved = |answer: &Answer, holds: &Formula, fails: &Formula| match answer {
             Answer::Unsat(_) => {
                 let query = task(holds, fails).query;
@@ -376,7 +351,26 @@ impl Pair<'_> {
             proved: is_proved(only_old, old, new) && is_proved(only_new, new, old),
             only_old: witness(only_old),
             only_new: witness(only_new),
-            relation,
+            relation: relation_of(only_old, only_new),
+        }
+    }
+
+    /// Where does one hold and the other fail?
+    fn task(&self, common: &Common, holds: &Formula, fails: &Formula) -> Task {
+        let mut assertions = common.background.clone();
+        assertions.push(("holds".to_owned(), holds.clone()));
+        assertions.push(("fails".to_owned(), Formula::Not(Box::new(fails.clone()))));
+        let mut query = Query {
+            variables: common.variables.clone(),
+            assertions,
+            want: Want::Model,
+            rlimit: super::encode::RLIMIT,
+            wall_ms: super::encode::WALL_MS,
+        };
+        query.sort();
+        Task {
+            query,
+            canonical: Some(self.preferences(common)),
         }
     }
 
@@ -395,6 +389,19 @@ impl Pair<'_> {
             })
         };
         named.filter_map(one).collect()
+    }
+}
+
+/// From whether there is a point only in the old one and a point only in the new one.
+fn relation_of(only_old: &Answer, only_new: &Answer) -> Relation {
+    match (only_old, only_new) {
+        (Answer::Unsat(_), Answer::Unsat(_)) => Relation::Equivalent,
+        (Answer::Sat(_), Answer::Unsat(_)) => Relation::Fewer,
+        (Answer::Unsat(_), Answer::Sat(_)) => Relation::More,
+        (Answer::Sat(_), Answer::Sat(_)) => Relation::Incomparable,
+        (Answer::Unknown { reason }, _) | (_, Answer::Unknown { reason }) => {
+            Relation::Undecided(Unknown::Solver(Some(reason.clone())))
+        }
     }
 }
 
