@@ -4,11 +4,13 @@
 //! forms do not settle become a [`query::Query`] of plain data; [`solver_process`] puts it to the
 //! solver in a child process, and every model that comes back is re-evaluated in exact arithmetic.
 
+pub mod batch;
 pub mod branch_and_prune;
 pub mod canonical_model;
 pub mod case;
 pub mod change;
 pub mod compile;
+pub mod conflicts;
 pub mod corners;
 pub mod eliminate;
 pub mod encode;
@@ -27,6 +29,7 @@ pub mod piece;
 pub mod prove;
 pub mod query;
 pub mod reading;
+pub mod redundancy;
 pub mod refute;
 pub mod repair;
 pub mod review;

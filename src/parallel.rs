@@ -125,6 +125,42 @@ where
     results.into_iter().collect()
 }
 
+/// Applies `work` to every item of `0..items` on at most `threads` threads of a private pool: for
+/// few and large pieces of work whose number is part of the question, not of the machine.
+///
+/// # Errors
+/// As [`map_chunks`]; a panic names the item as chunk.
+pub fn map_items<T, F>(items: u64, threads: usize, work: F) -> Result<Vec<T>, ParallelError>
+where
+    T: Send,
+    F: Fn(u64) -> T + Sync,
+{
+    if threads == 0 || threads > THREADS_MAX {
+        return Err(ParallelError::ThreadCount { threads });
+    }
+    let guarded = |item: u64| {
+        let result = catch_unwind(AssertUnwindSafe(|| work(item)));
+        result.map_err(|payload| ParallelError::ChunkPanicked {
+            chunk: item,
+            first_item: item,
+            message: panic_message(payload.as_ref()),
+        })
+    };
+    let results: Vec<Result<T, ParallelError>> = if threads == 1 || items <= 1 {
+        (0..items).map(guarded).collect()
+    } else {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map_err(|error| ParallelError::PoolNotStarted {
+                threads,
+                reason: error.to_string(),
+            })?;
+        pool.install(|| (0..items).into_par_iter().map(guarded).collect())
+    };
+    results.into_iter().collect()
+}
+
 /// Returns the text of a panic payload.
 fn panic_message(payload: &(dyn Any + Send)) -> String {
     if let Some(text) = payload.downcast_ref::<&str>() {

@@ -8,6 +8,7 @@ mod queries;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use cellwright::check::batch::{Batch, Trial};
 use cellwright::check::query::{Answer, Formula, Query, Reason, Want};
 use cellwright::check::solver_process::Solver;
 use queries::{number, query, real};
@@ -176,4 +177,80 @@ fn a_child_without_memory_or_time_is_undecided() {
     }
     let answer = starved(&folder, 2 << 30, 1);
     assert!(is_undecided(&answer), "one second: {answer:?}");
+}
+
+/// Three questions about one query: all of it, without the first rule, with the first one broken.
+fn batch() -> Batch {
+    let trial = |negated: &[u32], absent: &[u32]| Trial {
+        negated: negated.to_vec(),
+        absent: absent.to_vec(),
+    };
+    Batch {
+        query: contradiction(),
+        trials: vec![trial(&[], &[]), trial(&[], &[0]), trial(&[0], &[])],
+    }
+}
+
+/// Goal: a batch is as safe as a single question. Method: seven behaviours of a child; whatever it
+/// does, no answer is decided that exact evaluation or the names do not bear out.
+#[test]
+fn a_batch_whose_child_fails_in_any_way_decides_nothing_wrong() {
+    let folder = Folder::new("batch");
+    let reply =
+        |number: usize, answer: &str| format!(r#"echo '{{"task":{number},"answer":{answer}}}'"#);
+    let lie = r#"{"sat":{"values":[{"real":"3"}]}}"#;
+    let stranger = r#"{"unsat":["R9"]}"#;
+    let absent = format!(
+        "{}; {}",
+        reply(0, r#"{"unsat":["R1","R2"]}"#),
+        reply(1, r#"{"unsat":["R1"]}"#)
+    );
+    let partial = format!("printf '%s' '{}'", r#"{"task":0,"answer":{"unsat":["R1"#);
+    let repeated = [reply(0, stranger), reply(0, stranger), reply(0, stranger)].join("; ");
+    for body in [
+        "kill -ABRT $$".to_owned(),
+        "exec sleep 600".to_owned(),
+        "head -c 300000 /dev/urandom".to_owned(),
+        reply(0, lie),
+        "ulimit -v 1000; exec sleep 1".to_owned(),
+        partial,
+        repeated,
+        absent,
+    ] {
+        let answers = folder.stub(&body).run_batches(vec![batch()]).remove(0);
+        assert_eq!(answers.len(), 3, "{body}");
+        for (trial, answer) in batch().trials.iter().zip(&answers) {
+            let query = batch().query_of(trial);
+            let is_borne_out = match answer {
+                Answer::Sat(model) => query.refutation(model).is_none(),
+                Answer::Unsat(core) => core
+                    .iter()
+                    .all(|name| query.assertions.iter().any(|(own, _)| own == name)),
+                Answer::Unknown { .. } => true,
+            };
+            assert!(is_borne_out, "{body}: {answer:?}");
+        }
+        assert!(!matches!(answers[0], Answer::Sat(_)), "{body}: {answers:?}");
+    }
+}
+
+#[test]
+#[cfg(feature = "z3")]
+fn the_trials_of_a_batch_are_answered_beside_a_failed_start() {
+    let folder = Folder::new("batch-beside");
+    let real_program = env!("CARGO_BIN_EXE_cellwright");
+    let flag = folder.0.join("failed-once");
+    let flag = flag.display();
+    let body = format!(
+        "if [ -e '{flag}' ]; then exec '{real_program}' \"$@\"; fi\n: > '{flag}'\nkill -ABRT $$"
+    );
+    let mut patient = batch();
+    patient.query.wall_ms = 20_000;
+    let answers = folder.stub(&body).run_batches(vec![patient]).remove(0);
+    let crashed = Answer::Unknown {
+        reason: Reason::Crashed,
+    };
+    assert_eq!(answers[0], crashed);
+    assert!(matches!(&answers[1], Answer::Sat(_)), "{:?}", answers[1]);
+    assert!(matches!(&answers[2], Answer::Sat(_)), "{:?}", answers[2]);
 }

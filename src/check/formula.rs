@@ -253,6 +253,48 @@ impl Term {
         }
     }
 
+    /// Gives every variable the number that `number` returns for it.
+    pub fn renumber(&mut self, number: &dyn Fn(VarId) -> VarId) {
+        match self {
+            Self::Rational(_) => {}
+            Self::Real(id) => *id = number(*id),
+            Self::Add(parts) | Self::Mul(parts) => {
+                parts.iter_mut().for_each(|part| part.renumber(number));
+            }
+            Self::Div(left, right) => {
+                left.renumber(number);
+                right.renumber(number);
+            }
+            Self::Neg(inner) | Self::Apply(_, inner) => inner.renumber(number),
+            Self::Ite(condition, then, otherwise) => {
+                condition.renumber(number);
+                then.renumber(number);
+                otherwise.renumber(number);
+            }
+        }
+    }
+
+    /// Calls `visit` for every variable, as often as it occurs.
+    pub fn variables(&self, visit: &mut dyn FnMut(VarId)) {
+        match self {
+            Self::Rational(_) => {}
+            Self::Real(id) => visit(*id),
+            Self::Add(parts) | Self::Mul(parts) => {
+                parts.iter().for_each(|part| part.variables(visit));
+            }
+            Self::Div(left, right) => {
+                left.variables(visit);
+                right.variables(visit);
+            }
+            Self::Neg(inner) | Self::Apply(_, inner) => inner.variables(visit),
+            Self::Ite(condition, then, otherwise) => {
+                condition.variables(visit);
+                then.variables(visit);
+                otherwise.variables(visit);
+            }
+        }
+    }
+
     fn write_postfix(&self, out: &mut String) {
         match self {
             Self::Rational(value) => push(out, &format!("q{}", value.to_ratio_string())),
@@ -327,6 +369,46 @@ impl Formula {
             Self::Not(inner) => inner.is_linear(),
             Self::And(parts) | Self::Or(parts) => parts.iter().all(Self::is_linear),
             Self::Implies(premise, conclusion) => premise.is_linear() && conclusion.is_linear(),
+        }
+    }
+
+    /// Gives every variable the number that `number` returns for it.
+    pub fn renumber(&mut self, number: &dyn Fn(VarId) -> VarId) {
+        match self {
+            Self::True | Self::False => {}
+            Self::Bool(id) | Self::EnumIs(id, _) => *id = number(*id),
+            Self::Le(left, right) | Self::Lt(left, right) | Self::Eq(left, right) => {
+                left.renumber(number);
+                right.renumber(number);
+            }
+            Self::Not(inner) => inner.renumber(number),
+            Self::And(parts) | Self::Or(parts) => {
+                parts.iter_mut().for_each(|part| part.renumber(number));
+            }
+            Self::Implies(premise, conclusion) => {
+                premise.renumber(number);
+                conclusion.renumber(number);
+            }
+        }
+    }
+
+    /// Calls `visit` for every variable, as often as it occurs.
+    pub fn variables(&self, visit: &mut dyn FnMut(VarId)) {
+        match self {
+            Self::True | Self::False => {}
+            Self::Bool(id) | Self::EnumIs(id, _) => visit(*id),
+            Self::Le(left, right) | Self::Lt(left, right) | Self::Eq(left, right) => {
+                left.variables(visit);
+                right.variables(visit);
+            }
+            Self::Not(inner) => inner.variables(visit),
+            Self::And(parts) | Self::Or(parts) => {
+                parts.iter().for_each(|part| part.variables(visit));
+            }
+            Self::Implies(premise, conclusion) => {
+                premise.variables(visit);
+                conclusion.variables(visit);
+            }
         }
     }
 

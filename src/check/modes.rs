@@ -1,11 +1,12 @@
 //! Analysis mode by mode: what contradicts itself in one step of the line.
 //!
-//! In: a rule set, perhaps with modes. Out: the findings of [`rule_set::analyse`](super::rule_set)
+//! In: a rule set, perhaps with modes. Out: the findings of [`analyse_again`]
 //! for each mode, equal ones once with the modes they hold in. Without modes there is one analysis.
 //! A rule is vacuous only when no mode lets it apply.
 
 use super::case::Case;
-use super::rule_set::{self, CoreMember, Finding, Member};
+use super::redundancy::cache::Cache;
+use super::rule_set::{Analysis, CoreMember, Finding, Member, Scope, analyse_again};
 use super::solver_process::Solver;
 use crate::rule_language::RuleSet;
 
@@ -33,6 +34,44 @@ impl ModeFinding {
     }
 }
 
+/// What is known about a rule set over its modes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InModes {
+    /// The findings.
+    pub findings: Vec<ModeFinding>,
+    /// Whether every mode has a point that keeps all its rules.
+    pub is_consistent: bool,
+    /// What was looked at, in the mode with the most of it.
+    pub scope: Scope,
+    /// Answers to keep for the next run.
+    pub cache: Cache,
+}
+
+impl InModes {
+    fn add(&mut self, analysis: Analysis) -> Vec<Finding> {
+        self.is_consistent &= analysis.witness.is_some();
+        self.scope.components = self.scope.components.max(analysis.scope.components);
+        self.scope.guards = self.scope.guards.max(analysis.scope.guards);
+        self.scope.modes = self.scope.modes.max(analysis.scope.modes);
+        self.scope.standings = self.scope.standings.max(analysis.scope.standings);
+        self.cache.join(analysis.cache);
+        analysis.findings
+    }
+}
+
+/// The rule set in each of its modes with the name of the mode; the set itself where it has none.
+#[must_use]
+pub fn in_each_mode(rule_set: &RuleSet) -> Vec<(Option<String>, RuleSet)> {
+    let modes = rule_set.modes();
+    if modes.is_empty() {
+        return vec![(None, rule_set.clone())];
+    }
+    let modes = modes.iter().enumerate();
+    modes
+        .map(|(member, name)| (Some(name.clone()), rule_set.in_mode(member)))
+        .collect()
+}
+
 /// Analyses a rule set in each of its modes.
 #[must_use]
 pub fn analyse_modes(
@@ -40,21 +79,37 @@ pub fn analyse_modes(
     case: Option<&Case>,
     solver: Option<&Solver>,
 ) -> Vec<ModeFinding> {
+    analyse_in_modes(rule_set, case, solver, None).findings
+}
+
+/// Analyses a rule set in each of its modes, with the answers of an earlier run.
+#[must_use]
+pub fn analyse_in_modes(
+    rule_set: &RuleSet,
+    case: Option<&Case>,
+    solver: Option<&Solver>,
+    cache: Option<&Cache>,
+) -> InModes {
     let modes = rule_set.modes();
+    let mut whole = InModes {
+        is_consistent: true,
+        ..InModes::default()
+    };
     if modes.is_empty() {
-        let analysis = rule_set::analyse(rule_set, case, solver);
-        let found = analysis.findings.into_iter().map(|finding| ModeFinding {
+        let found = whole.add(analyse_again(rule_set, case, solver, cache));
+        let found = found.into_iter().map(|finding| ModeFinding {
             finding,
             modes: Vec::new(),
         });
-        return found.collect();
+        whole.findings = found.collect();
+        return whole;
     }
     let mut found: Vec<ModeFinding> = Vec::new();
     let mut applying: Vec<Vec<String>> = Vec::new();
     for (member, name) in modes.iter().enumerate() {
         let one = rule_set.in_mode(member);
         applying.push(one.rules.iter().map(|rule| rule.code.clone()).collect());
-        for finding in rule_set::analyse(&one, case, solver).findings {
+        for finding in whole.add(analyse_again(&one, case, solver, cache)) {
             match found.iter_mut().find(|known| known.finding == finding) {
                 Some(known) => known.modes.push(name.clone()),
                 None => found.push(ModeFinding {
@@ -78,7 +133,8 @@ pub fn analyse_modes(
         }
     }
     found.extend(never_applying(rule_set, &applies));
-    found
+    whole.findings = found;
+    whole
 }
 
 /// Rules whose guard no mode allows.

@@ -8,176 +8,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+mod finding;
+mod implied;
+mod magnitude;
+pub mod why;
+
 use super::case::Case;
 use super::encode::Encoder;
 use super::query::{Answer, Formula, Query, Reason, Term, VarId, Want};
+use super::redundancy::cache::Cache;
 use super::satisfy::{Wanted, satisfy, start};
 use super::solver_process::Solver;
 use crate::rational::Rational;
 use crate::rule_language::{
-    BoolExpr, BoolKind, NumKind, Point, PointValue, Rule, RuleSet, SignalId, SignalType,
+    BoolExpr, BoolKind, Point, PointValue, Rule, RuleSet, SignalId, SignalType,
 };
 use crate::span::Span;
 
-/// What takes part in a contradiction.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Member {
-    /// A rule, by its code.
-    Rule(String),
-    /// The guard of a rule, taken to hold, by the rule's code.
-    Guard(String),
-    /// An assumption, by its place in the rule set.
-    Assumption(usize),
-    /// The range of a signal, by its name.
-    Range(String),
-}
-
-/// A member with its place; ranges of dictionary signals have none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CoreMember {
-    /// What it is.
-    pub member: Member,
-    /// Where it is written.
-    pub span: Option<Span>,
-}
-
-/// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Worth a look.
-    Warning,
-    /// The rule set cannot be used as it is.
-    Error,
-}
-
-/// A finding about a rule set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// The assumptions contradict each other or the ranges: the documents are wrong.
-    ContradictoryAssumptions {
-        /// The minimal core.
-        core: Vec<CoreMember>,
-    },
-    /// No point keeps all rules.
-    Inconsistent {
-        /// The minimal core.
-        core: Vec<CoreMember>,
-    },
-    /// No point at which this guard holds keeps all rules.
-    InconsistentUnderGuard {
-        /// Code of the first rule with the guard.
-        rule: String,
-        /// The minimal core; the guard is a member.
-        core: Vec<CoreMember>,
-    },
-    /// The guard can never hold.
-    Vacuous {
-        /// The rule's code.
-        rule: String,
-        /// The minimal core; the guard is a member.
-        core: Vec<CoreMember>,
-    },
-    /// A limit lies outside the range of the signal it limits.
-    LimitOutsideRange {
-        /// The rule's code.
-        rule: String,
-        /// The signal.
-        signal: String,
-        /// The comparison.
-        span: Span,
-    },
-    /// A question was not decided.
-    Undecided {
-        /// Codes of the rules asked about.
-        rules: Vec<String>,
-        /// Why; nothing when no solver was given.
-        reason: Option<Reason>,
-    },
-}
-
-impl Finding {
-    /// Stable code for machines.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::ContradictoryAssumptions { .. } => "contradictory-assumptions",
-            Self::Inconsistent { .. } => "inconsistent",
-            Self::InconsistentUnderGuard { .. } => "inconsistent-under-guard",
-            Self::Vacuous { .. } => "vacuous",
-            Self::LimitOutsideRange { .. } => "limit-outside-range",
-            Self::Undecided { .. } => "consistency-undecided",
-        }
-    }
-
-    /// How much it weighs.
-    #[must_use]
-    pub fn level(&self) -> Level {
-        match self {
-            Self::ContradictoryAssumptions { .. }
-            | Self::Inconsistent { .. }
-            | Self::InconsistentUnderGuard { .. } => Level::Error,
-            Self::Vacuous { .. } | Self::LimitOutsideRange { .. } | Self::Undecided { .. } => {
-                Level::Warning
-            }
-        }
-    }
-
-    /// One sentence.
-    #[must_use]
-    pub fn message(&self) -> String {
-        match self {
-            Self::ContradictoryAssumptions { core } => {
-                format!("these assumptions contradict each other: {}", listed(core))
-            }
-            Self::Inconsistent { core } => {
-                format!("no recipe keeps all of these: {}", listed(core))
-            }
-            Self::InconsistentUnderGuard { rule, core } => format!(
-                "whenever `{rule}` applies, no recipe keeps all of these: {}",
-                listed(core)
-            ),
-            Self::Vacuous { rule, core } => {
-                format!("`{rule}` can never apply: {}", listed(core))
-            }
-            Self::LimitOutsideRange { rule, signal, .. } => {
-                format!("the limit of `{rule}` lies outside the range of `{signal}`")
-            }
-            Self::Undecided { rules, reason } => {
-                let why = reason.as_ref().map_or_else(
-                    || "no solver was asked".to_owned(),
-                    std::string::ToString::to_string,
-                );
-                format!(
-                    "it is not decided whether `{}` fit together: {why}",
-                    rules.join("`, `")
-                )
-            }
-        }
-    }
-
-    /// The places concerned, in the order of the core.
-    #[must_use]
-    pub fn spans(&self) -> Vec<Span> {
-        match self {
-            Self::ContradictoryAssumptions { core }
-            | Self::Inconsistent { core }
-            | Self::InconsistentUnderGuard { core, .. }
-            | Self::Vacuous { core, .. } => core.iter().filter_map(|m| m.span).collect(),
-            Self::LimitOutsideRange { span, .. } => vec![*span],
-            Self::Undecided { .. } => Vec::new(),
-        }
-    }
-}
-
-fn listed(core: &[CoreMember]) -> String {
-    let text = |member: &CoreMember| match &member.member {
-        Member::Rule(code) => format!("rule `{code}`"),
-        Member::Guard(code) => format!("the guard of `{code}`"),
-        Member::Assumption(place) => format!("assumption {}", place + 1),
-        Member::Range(signal) => format!("the range of `{signal}`"),
-    };
-    core.iter().map(text).collect::<Vec<_>>().join(", ")
-}
+pub use finding::{CoreMember, Finding, Level, Member, listed_one};
 
 /// What is known about a rule set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -189,19 +37,50 @@ pub struct Analysis {
     pub witness: Option<Point>,
     /// How many questions went to the solver.
     pub asked: usize,
+    /// What was looked at.
+    pub scope: Scope,
+    /// Answers to keep for the next run.
+    pub cache: Cache,
+}
+
+/// What was looked at, so that no finding means something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Parts of the rule set that share no signal.
+    pub components: usize,
+    /// Different guards, each taken to hold in turn.
+    pub guards: usize,
+    /// Enumerators that guards ask for, each taken to hold in turn.
+    pub modes: usize,
+    /// Rules of which it is known whether they follow from others.
+    pub standings: usize,
 }
 
 /// Analyses a rule set.
 #[must_use]
 pub fn analyse(rule_set: &RuleSet, case: Option<&Case>, solver: Option<&Solver>) -> Analysis {
+    analyse_again(rule_set, case, solver, None)
+}
+
+/// Analyses a rule set with the answers of an earlier run, each of which is examined first.
+#[must_use]
+pub fn analyse_again(
+    rule_set: &RuleSet,
+    case: Option<&Case>,
+    solver: Option<&Solver>,
+    cache: Option<&Cache>,
+) -> Analysis {
     let mut questions = Vec::new();
     let origin = start(rule_set, case);
     let mut witness = Witness {
         point: origin.clone(),
         missing: 0,
     };
+    let mut scope = Scope::default();
     for component in components(rule_set) {
         let (joint, guards) = component.questions(rule_set);
+        scope.components += 1;
+        scope.guards += guards.len();
         let found = joint.easy(rule_set, &origin);
         match &found {
             Some(point) => witness.take_over(point, &joint.signals),
@@ -218,12 +97,19 @@ pub fn analyse(rule_set: &RuleSet, case: Option<&Case>, solver: Option<&Solver>)
                 open.push(together);
             }
         }
+        for question in component.parts(rule_set) {
+            scope.modes += usize::from(matches!(question.topic, Topic::Mode(..)));
+            if question.easy(rule_set, &origin).is_none() {
+                open.push(question);
+            }
+        }
         questions.push(open);
     }
     let flat: Vec<&Question<'_>> = questions.iter().flatten().collect();
     let answers = put(rule_set, &flat, solver);
     let mut analysis = Analysis {
         asked: if solver.is_some() { flat.len() } else { 0 },
+        scope,
         ..Analysis::default()
     };
     let mut answers = answers.into_iter();
@@ -231,11 +117,12 @@ pub fn analyse(rule_set: &RuleSet, case: Option<&Case>, solver: Option<&Solver>)
         let answers: Vec<Reply> = answers.by_ref().take(open.len()).collect();
         conclude(rule_set, open, answers, &mut analysis, &mut witness);
     }
-    analysis.findings.extend(limits_outside(rule_set));
+    analysis.findings.extend(magnitude::limits(rule_set));
+    analysis.witness = (witness.missing == 0).then_some(witness.point);
+    implied::add(rule_set, (solver, cache), &mut analysis);
     analysis.findings.sort_by_key(order);
     // Joint and per-guard questions about the same rules can be open for the same reason.
     analysis.findings.dedup();
-    analysis.witness = (witness.missing == 0).then_some(witness.point);
     analysis
 }
 
@@ -259,9 +146,17 @@ fn order(finding: &Finding) -> u8 {
         Finding::ContradictoryAssumptions { .. } => 0,
         Finding::Inconsistent { .. } => 1,
         Finding::InconsistentUnderGuard { .. } => 2,
-        Finding::Vacuous { .. } => 3,
-        Finding::LimitOutsideRange { .. } => 4,
-        Finding::Undecided { .. } => 5,
+        Finding::InconsistentInMode { .. } => 3,
+        Finding::Vacuous { .. } => 4,
+        Finding::DeadGuardPart { .. } => 5,
+        Finding::LimitOutsideRange { .. } => 6,
+        Finding::ImplausibleLimit { .. } => 7,
+        Finding::Undecided { .. } => 8,
+        Finding::Equivalent { .. } => 9,
+        Finding::Shadowed { .. } => 10,
+        Finding::Redundant { .. } => 11,
+        Finding::NeverBinding { .. } => 12,
+        Finding::RedundancyUndecided { .. } => 13,
     }
 }
 
@@ -313,6 +208,10 @@ enum Topic {
     Joint,
     GuardAlone(usize),
     GuardTogether(usize),
+    /// A choice that guards ask for, with all rules.
+    Mode(SignalId, usize),
+    /// An alternative of a guard, alone.
+    GuardPart(usize),
 }
 
 struct Question<'a> {
@@ -320,6 +219,8 @@ struct Question<'a> {
     rules: Vec<&'a Rule>,
     assumptions: Vec<usize>,
     guard: Option<&'a Rule>,
+    /// One more condition, with what it is.
+    extra: Option<(Member, BoolExpr)>,
     signals: BTreeSet<SignalId>,
 }
 
@@ -331,18 +232,60 @@ impl Component {
             Topic::Joint => (rules.collect(), None),
             Topic::GuardAlone(place) => (Vec::new(), Some(&rule_set.rules[place])),
             Topic::GuardTogether(place) => (rules.collect(), Some(&rule_set.rules[place])),
+            Topic::Mode(..) => (rules.collect(), None),
+            Topic::GuardPart(_) => (Vec::new(), None),
         };
         Question {
             topic,
             rules,
             assumptions: self.assumptions.clone(),
             guard,
+            extra: None,
             signals: self.signals.clone(),
         }
     }
 
     fn assumption_question<'a>(&self, rule_set: &'a RuleSet) -> Option<Question<'a>> {
         (!self.assumptions.is_empty()).then(|| self.question(rule_set, Topic::Assumptions))
+    }
+
+    /// The questions about each enumerator that a guard asks for, and about each alternative of a
+    /// guard.
+    fn parts<'a>(&self, rule_set: &'a RuleSet) -> Vec<Question<'a>> {
+        let mut modes: BTreeMap<(SignalId, usize), Span> = BTreeMap::new();
+        let mut questions = Vec::new();
+        for &place in &self.rules {
+            let rule = &rule_set.rules[place];
+            members_in(&rule.guard, &mut |signal, member, span| {
+                modes.entry((signal, member)).or_insert(span);
+            });
+            if let BoolKind::Or(parts) = &rule.guard.kind {
+                for part in parts {
+                    let mut question = self.question(rule_set, Topic::GuardPart(place));
+                    let member = Member::GuardPart(rule.code.clone());
+                    question.extra = Some((member, part.clone()));
+                    questions.push(question);
+                }
+            }
+        }
+        for ((signal, member), span) in modes {
+            let declared = rule_set.signal(signal);
+            let SignalType::OneOf { members } = &declared.signal_type else {
+                continue;
+            };
+            let Some(word) = members.get(member) else {
+                continue;
+            };
+            let kind = BoolKind::Member {
+                signal,
+                members: vec![member],
+            };
+            let mut question = self.question(rule_set, Topic::Mode(signal, member));
+            let choice = Member::Choice(declared.name.clone(), word.clone());
+            question.extra = Some((choice, BoolExpr { kind, span }));
+            questions.push(question);
+        }
+        questions
     }
 
     /// The question about all rules and, per different guard, the guard alone and with all rules.
@@ -352,7 +295,10 @@ impl Component {
     ) -> (Question<'a>, Vec<(Question<'a>, Question<'a>)>) {
         let mut seen = BTreeSet::new();
         let mut guards = Vec::new();
-        for &place in &self.rules {
+        // The rule that a guard is named after does not depend on the order of the files.
+        let mut by_code = self.rules.clone();
+        by_code.sort_by(|&a, &b| rule_set.rules[a].code.cmp(&rule_set.rules[b].code));
+        for place in by_code {
             let guard = &rule_set.rules[place].guard;
             if matches!(guard.kind, BoolKind::Constant(true)) {
                 continue;
@@ -370,6 +316,25 @@ impl Component {
             }
         }
         (self.question(rule_set, Topic::Joint), guards)
+    }
+}
+
+/// Calls `visit` for every enumerator that a condition asks for, with its place.
+fn members_in(condition: &BoolExpr, visit: &mut dyn FnMut(SignalId, usize, Span)) {
+    match &condition.kind {
+        BoolKind::Constant(_) | BoolKind::Compare { .. } | BoolKind::Not(_) => {}
+        BoolKind::Member { signal, members } => {
+            for &member in members {
+                visit(*signal, member, condition.span);
+            }
+        }
+        BoolKind::And(parts) | BoolKind::Or(parts) => {
+            parts.iter().for_each(|part| members_in(part, visit));
+        }
+        BoolKind::Implies(premise, conclusion) => {
+            members_in(premise, visit);
+            members_in(conclusion, visit);
+        }
     }
 }
 
@@ -397,6 +362,11 @@ impl Question<'_> {
             guard: None,
             body: &rule.guard,
         }));
+        wanted.extend(
+            self.extra
+                .iter()
+                .map(|(_, body)| Wanted { guard: None, body }),
+        );
         wanted.extend(self.rules.iter().map(|rule| Wanted {
             guard: Some(&rule.guard),
             body: &rule.body,
@@ -439,6 +409,11 @@ impl Question<'_> {
             let formula = encoder.formula(&rule.guard)?;
             let member = Member::Guard(rule.code.clone());
             add(name, formula, member, Some(rule.guard.span));
+        }
+        if let Some((member, condition)) = &self.extra {
+            let formula = encoder.formula(condition)?;
+            let name = "the choice".to_owned();
+            add(name, formula, member.clone(), Some(condition.span));
         }
         for rule in &self.rules {
             let guard = Box::new(encoder.formula(&rule.guard)?);
@@ -586,6 +561,10 @@ fn conclude(
                     .findings
                     .push(Finding::InconsistentUnderGuard { rule, core });
             }
+            (Topic::Mode(..) | Topic::GuardPart(_), Reply::Contradiction(core)) => {
+                let found = part_finding(rule_set, question.topic, core, &analysis.findings);
+                analysis.findings.extend(found);
+            }
             (Topic::Joint, Reply::Fits(point)) => {
                 // The model only counts where exact evaluation finds nothing left to move.
                 if question.easy(rule_set, &point).as_ref() == Some(&point) {
@@ -603,38 +582,66 @@ fn conclude(
                     .collect();
                 analysis.findings.push(Finding::Undecided { rules, reason });
             }
-            (Topic::Assumptions | Topic::Joint | Topic::GuardTogether(_), _) => {}
+            (Topic::Mode(..), Reply::Unknown(_)) if is_open => {}
+            (Topic::Mode(..), Reply::Unknown(reason)) => {
+                is_open = true;
+                let rules = question.rules.iter().map(|rule| rule.code.clone());
+                let rules = rules.collect();
+                analysis.findings.push(Finding::Undecided { rules, reason });
+            }
+            (
+                Topic::Assumptions
+                | Topic::Joint
+                | Topic::GuardTogether(_)
+                | Topic::Mode(..)
+                | Topic::GuardPart(_),
+                _,
+            ) => {}
         }
     }
 }
 
-/// Limits of single signals that lie outside the signal's range.
-fn limits_outside(rule_set: &RuleSet) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for rule in &rule_set.rules {
-        rule.body.comparisons(&mut |comparison| {
-            let BoolKind::Compare { left, right, .. } = &comparison.kind else {
-                return;
-            };
-            let (signal, limit) = match (&left.kind, &right.kind) {
-                (NumKind::Signal(signal), NumKind::Constant(limit))
-                | (NumKind::Constant(limit), NumKind::Signal(signal)) => (*signal, limit),
-                _ => return,
-            };
+/// What a contradiction in a mode, or of a part of a guard, is worth saying.
+fn part_finding(
+    rule_set: &RuleSet,
+    topic: Topic,
+    core: Vec<CoreMember>,
+    known: &[Finding],
+) -> Option<Finding> {
+    match topic {
+        Topic::Mode(signal, member) => {
             let declared = rule_set.signal(signal);
-            let SignalType::Number { lower, upper, .. } = &declared.signal_type else {
-                return;
+            let SignalType::OneOf { members } = &declared.signal_type else {
+                return None;
             };
-            let is_below = lower.as_ref().is_some_and(|bound| *limit < bound.value);
-            let is_above = upper.as_ref().is_some_and(|bound| *limit > bound.value);
-            if is_below || is_above {
-                findings.push(Finding::LimitOutsideRange {
-                    rule: rule.code.clone(),
-                    signal: declared.name.clone(),
-                    span: comparison.span,
-                });
-            }
-        });
+            is_conflict(&core, known).then(|| Finding::InconsistentInMode {
+                signal: declared.name.clone(),
+                member: members[member].clone(),
+                core,
+            })
+        }
+        Topic::GuardPart(place) => {
+            let rule = rule_set.rules[place].code.clone();
+            let is_known = known.iter().any(|finding| match finding {
+                Finding::Vacuous { rule: vacuous, .. } => *vacuous == rule,
+                _ => false,
+            });
+            (!is_known).then_some(Finding::DeadGuardPart { rule, core })
+        }
+        Topic::Assumptions | Topic::Joint | Topic::GuardAlone(_) | Topic::GuardTogether(_) => None,
     }
-    findings
+}
+
+/// Whether rules contradict each other in a mode: one rule alone that forbids the mode is meant
+/// so, and what is known of a guard is not said again.
+fn is_conflict(core: &[CoreMember], findings: &[Finding]) -> bool {
+    let rules = |core: &[CoreMember]| -> Vec<Member> {
+        let members = core.iter().map(|member| member.member.clone());
+        members.filter(|m| matches!(m, Member::Rule(_))).collect()
+    };
+    let own = rules(core);
+    let is_known = findings.iter().any(|finding| {
+        matches!(finding, Finding::InconsistentUnderGuard { core, .. } if rules(core) == own)
+    });
+    own.len() > 1 && !is_known
 }

@@ -9,11 +9,12 @@
 //! booleans of which exactly one holds. Trusted here: `unsat` (certificates check it elsewhere).
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use z3::ast::{Bool, Real};
 use z3::{Config, SatResult, Solver, Tactic, with_z3_config};
 
+use super::batch::{Batch, Part, Trial};
 use super::query::{
     Answer, Formula, Model, Query, Reason, Sort, Term, Value, VarId, enumerator_name,
 };
@@ -362,6 +363,116 @@ fn shrink(mut core: Vec<usize>, is_unsat: impl Fn(&[usize]) -> bool) -> Vec<usiz
         width /= 2;
     }
     core
+}
+
+/// Answers the trials of a batch one by one. A linear batch has one incremental solver, in the
+/// order of the trials; nonlinear arithmetic gains nothing from it, so each trial starts afresh.
+///
+/// # Panics
+/// As [`solve`].
+pub(super) fn solve_batch(batch: &Batch, answer: &(dyn Fn(Answer) + Sync)) {
+    if let Err(error) = batch.query.validate() {
+        let malformed = Reason::Malformed { error };
+        return (0..batch.trials.len()).for_each(|_| answer(unknown(malformed.clone())));
+    }
+    if !batch.query.is_linear() {
+        let trials = batch.trials.iter();
+        return trials.for_each(|trial| answer(solve(&batch.query_of(trial))));
+    }
+    with_z3_config(&config_of(&batch.query), || {
+        let Some(solver) = Solver::new_for_logic("QF_LRA") else {
+            let words = "it has no solver for linear arithmetic".to_owned();
+            let reason = Reason::Incomplete { words };
+            return (0..batch.trials.len()).for_each(|_| answer(unknown(reason.clone())));
+        };
+        let incremental = Incremental::new(batch, solver);
+        for trial in &batch.trials {
+            answer(incremental.answer(trial));
+        }
+    });
+}
+
+/// The assertions of a batch behind literals, in one context.
+struct Incremental<'a> {
+    batch: &'a Batch,
+    solver: Solver,
+    builder: Builder,
+}
+
+/// The literal that stands for the negation of an assertion.
+fn negated_label(place: usize) -> String {
+    format!("!not{place}")
+}
+
+impl<'a> Incremental<'a> {
+    fn new(batch: &'a Batch, solver: Solver) -> Self {
+        let query = &batch.query;
+        let mut builder = Builder::new(query, Divisors::Any);
+        let trials = batch.trials.iter().flat_map(|trial| &trial.negated);
+        let negated: BTreeSet<usize> = trials.map(|&place| place as usize).collect();
+        for (place, (_, formula)) in query.assertions.iter().enumerate() {
+            let assertion = builder.formula(formula);
+            if negated.contains(&place) {
+                let fails = Bool::new_const(negated_label(place));
+                solver.assert(fails.implies(assertion.not()));
+            }
+            solver.assert(Bool::new_const(label(place)).implies(assertion));
+        }
+        let sides = builder.side_conditions.iter();
+        sides.for_each(|side| solver.assert(side));
+        Self {
+            batch,
+            solver,
+            builder,
+        }
+    }
+
+    fn answer(&self, trial: &Trial) -> Answer {
+        let parts = self.batch.parts(trial);
+        let literal = |place: usize| match parts[place] {
+            Part::Fails => Bool::new_const(negated_label(place)),
+            Part::Holds | Part::Absent => Bool::new_const(label(place)),
+        };
+        let present = (0..parts.len()).filter(|&place| parts[place] != Part::Absent);
+        let present: Vec<usize> = present.collect();
+        let check = |chosen: &[usize]| {
+            let assumed: Vec<Bool> = chosen.iter().map(|&place| literal(place)).collect();
+            self.solver.check_assumptions(&assumed)
+        };
+        let query = &self.batch.query;
+        match check(&present) {
+            SatResult::Unknown => unknown(reason_of(&self.solver, query)),
+            SatResult::Unsat if !query.want.core() => Answer::Unsat(Vec::new()),
+            SatResult::Unsat => {
+                let names = present
+                    .iter()
+                    .map(|&place| (literal(place).to_string(), place));
+                let places: BTreeMap<String, usize> = names.collect();
+                let core = self.solver.get_unsat_core();
+                let core = core.iter().filter_map(|one| places.get(&one.to_string()));
+                let mut core: Vec<usize> = core.copied().collect();
+                core.sort_unstable();
+                let core = shrink(core, |chosen| check(chosen) == SatResult::Unsat);
+                let names = core.into_iter().map(|place| &query.assertions[place].0);
+                let mut names: Vec<String> = names.cloned().collect();
+                names.sort_unstable();
+                Answer::Unsat(names)
+            }
+            SatResult::Sat => match read_model(query, &self.builder, &self.solver) {
+                Outcome::Sat(raw) => {
+                    let exact = raw.into_iter().filter_map(|value| match value {
+                        RawValue::Known(value) => Some(value),
+                        RawValue::Irrational { .. } => None,
+                    });
+                    Answer::Sat(Model {
+                        values: exact.collect(),
+                    })
+                }
+                Outcome::Unsat => unknown(Reason::Garbled),
+                Outcome::Unknown(reason) => unknown(reason),
+            },
+        }
+    }
 }
 
 enum Symbol {

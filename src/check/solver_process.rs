@@ -1,11 +1,12 @@
 //! Puts queries to the solver in a killable child process of the same program.
 //!
-//! In: tasks. Out: one answer per task, in order. The child limits its own memory and CPU time and
-//! dies with its parent; the parent kills it after a task's wall time and starts another for the
-//! rest. A crash, a hang, lost memory, a partial line, a line that is no answer: the task is
-//! undecided with a [`Reason`], never decided. A model is re-evaluated here, in exact arithmetic; a
-//! core must name assertions of the query. Many tasks share one start, each check has a fresh
-//! solver context all the same. Wire: one JSON line per task on stdin, one per answer on stdout.
+//! In: tasks, and batches of trials over one query. Out: one answer per question, in order. The
+//! child limits its own memory and CPU time and dies with its parent; the parent kills it after a
+//! question's wall time and starts another for the rest. A crash, a hang, lost memory, a partial
+//! line, a line that is no answer: the question is undecided with a [`Reason`], never decided. A
+//! model is re-evaluated here, in exact arithmetic; a core must name assertions of the query. Many
+//! tasks share one start, each task has a fresh solver context all the same; the trials of a batch
+//! share one. Wire: one JSON line per task or batch on stdin, one per answer on stdout, numbered.
 
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -14,11 +15,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal};
 use serde::{Deserialize, Serialize};
 
+use super::batch::Batch;
 use super::canonical_model::Preference;
 use super::query::{Answer, Query, Reason};
 
@@ -41,6 +44,75 @@ pub struct Task {
     pub query: Query,
     /// Where the values of a shown model should lie; nothing when any model will do.
     pub canonical: Option<Vec<Preference>>,
+}
+
+/// What a child is sent in one line.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Job {
+    /// One question.
+    Task(Task),
+    /// As many questions as there are trials.
+    Batch(Batch),
+}
+
+impl Job {
+    /// How many answers it takes.
+    fn questions(&self) -> usize {
+        match self {
+            Self::Task(_) => 1,
+            Self::Batch(batch) => batch.trials.len(),
+        }
+    }
+
+    fn wall_ms(&self) -> u64 {
+        match self {
+            Self::Task(task) => task.query.wall_ms,
+            Self::Batch(batch) => batch.query.wall_ms,
+        }
+    }
+
+    /// Accepts only answers that can be checked.
+    fn believed(&self, answers: &mut impl Iterator<Item = Answer>) -> Vec<Answer> {
+        match self {
+            Self::Task(task) => answers
+                .next()
+                .map(|answer| believed(&task.query, answer))
+                .into_iter()
+                .collect(),
+            Self::Batch(batch) => batch
+                .trials
+                .iter()
+                .zip(answers)
+                .map(|(trial, answer)| batch.believed(trial, answer))
+                .collect(),
+        }
+    }
+}
+
+/// The jobs that are left when the first `answered` questions have their answers.
+fn rest_of(jobs: &[Job], mut answered: usize) -> Vec<Job> {
+    let mut rest = Vec::new();
+    for job in jobs {
+        let questions = job.questions();
+        if answered >= questions {
+            answered -= questions;
+            continue;
+        }
+        rest.push(match job {
+            Job::Task(task) => Job::Task(task.clone()),
+            Job::Batch(batch) => Job::Batch(Batch {
+                query: batch.query.clone(),
+                trials: batch.trials[answered..].to_vec(),
+            }),
+        });
+        answered = 0;
+    }
+    rest
+}
+
+fn questions_of(jobs: &[Job]) -> usize {
+    jobs.iter().map(Job::questions).sum()
 }
 
 /// Where queries are solved.
@@ -111,15 +183,24 @@ impl Solver {
     /// Runs tasks; one answer each, in order.
     #[must_use]
     pub fn run(&self, tasks: &[Task]) -> Vec<Answer> {
+        let jobs: Vec<Job> = tasks.iter().cloned().map(Job::Task).collect();
+        self.run_jobs(&jobs).into_iter().flatten().collect()
+    }
+
+    /// Runs batches; per batch one answer per trial, in order.
+    #[must_use]
+    pub fn run_batches(&self, batches: Vec<Batch>) -> Vec<Vec<Answer>> {
+        let jobs: Vec<Job> = batches.into_iter().map(Job::Batch).collect();
+        self.run_jobs(&jobs)
+    }
+
+    fn run_jobs(&self, jobs: &[Job]) -> Vec<Vec<Answer>> {
         let answers = match self {
-            Self::InProcess => run_here(tasks),
-            Self::Child { program } => run_in_children(program, tasks),
+            Self::InProcess => run_here(jobs),
+            Self::Child { program } => run_in_children(program, jobs),
         };
-        tasks
-            .iter()
-            .zip(answers)
-            .map(|(task, answer)| believed(&task.query, answer))
-            .collect()
+        let mut answers = answers.into_iter();
+        jobs.iter().map(|job| job.believed(&mut answers)).collect()
     }
 }
 
@@ -159,27 +240,44 @@ fn believed(query: &Query, answer: Answer) -> Answer {
     }
 }
 
+/// Takes the answers of a job one by one.
+type Emit<'a> = Mutex<&'a mut (dyn FnMut(Answer) + Send)>;
+
+fn emit(answers: &Emit<'_>, answer: Answer) {
+    let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+    (*answers)(answer);
+}
+
 #[cfg(feature = "z3")]
-fn run_task(task: &Task) -> Answer {
+fn run_job(job: &Job, answers: &Emit<'_>) {
     use super::{canonical_model::canonical_model, solve};
-    match &task.canonical {
-        None => solve::solve(&task.query),
-        Some(preferences) => canonical_model(&task.query, preferences, &solve::solve),
+    match job {
+        Job::Task(task) => emit(
+            answers,
+            match &task.canonical {
+                None => solve::solve(&task.query),
+                Some(preferences) => canonical_model(&task.query, preferences, &solve::solve),
+            },
+        ),
+        Job::Batch(batch) => solve::solve_batch(batch, &|answer| emit(answers, answer)),
     }
 }
 
 #[cfg(not(feature = "z3"))]
-fn run_task(_task: &Task) -> Answer {
-    unknown(Reason::NoSolver)
+fn run_job(job: &Job, answers: &Emit<'_>) {
+    for _ in 0..job.questions() {
+        emit(answers, unknown(Reason::NoSolver));
+    }
 }
 
-/// Runs tasks in this process, on a thread with a deep stack, and on a new one after each panic:
+/// Runs jobs in this process, on a thread with a deep stack, and on a new one after each panic:
 /// the old thread may be left with a foreign solver context.
-fn run_here(tasks: &[Task]) -> Vec<Answer> {
-    let mut answers: Vec<Answer> = Vec::with_capacity(tasks.len());
-    while answers.len() < tasks.len() {
-        let rest = &tasks[answers.len()..];
-        let batch = on_deep_stack(|| run_until_panic(rest)).unwrap_or_else(|error| {
+fn run_here(jobs: &[Job]) -> Vec<Answer> {
+    let questions = questions_of(jobs);
+    let mut answers: Vec<Answer> = Vec::with_capacity(questions);
+    while answers.len() < questions {
+        let rest = rest_of(jobs, answers.len());
+        let batch = on_deep_stack(|| run_until_panic(&rest)).unwrap_or_else(|error| {
             let words = error.to_string();
             vec![unknown(Reason::NotStarted { words })]
         });
@@ -188,24 +286,35 @@ fn run_here(tasks: &[Task]) -> Vec<Answer> {
     answers
 }
 
-fn run_until_panic(tasks: &[Task]) -> Vec<Answer> {
-    let mut answers = Vec::with_capacity(tasks.len());
-    for task in tasks {
-        let (answer, is_sound) = run_caught(task);
-        answers.push(answer);
-        if !is_sound {
+fn run_until_panic(jobs: &[Job]) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for job in jobs {
+        if !run_caught(job, &mut |answer| answers.push(answer)) {
             break;
         }
     }
     answers
 }
 
-/// Returns the answer and whether this thread can take another task.
-fn run_caught(task: &Task) -> (Answer, bool) {
-    catch_unwind(AssertUnwindSafe(|| run_task(task))).map_or_else(
-        |_| (unknown(Reason::Crashed), false),
-        |answer| (answer, true),
-    )
+/// Hands over the answers of a job, the last one `Crashed` after a panic; returns whether this
+/// thread can take another job.
+fn run_caught(job: &Job, answers: &mut (dyn FnMut(Answer) + Send)) -> bool {
+    let mut count = 0;
+    let mut counted = |answer| {
+        count += 1;
+        answers(answer);
+    };
+    let ended = {
+        let shared: Emit<'_> = Mutex::new(&mut counted);
+        catch_unwind(AssertUnwindSafe(|| run_job(job, &shared))).is_ok()
+    };
+    if ended {
+        return true;
+    }
+    if count < job.questions() {
+        answers(unknown(Reason::Crashed));
+    }
+    false
 }
 
 fn on_deep_stack<T: Send>(job: impl FnOnce() -> T + Send) -> io::Result<T> {
@@ -216,29 +325,32 @@ fn on_deep_stack<T: Send>(job: impl FnOnce() -> T + Send) -> io::Result<T> {
     })
 }
 
-fn run_in_children(program: &Path, tasks: &[Task]) -> Vec<Answer> {
-    let mut answers = Vec::with_capacity(tasks.len());
-    // Bounded: every start answers at least one task.
-    while answers.len() < tasks.len() {
-        answers.extend(run_one_child(program, &tasks[answers.len()..]));
+fn run_in_children(program: &Path, jobs: &[Job]) -> Vec<Answer> {
+    let questions = questions_of(jobs);
+    let mut answers = Vec::with_capacity(questions);
+    // Bounded: every start answers at least one question.
+    while answers.len() < questions {
+        answers.extend(run_one_child(program, &rest_of(jobs, answers.len())));
     }
     answers
 }
 
 /// Runs one child until it has answered everything or failed once; at least one answer.
-fn run_one_child(program: &Path, tasks: &[Task]) -> Vec<Answer> {
-    let input = match encode(tasks) {
+fn run_one_child(program: &Path, jobs: &[Job]) -> Vec<Answer> {
+    let questions = questions_of(jobs);
+    let input = match encode(jobs) {
         Ok(input) => input,
-        Err(error) => return not_started(&error.to_string(), tasks.len()),
+        Err(error) => return not_started(&error.to_string(), questions),
     };
-    let wall_ms = tasks
-        .iter()
-        .fold(0_u64, |sum, task| sum.saturating_add(task.query.wall_ms));
+    let wall_ms = jobs.iter().fold(0_u64, |sum, job| {
+        let questions = u64::try_from(job.questions()).unwrap_or(u64::MAX);
+        sum.saturating_add(job.wall_ms().saturating_mul(questions))
+    });
     let mut child = match start(program, wall_ms) {
         Ok(child) => child,
         Err(error) => {
             let words = format!("`{}`: {error}", program.display());
-            return not_started(&words, tasks.len());
+            return not_started(&words, questions);
         }
     };
     if let Some(mut pipe) = child.stdin.take() {
@@ -246,10 +358,13 @@ fn run_one_child(program: &Path, tasks: &[Task]) -> Vec<Answer> {
         std::thread::spawn(move || pipe.write_all(&input));
     }
     let lines = child.stdout.take().map(read_lines);
-    let mut answers = Vec::with_capacity(tasks.len());
-    for (number, task) in tasks.iter().enumerate() {
+    let mut answers = Vec::with_capacity(questions);
+    let walls = jobs
+        .iter()
+        .flat_map(|job| std::iter::repeat_n(job.wall_ms(), job.questions()));
+    for (number, wall_ms) in walls.enumerate() {
         let (answer, is_alive) = match &lines {
-            Some(lines) => next_answer(lines, number, task.query.wall_ms),
+            Some(lines) => next_answer(lines, number, wall_ms),
             None => (unknown(Reason::Crashed), false),
         };
         answers.push(answer);
@@ -268,10 +383,10 @@ fn not_started(words: &str, count: usize) -> Vec<Answer> {
     vec![unknown(reason); count]
 }
 
-fn encode(tasks: &[Task]) -> serde_json::Result<Vec<u8>> {
+fn encode(jobs: &[Job]) -> serde_json::Result<Vec<u8>> {
     let mut input = Vec::new();
-    for task in tasks {
-        serde_json::to_writer(&mut input, task)?;
+    for job in jobs {
+        serde_json::to_writer(&mut input, job)?;
         input.push(b'\n');
     }
     Ok(input)
@@ -325,14 +440,14 @@ fn read_lines(stdout: ChildStdout) -> Receiver<Option<String>> {
     receiver
 }
 
-/// One line of a child: the number of the task makes a repeated or skipped answer visible.
+/// One line of a child: the number of the question makes a repeated or skipped answer visible.
 #[derive(Serialize, Deserialize)]
 struct Reply {
     task: usize,
     answer: Answer,
 }
 
-/// Returns the next answer and whether the child can be trusted with another task.
+/// Returns the next answer and whether the child can be trusted with another question.
 fn next_answer(lines: &Receiver<Option<String>>, number: usize, wall_ms: u64) -> (Answer, bool) {
     match lines.recv_timeout(Duration::from_millis(wall_ms)) {
         Ok(Some(line)) => match serde_json::from_str::<Reply>(&line) {
@@ -345,7 +460,7 @@ fn next_answer(lines: &Receiver<Option<String>>, number: usize, wall_ms: u64) ->
     }
 }
 
-/// The child's side: limits itself, then answers one line per line until the input ends.
+/// The child's side: limits itself, then writes one line per question until the input ends.
 ///
 /// `arguments` are those after [`CHILD_ARGUMENT`]: bytes of memory, seconds of CPU time.
 ///
@@ -360,24 +475,33 @@ pub fn run_child(
     on_deep_stack(|| answer_lines(input, output))?
 }
 
-fn answer_lines(input: impl BufRead, mut output: impl Write) -> io::Result<()> {
-    for (number, line) in input.lines().enumerate() {
-        let task: Task = serde_json::from_str(&line?)?;
-        let (answer, is_sound) = run_caught(&task);
-        serde_json::to_writer(
-            &mut output,
-            &Reply {
-                task: number,
-                answer,
-            },
-        )?;
-        output.write_all(b"\n")?;
-        output.flush()?;
+fn answer_lines(input: impl BufRead, mut output: impl Write + Send) -> io::Result<()> {
+    let mut number = 0;
+    for line in input.lines() {
+        let job: Job = serde_json::from_str(&line?)?;
+        let mut written = Ok(());
+        let is_sound = run_caught(&job, &mut |answer| {
+            if written.is_ok() {
+                written = write_reply(&mut output, number, answer);
+            }
+            number += 1;
+        });
+        written?;
         if !is_sound {
             break;
         }
     }
     Ok(())
+}
+
+fn write_reply(output: &mut impl Write, number: usize, answer: Answer) -> io::Result<()> {
+    let reply = Reply {
+        task: number,
+        answer,
+    };
+    serde_json::to_writer(&mut *output, &reply)?;
+    output.write_all(b"\n")?;
+    output.flush()
 }
 
 fn limit_self(arguments: &[OsString]) -> io::Result<()> {

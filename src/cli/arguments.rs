@@ -97,7 +97,8 @@ pub enum Verb {
     /// Check rules alone, with a recipe, or over a table of rows.
     #[command(after_help = usage(
         CHECKED,
-        "check rules/ --recipe scenarios/recipes/line3-nmc111.toml"
+        "check rules/ --recipe scenarios/recipes/line3-nmc111.toml \\\n           \
+         --model models/line3-nmc111.toml"
     ))]
     Check(Check),
     /// Judge a scenario, write record and report, print the page.
@@ -259,6 +260,15 @@ pub struct Check {
     /// Character between the cells of the table; found from the header if not given.
     #[arg(long, requires = "table", value_name = "CHARACTER")]
     pub delimiter: Option<char>,
+    /// List every minimal conflict and every minimal correction of what does not fit together.
+    #[arg(long)]
+    pub why: bool,
+    /// How many of each to list.
+    #[arg(long, requires = "why", default_value_t = 10, value_name = "N")]
+    pub most: usize,
+    /// Keep answers in this file; the next check examines them and asks only about what changed.
+    #[arg(long, value_name = "FILE")]
+    pub cache: Option<PathBuf>,
     /// List the limits that are still recalled, with place, severity and owner.
     #[arg(long)]
     pub recalled: bool,

@@ -446,7 +446,8 @@ pub struct ProposalSearch {
     pub candidates: u64,
     /// Combinations that were simulated.
     pub simulated: u64,
-    /// `found`, `exhausted` (no combination is left) or `stopped` (at the bound on either count).
+    /// `found`, `exhausted` (no combination is left), `stopped` (at the bound on either count) or
+    /// `too_few_samples` (with which no rule on a share can hold).
     pub end: String,
 }
 

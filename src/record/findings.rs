@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::body::{Evaluation, Finding, RuleHead, Versions};
+use super::body::{Evaluation, Finding, Place, RuleHead, Versions};
 
 /// The answer of one check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,8 +23,54 @@ pub struct Findings {
     pub rules: Vec<CheckedRule>,
     /// Findings about the set, worst first.
     pub findings: Vec<Finding>,
+    /// What was looked at in the rule set itself.
+    pub scope: Scope,
+    /// Every minimal conflict and correction, where asked for.
+    pub why: Vec<Why>,
     /// Rows judged, if a table was given.
     pub table: Option<TableSummary>,
+}
+
+/// What was looked at in a rule set, so that "no findings" means something.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// Whether a point is known that keeps every rule.
+    pub consistent: bool,
+    /// Parts of the rule set that share no signal.
+    pub components: u64,
+    /// Different guards, each taken to hold in turn.
+    pub guards: u64,
+    /// Enumerators that guards ask for, each taken to hold in turn.
+    pub modes: u64,
+    /// Rules of which it is known whether they follow from others.
+    pub standings: u64,
+}
+
+/// Why rules, or a recipe and rules, do not fit together, and what would.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Why {
+    /// When: `always`, or the guard, the mode, the recipe in question.
+    pub when: String,
+    /// Minimal sets that cannot hold together.
+    pub conflicts: Vec<Group>,
+    /// Minimal sets of which giving up one whole set is enough.
+    pub corrections: Vec<Group>,
+    /// Whether more may exist than are listed.
+    pub more: bool,
+    /// Why the list ends early, where a question stayed open.
+    pub open: Option<String>,
+}
+
+/// Rules or setpoints that belong together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// What they are, in words.
+    pub members: Vec<String>,
+    /// Where they are written.
+    pub places: Vec<Place>,
 }
 
 /// One rule with its verdict.

@@ -87,6 +87,9 @@ pub fn search_text(body: &Body) -> Option<String> {
     let simulated = count(search.simulated);
     Some(match search.end.as_str() {
         "stopped" => format!("search stopped after {candidates}, {simulated} simulated"),
+        "too_few_samples" => {
+            "not searched: with this few samples no rule on a share can hold".to_owned()
+        }
         "exhausted" => format!("all {candidates} looked at, {simulated} simulated"),
         _ => format!("{candidates} looked at, {simulated} simulated"),
     })

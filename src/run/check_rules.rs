@@ -4,6 +4,7 @@
 //! about the rule set, one evaluation per rule on inputs, counts per rule of a table. Rules on
 //! outcomes need a simulation and are named, never passed over.
 
+mod elsewhere;
 mod recalled;
 mod rows;
 
@@ -11,18 +12,20 @@ use std::collections::BTreeMap;
 
 use super::documents::Rejected;
 use super::{body, rule_sources, rules, signal_ranges};
+use crate::check::case::Case;
 use crate::check::judge::judge_rules;
-use crate::check::modes::{ModeFinding, analyse_modes};
-use crate::check::rule_set::{self, Level};
+use crate::check::modes::{InModes, ModeFinding, analyse_in_modes, in_each_mode};
+use crate::check::redundancy::cache::Cache;
+use crate::check::rule_set::{self, Level, why};
 use crate::check::solver_process::Solver;
 use crate::diagnostic::Diagnostics;
 use crate::document::{Files, Intake};
 use crate::exit_code::ExitCode;
 use crate::model::document::Model;
-use crate::quantity::dictionary::standard;
+use crate::quantity::dictionary::{Role, standard};
 use crate::recipe::Recipe;
 use crate::record::body::{Evaluation, Finding, Place};
-use crate::record::findings::{CheckedRule, Findings};
+use crate::record::findings::{CheckedRule, Findings, Group, Scope, Why};
 use crate::rule_language::{self, EvidenceClass, ParsedFile, Rule, RuleSet, RuleSeverity};
 use crate::span::{FileId, Sources, Span};
 use crate::table::TableFormat;
@@ -47,6 +50,10 @@ pub struct Request<'a> {
     pub recalled: bool,
     /// Whether recalled limits and warnings count as findings.
     pub strict: bool,
+    /// How many minimal conflicts and corrections to list per contradiction; none without.
+    pub why: Option<usize>,
+    /// Answers of an earlier run; each is examined before it counts.
+    pub cache: Option<&'a Cache>,
     /// How questions reach the solver.
     pub solver: Option<&'a Solver>,
 }
@@ -62,6 +69,8 @@ pub struct Checked {
     pub warnings: Diagnostics,
     /// The texts they point into.
     pub sources: Sources,
+    /// Answers to keep for the next run.
+    pub cache: Cache,
 }
 
 /// Rule files resolved together, with their texts.
@@ -146,12 +155,13 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
         set: &set,
         sources: &intake.sources,
     };
-    let (findings, exit) = checker.findings(recipe.as_ref(), model.as_ref(), table);
+    let (findings, exit, cache) = checker.findings(recipe.as_ref(), model.as_ref(), table);
     Ok(Checked {
         findings,
         exit,
         warnings: diagnostics,
         sources: intake.sources,
+        cache,
     })
 }
 
@@ -213,6 +223,17 @@ pub fn place(sources: &Sources, span: Span) -> Place {
     }
 }
 
+fn scope(analysis: &InModes) -> Scope {
+    let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    Scope {
+        consistent: analysis.is_consistent,
+        components: count(analysis.scope.components),
+        guards: count(analysis.scope.guards),
+        modes: count(analysis.scope.modes),
+        standings: count(analysis.scope.standings),
+    }
+}
+
 struct Checker<'a> {
     request: &'a Request<'a>,
     set: &'a RuleSet,
@@ -225,14 +246,15 @@ impl Checker<'_> {
         recipe: Option<&Recipe>,
         model: Option<&Model>,
         table: Option<rows::Judged>,
-    ) -> (Findings, ExitCode) {
+    ) -> (Findings, ExitCode, Cache) {
         // A recipe names no mode: it is judged in all of them.
         let judged_set = self.set.over_all_modes();
         let case = recipe.map(|recipe| rules::case(self.set, recipe, model));
-        let analysed = analyse_modes(self.set, case.as_ref(), self.request.solver);
+        let Request { solver, cache, .. } = *self.request;
+        let analysed = analyse_in_modes(self.set, case.as_ref(), solver, cache);
         let mut exit = ExitCode::Success;
         let mut findings: Vec<Finding> = Vec::new();
-        for found in &analysed {
+        for found in &analysed.findings {
             exit = exit.and(self.exit_of(&found.finding));
             findings.push(self.finding(found));
         }
@@ -241,8 +263,11 @@ impl Checker<'_> {
         }
         let mut evaluations: Vec<Option<Evaluation>> = vec![None; self.set.rules.len()];
         if let Some(case) = &case {
+            let elsewhere = elsewhere::files(self.set, case);
+            let is_judged =
+                |rule: &Rule| !rule.is_outcome && !elsewhere.contains_key(&rule.span.file);
             let places: Vec<usize> = (0..self.set.rules.len())
-                .filter(|&at| !self.set.rules[at].is_outcome)
+                .filter(|&at| is_judged(&self.set.rules[at]))
                 .collect();
             let selected: Vec<&Rule> = places.iter().map(|&at| &judged_set.rules[at]).collect();
             let judgements = judge_rules(&judged_set, &selected, case, self.request.solver);
@@ -252,8 +277,10 @@ impl Checker<'_> {
                 exit = exit.and(self.exit_of_verdict(rule, &row.verdict));
                 evaluations[at] = Some(row);
             }
+            findings.extend(elsewhere::findings(&elsewhere, self.set, self.sources));
             findings.extend(self.needs_simulation());
         }
+        let why = self.why(&analysed.findings, &judged_set, case.as_ref());
         let mut summary = None;
         if let Some(judged) = table {
             for (rule, counts) in self.set.rules.iter().zip(&judged.summary.rules) {
@@ -280,9 +307,73 @@ impl Checker<'_> {
                 })
                 .collect(),
             findings,
+            scope: scope(&analysed),
+            why,
             table: summary,
         };
-        (findings, exit)
+        (findings, exit, analysed.cache)
+    }
+
+    /// The conflicts and corrections of the rule set, and of the recipe under the rules that block.
+    fn why(&self, found: &[ModeFinding], judged_set: &RuleSet, case: Option<&Case>) -> Vec<Why> {
+        let Some(most) = self.request.why else {
+            return Vec::new();
+        };
+        let solver = self.request.solver;
+        let mut all: Vec<why::Why> = Vec::new();
+        for (name, set) in in_each_mode(self.set) {
+            let is_here = |one: &&ModeFinding| {
+                one.modes.is_empty() || name.as_ref().is_some_and(|name| one.modes.contains(name))
+            };
+            let here = found.iter().filter(is_here);
+            let here: Vec<rule_set::Finding> = here.map(|one| one.finding.clone()).collect();
+            all.extend(why::explain(&set, &here, most, solver));
+        }
+        if let Some(case) = case {
+            let judged = |place: usize| {
+                let rule = &self.set.rules[place];
+                !rule.is_outcome && self.exit_of_verdict(rule, "violated") != ExitCode::Success
+            };
+            let is_setpoint = |signal| self.set.signal(signal).role == Some(Role::Setpoint);
+            all.extend(why::of_recipe(
+                judged_set,
+                case,
+                &judged,
+                &is_setpoint,
+                most,
+                solver,
+            ));
+        }
+        // What holds in several modes is said once.
+        let mut shown: Vec<Why> = Vec::new();
+        for one in all.iter().map(|one| self.why_shown(one)) {
+            if !shown.contains(&one) {
+                shown.push(one);
+            }
+        }
+        shown
+    }
+
+    fn why_shown(&self, found: &why::Why) -> Why {
+        let group = |set: &Vec<rule_set::CoreMember>| Group {
+            members: set.iter().map(rule_set::listed_one).collect(),
+            places: set
+                .iter()
+                .filter_map(|member| Some(place(self.sources, member.span?)))
+                .collect(),
+        };
+        let when = match &found.when {
+            _ if found.of_recipe => "as the recipe stands".to_owned(),
+            None => "always".to_owned(),
+            Some(when) => format!("whenever {} holds", rule_set::listed_one(when)),
+        };
+        Why {
+            when,
+            conflicts: found.conflicts.iter().map(group).collect(),
+            corrections: found.corrections.iter().map(group).collect(),
+            more: found.more,
+            open: found.open.as_ref().map(ToString::to_string),
+        }
     }
 
     fn subject(&self) -> String {
@@ -302,6 +393,7 @@ impl Checker<'_> {
         let level = match found.level() {
             Level::Error => "error",
             Level::Warning => "warning",
+            Level::Note => "note",
         };
         let spans = found.spans();
         Finding {
@@ -321,15 +413,25 @@ impl Checker<'_> {
         match found {
             rule_set::Finding::ContradictoryAssumptions { .. } => ExitCode::Documents,
             rule_set::Finding::Inconsistent { .. }
-            | rule_set::Finding::InconsistentUnderGuard { .. } => ExitCode::Findings,
+            | rule_set::Finding::InconsistentUnderGuard { .. }
+            | rule_set::Finding::InconsistentInMode { .. } => ExitCode::Findings,
             rule_set::Finding::Undecided { .. } => ExitCode::Undecided,
-            rule_set::Finding::Vacuous { .. } | rule_set::Finding::LimitOutsideRange { .. } => {
+            rule_set::Finding::Vacuous { .. }
+            | rule_set::Finding::DeadGuardPart { .. }
+            | rule_set::Finding::LimitOutsideRange { .. }
+            | rule_set::Finding::ImplausibleLimit { .. } => {
                 if self.request.strict {
                     ExitCode::Findings
                 } else {
                     ExitCode::Success
                 }
             }
+            // Worth knowing, and nothing has to change.
+            rule_set::Finding::Equivalent { .. }
+            | rule_set::Finding::Shadowed { .. }
+            | rule_set::Finding::Redundant { .. }
+            | rule_set::Finding::NeverBinding { .. }
+            | rule_set::Finding::RedundancyUndecided { .. } => ExitCode::Success,
         }
     }
 

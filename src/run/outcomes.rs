@@ -410,6 +410,15 @@ impl Bench<'_> {
     }
 }
 
+/// The fewest samples with which a rule on a share can hold at all; nothing for other rules.
+#[must_use]
+pub fn samples_needed(rule: &Rule) -> Option<u64> {
+    let probability = rule.probability.as_ref()?;
+    let allowed = (&Rational::one() - &probability.least).to_f64();
+    let requirement = Requirement::new(allowed, probability.confidence.to_f64()).ok()?;
+    requirement.samples_to_hold()
+}
+
 /// Why counts decide nothing, with the samples that would do.
 fn too_few(requirement: &Requirement, counts: OutcomeCounts) -> String {
     let n = counts.guarded + counts.failed;

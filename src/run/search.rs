@@ -9,7 +9,7 @@
 
 use super::candidates::Candidates;
 use super::evidence::{self, Deltas};
-use super::{Context, Judged, Obstacle, RunError, changes};
+use super::{Context, Judged, Obstacle, RunError, changes, outcomes};
 use crate::check::judge::judge_rules;
 use crate::check::verdict::Verdict;
 use crate::decision::{self, Approval, Outcome};
@@ -237,6 +237,17 @@ pub fn proposal(
         simulated: 0,
         end: "exhausted".to_owned(),
     };
+    // With fewer samples nothing can pass: every candidate would be simulated for nothing.
+    let rules = context
+        .rules()
+        .rules
+        .iter()
+        .filter(|rule| context.may_block(rule));
+    let needed = rules.filter_map(outcomes::samples_needed).max();
+    if needed.is_some_and(|needed| needed > context.search_samples) {
+        "too_few_samples".clone_into(&mut row.end);
+        return Ok(Some(Searched { found: None, row }));
+    }
     let mut gate = InputGate::new(context);
     let allowed = axes.iter().map(Axis::offsets).collect();
     for offsets in Candidates::new(allowed) {

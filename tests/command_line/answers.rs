@@ -244,3 +244,22 @@ fn explain_knows_units_findings_and_codes_in_any_case() {
         assert!(answer.out.contains(words), "{}", answer.out);
     }
 }
+
+/// With 256 samples no share of 99.9 % can be shown: no candidate is simulated for nothing.
+#[test]
+fn a_search_that_cannot_succeed_is_not_begun() {
+    let scenario = "scenarios/line3-faster.toml";
+    let arguments = [
+        "plan",
+        scenario,
+        "--samples",
+        "256",
+        "--format",
+        "json",
+        "-q",
+    ];
+    let answer = run(&arguments);
+    let json: serde_json::Value = serde_json::from_str(&answer.out).expect("JSON");
+    assert_eq!(json["body"]["search"]["end"], "too_few_samples");
+    assert_eq!(json["body"]["search"]["simulated"], 0);
+}

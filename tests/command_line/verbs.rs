@@ -430,3 +430,23 @@ fn solve_refuses_what_it_does_not_understand() {
     );
     insta::assert_snapshot!(said_in(&folder, &["solve", "question.smt2"]));
 }
+
+/// A folder with rules of another machine: they are named and not judged, the others are.
+#[test]
+fn rules_of_another_machine_are_not_judged() {
+    let answer = run(&[
+        "check",
+        "rules/",
+        "--recipe",
+        "scenarios/recipes/line3-nmc111.toml",
+        "--model",
+        "models/line3-nmc111.toml",
+    ]);
+    assert_eq!(answer.code, 0, "{}", answer.out);
+    let said = answer.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("none of the 6 signals of `rules/ai4i2020.rule`"),
+        "{said}"
+    );
+    assert!(!said.contains("undecided OSF"), "{said}");
+}

@@ -4,7 +4,9 @@
 //! that columns, bars and drawings are exercised. It is used by tests only.
 
 use cellwright::record::body::*;
-use cellwright::record::findings::{CheckedRule, Findings, TableRule, TableSummary};
+use cellwright::record::findings::{
+    CheckedRule, Findings, Group, Scope, TableRule, TableSummary, Why,
+};
 use serde_json::json;
 
 fn text(value: &str) -> String {
@@ -592,6 +594,27 @@ fn argument() -> Vec<ArgumentStep> {
     ]
 }
 
+/// A contradiction with one conflict and one way out.
+fn why() -> Why {
+    Why {
+        when: text("always"),
+        conflicts: vec![Group {
+            members: vec![text("rule `EL002`"), text("rule `EL009`")],
+            places: vec![Place {
+                path: text("rules/electrolyte.rule"),
+                line: 14,
+                column: 3,
+            }],
+        }],
+        corrections: vec![Group {
+            members: vec![text("rule `EL009`")],
+            places: Vec::new(),
+        }],
+        more: true,
+        open: None,
+    }
+}
+
 /// Findings of a check with one broken, one recalled and one undecided rule and a table.
 pub fn findings() -> Findings {
     let body = body();
@@ -633,6 +656,14 @@ pub fn findings() -> Findings {
                 },
             ],
         }],
+        scope: Scope {
+            consistent: false,
+            components: 2,
+            guards: 1,
+            modes: 2,
+            standings: 3,
+        },
+        why: vec![why()],
         table: Some(TableSummary {
             path: text("data/lots.csv"),
             rows: 6_000,

@@ -3,7 +3,7 @@
 //! In: findings. Out: lines of at most eighty columns: verdict, code and place, then witness,
 //! margin and source; findings about the set; counts over a table; a last line of counts.
 
-use crate::record::findings::{CheckedRule, Findings, TableSummary};
+use crate::record::findings::{CheckedRule, Findings, TableSummary, Why};
 
 use super::rules::{sampling_text, witness_text};
 use crate::report::layout::{Page, Rich, Style};
@@ -43,6 +43,9 @@ pub fn findings_text(findings: &Findings, colour: bool) -> String {
     }
     for checked in worst_first(findings) {
         rule(&mut page, checked, findings.strict);
+    }
+    for why in &findings.why {
+        why_lines(&mut page, why);
     }
     if let Some(table) = &findings.table {
         table_lines(&mut page, table);
@@ -141,6 +144,29 @@ fn rule(page: &mut Page, checked: &CheckedRule, strict: bool) {
     line("checked", &checked);
 }
 
+/// One contradiction: what cannot hold together, and what to give up.
+fn why_lines(page: &mut Page, why: &Why) {
+    page.paragraph(
+        0,
+        &Rich::styled(Style::Strong, "why").and(&format!("  {}", why.when)),
+    );
+    for group in &why.conflicts {
+        let text = format!("{} cannot hold together", group.members.join(", "));
+        page.entry(2, (LABEL, &Rich::plain("conflict")), &Rich::plain(&text));
+    }
+    for group in &why.corrections {
+        let text = format!("giving up {} is enough", group.members.join(", "));
+        page.entry(2, (LABEL, &Rich::plain("way out")), &Rich::plain(&text));
+    }
+    if why.more {
+        let text = match &why.open {
+            Some(open) => format!("may exist: {open}"),
+            None => "exist; `--most` lists more".to_owned(),
+        };
+        page.entry(2, (LABEL, &Rich::plain("more")), &Rich::plain(&text));
+    }
+}
+
 fn table_lines(page: &mut Page, table: &TableSummary) {
     page.paragraph(
         0,
@@ -196,6 +222,36 @@ fn named_rows(page: &mut Page, words: &str, rows: &[u64]) {
     );
 }
 
+/// What "read" comprises when nothing is judged against the rules.
+fn scope_text(findings: &Findings) -> String {
+    let scope = &findings.scope;
+    if findings.table.is_some() || !scope.consistent {
+        return String::new();
+    }
+    let says_less = ["consistency-undecided", "vacuous", "dead-guard-part"];
+    let errors = findings
+        .findings
+        .iter()
+        .any(|found| found.level == "error" || says_less.contains(&found.code.as_str()));
+    let mut text = ": consistent".to_owned();
+    if scope.guards + scope.modes > 0 && !errors {
+        text += &format!(
+            ", also whenever each of {} guards and {} choices holds",
+            scope.guards, scope.modes
+        );
+    }
+    let follows = ["shadowed", "redundant", "never-binding", "equivalent"];
+    let notes = findings.findings.iter();
+    let implied = notes
+        .filter(|found| follows.contains(&found.code.as_str()))
+        .count();
+    text + &match implied {
+        0 => "; none follows from others".to_owned(),
+        1 => "; 1 note on what follows from others".to_owned(),
+        many => format!("; {many} notes on what follows from others"),
+    }
+}
+
 /// The last line: what was checked and how many of each.
 pub(crate) fn summary(findings: &Findings) -> String {
     let judged: Vec<Standing> = findings
@@ -229,8 +285,13 @@ pub(crate) fn summary(findings: &Findings) -> String {
     }
     let without = findings.rules.len() - judged.len();
     if without > 0 {
+        let scope = if judged.is_empty() {
+            scope_text(findings)
+        } else {
+            String::new()
+        };
         let noun = if without == 1 { "rule" } else { "rules" };
-        parts.push(format!("{without} {noun} read"));
+        parts.push(format!("{without} {noun} read{scope}"));
     }
     let errors = findings
         .findings

@@ -1,0 +1,500 @@
+//! Which rules follow from the others, and from which of them.
+//!
+//! In: named facts over shared variables. Out: per rule a [`Standing`]: implied by a minimal set of
+//! other facts, needed (with a point that only this rule forbids, evaluated exactly), or undecided.
+//! Facts that share no variable are looked at apart and in parallel; bounds settle about a third,
+//! points nearly all of the rest, and only what is left goes to the solver: one incremental solver
+//! per component, or for large components the neighbourhood of the rule first, which is sound
+//! because fewer premises imply less.
+
+pub mod bounds;
+pub mod cache;
+pub mod component;
+pub mod probe;
+pub mod shape;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::bounds::Bounds;
+use self::cache::Cache;
+use self::component::{Component, components};
+use self::probe::{Probe, Probed};
+use super::batch::{Batch, Trial};
+use super::encode::{RLIMIT, WALL_MS};
+use super::query::{Answer, Formula, Model, Query, Reason, Value, Variable, Want};
+use super::refute::{Budget, Refuted, refute, restricted};
+use super::solver_process::Solver;
+use crate::parallel::map_items;
+
+/// Components with more facts are asked about by neighbourhoods first.
+const WHOLE_FACTS_MAX: usize = 300;
+
+/// What a fact is to the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Taken for granted: a range, an assumption.
+    Given,
+    /// Asked about, and a premise for the others.
+    Rule,
+    /// Asked about, but no premise: it may fail now and then.
+    Claim,
+}
+
+/// A named fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// The name; no two facts share one.
+    pub name: String,
+    /// What it says.
+    pub formula: Formula,
+    /// What it is to the question.
+    pub role: Role,
+}
+
+/// Facts over shared variables.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problem {
+    /// The variables that the formulas number.
+    pub variables: Vec<Variable>,
+    /// The facts.
+    pub facts: Vec<Fact>,
+}
+
+/// How it is known that a rule is implied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// Exact arithmetic on bounds.
+    Bounds,
+    /// The solver named the core, and a certificate of our own was checked.
+    Certificate,
+    /// The solver said so, in the minimal core that is shown.
+    Solver,
+}
+
+/// What a rule is to the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It forbids this point, and nothing else does.
+    Needed {
+        /// The component whose variables the point values.
+        component: usize,
+        /// The point.
+        witness: Box<Model>,
+    },
+    /// It follows from these facts, none of which can be left out.
+    Implied {
+        /// Their places, ascending; empty when the rule always holds.
+        premises: Vec<usize>,
+        /// How that is known.
+        method: Method,
+    },
+    /// The other facts contradict each other, so that anything follows.
+    Contradictory,
+    /// Neither is known.
+    Undecided(Option<Reason>),
+}
+
+/// The answer about a problem.
+#[derive(Clone, Debug, Default)]
+pub struct Standings {
+    /// Per fact its standing; nothing for given facts.
+    pub of: Vec<Option<Standing>>,
+    /// The components.
+    pub components: Vec<Component>,
+    /// Rules settled by bounds, by points, and asked of the solver; known ones do not count.
+    pub settled: [usize; 3],
+    /// Answers to keep for the next run.
+    pub cache: Cache,
+}
+
+/// How to ask.
+#[derive(Clone, Copy, Debug)]
+pub struct Means<'a> {
+    /// Where questions go that nothing else settles.
+    pub solver: Option<&'a Solver>,
+    /// Threads for components.
+    pub threads: usize,
+    /// A point that may keep every premise; values in the order of the problem's variables.
+    pub hint: Option<&'a Model>,
+    /// Answers of an earlier run; each is examined before it counts.
+    pub cache: Option<&'a Cache>,
+}
+
+/// What is known about one component so far.
+struct Progress {
+    standings: Vec<Option<Standing>>,
+    base: Option<Model>,
+    open: BTreeSet<usize>,
+    settled: [usize; 3],
+}
+
+/// Determines the standing of every rule.
+#[must_use]
+pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
+    let components = components(problem);
+    let count = u64::try_from(components.len()).unwrap_or(u64::MAX);
+    let first = map_items(count, means.threads, |place| {
+        let place = usize::try_from(place).unwrap_or(0);
+        let known = means
+            .cache
+            .and_then(|cache| cache.examined(&components[place], place));
+        let hint = hint_for(problem, &components[place], means.hint);
+        without_solver(&components[place], place, known, hint)
+    });
+    let mut progress = match first {
+        Ok(progress) => progress,
+        // Threads that do not start leave everything undecided, never decided.
+        Err(_) => components.iter().map(undecided).collect(),
+    };
+    if let Some(solver) = means.solver {
+        from_models(&components, &mut progress, solver, means.threads);
+        for reach in [Reach::Hops(1), Reach::Hops(2), Reach::Whole] {
+            ask(&components, &mut progress, reach, solver, means.threads);
+        }
+    }
+    let mut found = Standings {
+        of: vec![None; problem.facts.len()],
+        ..Standings::default()
+    };
+    for (component, progress) in components.iter().zip(progress) {
+        found.cache.keep(component, &progress.standings);
+        for rule in component.rules() {
+            let standing = progress.standings[rule].clone();
+            let standing = standing.unwrap_or(Standing::Undecided(None));
+            found.of[component.places[rule]] = Some(in_problem(component, standing));
+        }
+        for (sum, part) in found.settled.iter_mut().zip(progress.settled) {
+            *sum += part;
+        }
+    }
+    found.components = components;
+    found
+}
+
+/// Turns places of a component into places of the problem.
+fn in_problem(component: &Component, standing: Standing) -> Standing {
+    match standing {
+        Standing::Implied { premises, method } => {
+            let places = premises.into_iter().map(|place| component.places[place]);
+            let places: BTreeSet<usize> = places.collect();
+            Standing::Implied {
+                premises: places.into_iter().collect(),
+                method,
+            }
+        }
+        other => other,
+    }
+}
+
+/// The values of a hint in the order of a component's variables.
+fn hint_for(problem: &Problem, component: &Component, hint: Option<&Model>) -> Option<Model> {
+    let hint = hint?;
+    let value = |variable: &Variable| -> Option<Value> {
+        let place = problem
+            .variables
+            .iter()
+            .position(|own| own.name == variable.name)?;
+        hint.values.get(place).cloned()
+    };
+    let values = component.variables.iter().map(value);
+    Some(Model {
+        values: values.collect::<Option<_>>()?,
+    })
+}
+
+fn undecided(component: &Component) -> Progress {
+    Progress {
+        standings: vec![None; component.facts.len()],
+        base: None,
+        open: component.rules().collect(),
+        settled: [0; 3],
+    }
+}
+
+/// Bounds of the facts that count as premises.
+fn bounds_of(component: &Component) -> Bounds {
+    let is_premise = |fact: usize| component.facts[fact].role != Role::Claim;
+    Bounds::new(&component.shapes, is_premise)
+}
+
+/// What bounds, known answers and points say.
+fn without_solver(
+    component: &Component,
+    number: usize,
+    known: Option<BTreeMap<usize, Standing>>,
+    hint: Option<Model>,
+) -> Progress {
+    let mut progress = undecided(component);
+    let bounds = bounds_of(component);
+    for (rule, standing) in known.unwrap_or_default() {
+        progress.standings[rule] = Some(standing);
+        progress.open.remove(&rule);
+    }
+    for rule in progress.open.clone() {
+        if let Some(premises) = bounds.premises(&component.shapes, rule) {
+            progress.standings[rule] = Some(Standing::Implied {
+                premises: premises.into_iter().collect(),
+                method: Method::Bounds,
+            });
+            progress.open.remove(&rule);
+            progress.settled[0] += 1;
+        }
+    }
+    if progress.open.is_empty() {
+        return progress;
+    }
+    let probed = Probe::run(component, &bounds, hint.as_ref(), &progress.open);
+    take_over(number, &mut progress, probed);
+    progress
+}
+
+fn take_over(number: usize, progress: &mut Progress, probed: Probed) {
+    for (rule, point) in probed.witnesses {
+        progress.standings[rule] = Some(Standing::Needed {
+            component: number,
+            witness: Box::new(point),
+        });
+        progress.open.remove(&rule);
+        progress.settled[1] += 1;
+    }
+    progress.base = probed.base;
+}
+
+/// Searches again where no point was found to start from, this time from a model of the solver.
+/// The model depends on the component alone, whose facts are in the order of their names.
+fn from_models(
+    components: &[Component],
+    progress: &mut [Progress],
+    solver: &Solver,
+    threads: usize,
+) {
+    // One open rule is asked about at once.
+    let without = (0..components.len())
+        .filter(|&place| progress[place].base.is_none() && progress[place].open.len() > 1);
+    let asked: Vec<usize> = without.collect();
+    if asked.is_empty() {
+        return;
+    }
+    let question = |&place: &usize| {
+        let component: &Component = &components[place];
+        let mut query = component.query(RLIMIT, WALL_MS);
+        query.want = Want::Model;
+        let facts = component.facts.iter().zip(query.assertions);
+        let premises = facts.filter(|(fact, _)| fact.role != Role::Claim);
+        query.assertions = premises.map(|(_, assertion)| assertion).collect();
+        query
+    };
+    let queries: Vec<Query> = asked.iter().map(question).collect();
+    let answers = solver.solve_all(&queries);
+    let started: Vec<(usize, Answer)> = asked.into_iter().zip(answers).collect();
+    let count = u64::try_from(started.len()).unwrap_or(u64::MAX);
+    let probed = map_items(count, threads, |item| {
+        let (place, answer) = &started[usize::try_from(item).unwrap_or(0)];
+        let component = &components[*place];
+        match answer {
+            Answer::Sat(model) => {
+                let open = &progress[*place].open;
+                Probe::run(component, &bounds_of(component), Some(model), open)
+            }
+            Answer::Unsat(_) | Answer::Unknown { .. } => Probed::default(),
+        }
+    });
+    for ((place, answer), probed) in started.iter().zip(probed.unwrap_or_default()) {
+        let progress = &mut progress[*place];
+        take_over(*place, progress, probed);
+        if let Answer::Unsat(_) = answer {
+            for rule in std::mem::take(&mut progress.open) {
+                progress.standings[rule] = Some(Standing::Contradictory);
+            }
+        }
+    }
+}
+
+/// How much of a component takes part in a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// Facts at most so many shared variables away; only for large components.
+    Hops(usize),
+    /// All of it.
+    Whole,
+}
+
+/// A question of a component, or of a part of it.
+struct Asked {
+    component: usize,
+    part: Component,
+    /// The rules asked about, in the component and in the part.
+    rules: Vec<(usize, usize)>,
+}
+
+fn ask(
+    components: &[Component],
+    progress: &mut [Progress],
+    reach: Reach,
+    solver: &Solver,
+    threads: usize,
+) {
+    let mut asked: Vec<Asked> = Vec::new();
+    for (number, component) in components.iter().enumerate() {
+        let open = progress[number].open.iter().copied();
+        let is_large = component.facts.len() > WHOLE_FACTS_MAX;
+        match reach {
+            Reach::Whole => {
+                let rules: Vec<(usize, usize)> = open.map(|rule| (rule, rule)).collect();
+                if !rules.is_empty() {
+                    asked.push(Asked {
+                        component: number,
+                        part: component.clone(),
+                        rules,
+                    });
+                }
+            }
+            Reach::Hops(hops) if is_large => asked.extend(open.map(|rule| {
+                let places = component.near(rule, hops);
+                let inside = places.iter().position(|&place| place == rule).unwrap_or(0);
+                Asked {
+                    component: number,
+                    part: component.part(&places),
+                    rules: vec![(rule, inside)],
+                }
+            })),
+            Reach::Hops(_) => {}
+        }
+    }
+    let answers = put(&asked, solver, threads);
+    for (asked, answers) in asked.iter().zip(answers) {
+        let progress = &mut progress[asked.component];
+        let component = &components[asked.component];
+        for (&(rule, inside), answer) in asked.rules.iter().zip(answers) {
+            let standing = concluded(component, progress, (asked, rule, inside), answer, reach);
+            if let Some(standing) = standing {
+                if !matches!(standing, Standing::Undecided(_)) {
+                    progress.settled[2] += 1;
+                }
+                progress.standings[rule] = Some(standing);
+                progress.open.remove(&rule);
+            }
+        }
+    }
+}
+
+/// Puts the questions in one group per thread; answers in their order.
+fn put(asked: &[Asked], solver: &Solver, threads: usize) -> Vec<Vec<Answer>> {
+    let batch = |asked: &Asked| {
+        let claims = 0..asked.part.facts.len();
+        let claims: Vec<usize> = claims
+            .filter(|&fact| asked.part.facts[fact].role == Role::Claim)
+            .collect();
+        let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        let trial = |&(_, inside): &(usize, usize)| Trial {
+            negated: vec![number(inside)],
+            absent: claims
+                .iter()
+                .filter(|&&claim| claim != inside)
+                .map(|&c| number(c))
+                .collect(),
+        };
+        Batch {
+            query: asked.part.query(RLIMIT, WALL_MS),
+            trials: asked.rules.iter().map(trial).collect(),
+        }
+    };
+    let groups = threads.clamp(1, asked.len().max(1));
+    let of_group = |group: usize| asked.iter().skip(group).step_by(groups);
+    let count = u64::try_from(groups).unwrap_or(1);
+    let answers = map_items(count, threads, |group| {
+        let group = usize::try_from(group).unwrap_or(0);
+        solver.run_batches(of_group(group).map(batch).collect())
+    });
+    let Ok(answers) = answers else {
+        return vec![Vec::new(); asked.len()];
+    };
+    let mut answers: Vec<_> = answers.into_iter().map(Vec::into_iter).collect();
+    (0..asked.len())
+        .map(|place| answers[place % groups].next().unwrap_or_default())
+        .collect()
+}
+
+fn concluded(
+    component: &Component,
+    progress: &Progress,
+    (asked, rule, inside): (&Asked, usize, usize),
+    answer: Answer,
+    reach: Reach,
+) -> Option<Standing> {
+    match answer {
+        Answer::Unsat(core) => {
+            let own = &asked.part.facts[inside].name;
+            if !core.contains(own) {
+                return Some(Standing::Contradictory);
+            }
+            let premises = core
+                .iter()
+                .filter(|name| *name != own)
+                .filter_map(|name| component.facts.iter().position(|fact| fact.name == *name));
+            let premises: BTreeSet<usize> = premises.collect();
+            let method = match certified(&asked.part, inside, &core) {
+                Refuted::Certified(_) => Method::Certificate,
+                Refuted::TooLarge | Refuted::Open(_) => Method::Solver,
+                // The core has a model: believe nobody.
+                Refuted::Model(_) => return Some(Standing::Undecided(Some(Reason::Garbled))),
+            };
+            Some(Standing::Implied {
+                premises: premises.into_iter().collect(),
+                method,
+            })
+        }
+        Answer::Sat(model) => {
+            let whole = match reach {
+                Reach::Whole => Some(model),
+                Reach::Hops(_) => extended(component, progress, asked, rule, &model),
+            };
+            whole.map(|witness| Standing::Needed {
+                component: asked.component,
+                witness: Box::new(witness),
+            })
+        }
+        Answer::Unknown { reason } => {
+            (reach == Reach::Whole).then_some(Standing::Undecided(Some(reason)))
+        }
+    }
+}
+
+/// Refutes without a solver that the premises of a core hold and the rule fails.
+fn certified(part: &Component, rule: usize, core: &[String]) -> Refuted {
+    let mut query = part.query(RLIMIT, WALL_MS);
+    let own = &part.facts[rule].name;
+    query.assertions.retain(|(name, _)| core.contains(name));
+    for (name, formula) in &mut query.assertions {
+        if name == own {
+            *formula = Formula::Not(Box::new(formula.clone()));
+        }
+    }
+    refute(&restricted(&query, core), &Budget::default())
+}
+
+/// The model of a part, completed by the base point, if only the rule fails there.
+fn extended(
+    component: &Component,
+    progress: &Progress,
+    asked: &Asked,
+    rule: usize,
+    model: &Model,
+) -> Option<Model> {
+    let mut whole = progress.base.clone()?;
+    let mut changed = BTreeSet::new();
+    for (variable, value) in asked.part.variables.iter().zip(&model.values) {
+        let place = component
+            .variables
+            .binary_search_by(|own| own.name.cmp(&variable.name))
+            .ok()?;
+        whole.values[place] = value.clone();
+        changed.extend(component.readers[place].iter().copied());
+    }
+    let only_rule = changed.into_iter().all(|fact| {
+        let known = &component.facts[fact];
+        let is_free = known.role == Role::Claim && fact != rule;
+        is_free || known.formula.evaluate(&whole) == Some(fact != rule)
+    });
+    only_rule.then_some(whole)
+}

@@ -1,0 +1,331 @@
+//! Formulas in normal form: linear rows with whole coefficients, choices, and what is neither.
+//!
+//! In: a [`Formula`] over the variables of one component. Out: a [`Shape`] without negation, whose
+//! rows are evaluated exactly in 128-bit integers at points of a binary grid, and approximately
+//! along rays. A row that does not fit, a product, a case distinction stays an opaque formula,
+//! evaluated in exact rationals. No verdict rests on the approximate side.
+
+use std::collections::BTreeMap;
+
+use crate::check::query::{Formula, Model, Sort, Term, Value, Variable};
+use crate::rational::Rational;
+
+/// Nesting beyond this stays opaque.
+const DEPTH_MAX: usize = 64;
+
+/// `sum of coefficients times variables + constant`, at least zero, or above zero.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Variable and whole coefficient, by variable.
+    pub terms: Vec<(u32, i64)>,
+    /// The constant, on the same scale.
+    pub constant: i64,
+    /// Whether zero fails.
+    pub strict: bool,
+}
+
+/// A condition in normal form.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// Always or never.
+    Constant(bool),
+    /// A linear row.
+    Row(Row),
+    /// A choice is, or is not, this enumerator; a truth value is the choice 0 or 1.
+    Choice {
+        /// The variable.
+        variable: u32,
+        /// The enumerator.
+        member: u32,
+        /// Whether it is that one.
+        is: bool,
+    },
+    /// All of them.
+    And(Vec<Shape>),
+    /// At least one of them.
+    Or(Vec<Shape>),
+    /// Something else.
+    Opaque(Formula),
+}
+
+/// A point of the grid: reals are `mantissa / 2^shift`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GridPoint {
+    /// Mantissas of the real variables, zero for choices.
+    pub mantissas: Vec<i64>,
+    /// The binary exponent of each variable.
+    pub shifts: Vec<u32>,
+    /// Enumerators of the choices, zero for reals.
+    pub choices: Vec<u32>,
+}
+
+impl GridPoint {
+    /// Returns the model of this point.
+    #[must_use]
+    pub fn model(&self, variables: &[Variable]) -> Model {
+        let value = |(place, variable): (usize, &Variable)| match variable.sort {
+            Sort::Real => {
+                let unit = Rational::ratio(1, 2).checked_pow(self.shifts[place].cast_signed());
+                let mantissa = Rational::from(self.mantissas[place]);
+                Value::Real(unit.map_or_else(Rational::zero, |unit| &mantissa * &unit))
+            }
+            Sort::Bool => Value::Bool(self.choices[place] == 1),
+            Sort::Enum(_) => Value::Enum(self.choices[place]),
+        };
+        Model {
+            values: variables.iter().enumerate().map(value).collect(),
+        }
+    }
+}
+
+/// `value * 2^shift`; nothing where 128 bits do not hold it.
+fn shifted(value: i128, shift: u32) -> Option<i128> {
+    let scaled = value.checked_shl(shift)?;
+    (scaled >> shift == value).then_some(scaled)
+}
+
+impl Row {
+    /// Evaluates exactly at a grid point; nothing where 128 bits do not hold the sum.
+    #[must_use]
+    pub fn holds(&self, point: &GridPoint) -> Option<bool> {
+        let shift = |variable: u32| point.shifts[variable as usize];
+        let most = self.terms.iter().map(|&(variable, _)| shift(variable));
+        let most = most.max().unwrap_or(0);
+        let mut sum = shifted(i128::from(self.constant), most)?;
+        for &(variable, coefficient) in &self.terms {
+            let product = i128::from(coefficient) * i128::from(point.mantissas[variable as usize]);
+            sum = sum.checked_add(shifted(product, most - shift(variable))?)?;
+        }
+        Some(if self.strict { sum > 0 } else { sum >= 0 })
+    }
+
+    /// Returns the slack at a point in doubles.
+    #[must_use]
+    pub fn slack(&self, point: &[f64]) -> f64 {
+        let start = self.constant as f64;
+        self.terms.iter().fold(start, |sum, &(variable, factor)| {
+            sum + factor as f64 * point[variable as usize]
+        })
+    }
+
+    /// The row that holds exactly where this one does not.
+    fn negated(&self) -> Option<Self> {
+        let terms = self.terms.iter();
+        let terms = terms.map(|&(variable, factor)| Some((variable, factor.checked_neg()?)));
+        Some(Self {
+            terms: terms.collect::<Option<_>>()?,
+            constant: self.constant.checked_neg()?,
+            strict: !self.strict,
+        })
+    }
+}
+
+impl Shape {
+    /// Brings a formula into normal form.
+    #[must_use]
+    pub fn of(formula: &Formula) -> Self {
+        shape(formula, true, DEPTH_MAX)
+    }
+
+    /// Evaluates at a grid point; `model` is that point, made only when needed.
+    pub fn holds(&self, point: &GridPoint, model: &mut dyn FnMut() -> Model) -> Option<bool> {
+        match self {
+            Self::Constant(value) => Some(*value),
+            Self::Row(row) => row.holds(point),
+            Self::Choice {
+                variable,
+                member,
+                is,
+            } => Some((point.choices[*variable as usize] == *member) == *is),
+            Self::And(parts) => decided(parts.iter().map(|part| part.holds(point, model)), false),
+            Self::Or(parts) => decided(parts.iter().map(|part| part.holds(point, model)), true),
+            Self::Opaque(formula) => formula.evaluate(&model()),
+        }
+    }
+
+    /// Calls `visit` for every row.
+    pub fn rows<'a>(&'a self, visit: &mut dyn FnMut(&'a Row)) {
+        match self {
+            Self::Row(row) => visit(row),
+            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.rows(visit)),
+            Self::Constant(_) | Self::Choice { .. } | Self::Opaque(_) => {}
+        }
+    }
+
+    /// Whether a part is opaque.
+    #[must_use]
+    pub fn is_opaque(&self) -> bool {
+        match self {
+            Self::Opaque(_) => true,
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::is_opaque),
+            Self::Constant(_) | Self::Row(_) | Self::Choice { .. } => false,
+        }
+    }
+}
+
+/// Kleene's `or` for `deciding == true`, `and` for `deciding == false`.
+fn decided(parts: impl Iterator<Item = Option<bool>>, deciding: bool) -> Option<bool> {
+    let mut all_known = true;
+    for part in parts {
+        match part {
+            Some(value) if value == deciding => return Some(deciding),
+            Some(_) => {}
+            None => all_known = false,
+        }
+    }
+    all_known.then_some(!deciding)
+}
+
+fn shape(formula: &Formula, wanted: bool, depth: usize) -> Shape {
+    let opaque = || {
+        let formula = formula.clone();
+        Shape::Opaque(if wanted {
+            formula
+        } else {
+            Formula::Not(Box::new(formula))
+        })
+    };
+    let Some(depth) = depth.checked_sub(1) else {
+        return opaque();
+    };
+    let all = |parts: &[Formula], wanted: bool| -> Vec<Shape> {
+        let parts = parts.iter();
+        parts.map(|part| shape(part, wanted, depth)).collect()
+    };
+    match formula {
+        Formula::True => Shape::Constant(wanted),
+        Formula::False => Shape::Constant(!wanted),
+        Formula::Bool(id) => Shape::Choice {
+            variable: id.0,
+            member: 1,
+            is: wanted,
+        },
+        Formula::EnumIs(id, member) => Shape::Choice {
+            variable: id.0,
+            member: *member,
+            is: wanted,
+        },
+        Formula::Le(left, right) => {
+            comparison(left, right, false, wanted).map_or_else(opaque, Shape::Row)
+        }
+        Formula::Lt(left, right) => {
+            comparison(left, right, true, wanted).map_or_else(opaque, Shape::Row)
+        }
+        Formula::Eq(left, right) => {
+            let below = comparison(left, right, !wanted, true);
+            let above = comparison(right, left, !wanted, true);
+            match (below, above) {
+                (Some(below), Some(above)) if wanted => {
+                    Shape::And(vec![Shape::Row(below), Shape::Row(above)])
+                }
+                (Some(below), Some(above)) => Shape::Or(vec![Shape::Row(below), Shape::Row(above)]),
+                _ => opaque(),
+            }
+        }
+        Formula::Not(inner) => shape(inner, !wanted, depth),
+        Formula::And(parts) if wanted => Shape::And(all(parts, true)),
+        Formula::And(parts) => Shape::Or(all(parts, false)),
+        Formula::Or(parts) if wanted => Shape::Or(all(parts, true)),
+        Formula::Or(parts) => Shape::And(all(parts, false)),
+        Formula::Implies(premise, conclusion) => {
+            let premise = shape(premise, !wanted, depth);
+            let conclusion = shape(conclusion, wanted, depth);
+            if wanted {
+                Shape::Or(vec![premise, conclusion])
+            } else {
+                Shape::And(vec![premise, conclusion])
+            }
+        }
+    }
+}
+
+/// `left <= right` (or `<`), or its negation, as a row.
+fn comparison(left: &Term, right: &Term, strict: bool, wanted: bool) -> Option<Row> {
+    let mut sum = Linear::default();
+    sum.add(right, &Rational::one(), DEPTH_MAX)?;
+    sum.add(left, &Rational::from(-1), DEPTH_MAX)?;
+    let row = sum.row(strict)?;
+    if wanted { Some(row) } else { row.negated() }
+}
+
+/// A linear form over the variables of the query.
+#[derive(Default)]
+struct Linear {
+    terms: BTreeMap<u32, Rational>,
+    constant: Rational,
+}
+
+impl Linear {
+    /// Adds a multiple of a term; nothing where it is not linear.
+    fn add(&mut self, term: &Term, factor: &Rational, depth: usize) -> Option<()> {
+        let depth = depth.checked_sub(1)?;
+        match term {
+            Term::Rational(value) => self.constant = &self.constant + &(value * factor),
+            Term::Real(id) => {
+                let known = self.terms.entry(id.0).or_default();
+                *known = &*known + factor;
+            }
+            Term::Add(parts) => {
+                for part in parts {
+                    self.add(part, factor, depth)?;
+                }
+            }
+            Term::Neg(inner) => self.add(inner, &-factor, depth)?,
+            Term::Mul(factors) => {
+                let (constants, varying): (Vec<&Term>, Vec<&Term>) =
+                    factors.iter().partition(|part| part.is_constant());
+                let nothing = Model { values: Vec::new() };
+                let mut product = factor.clone();
+                for constant in constants {
+                    product = &product * &constant.evaluate(&nothing)?;
+                }
+                match varying.as_slice() {
+                    [] => self.constant = &self.constant + &product,
+                    [one] => self.add(one, &product, depth)?,
+                    _ => return None,
+                }
+            }
+            Term::Div(dividend, divisor) if divisor.is_constant() => {
+                let divisor = divisor.evaluate(&Model { values: Vec::new() })?;
+                self.add(dividend, &factor.checked_div(&divisor)?, depth)?;
+            }
+            Term::Div(..) | Term::Ite(..) | Term::Apply(..) => return None,
+        }
+        Some(())
+    }
+
+    /// Scales to whole numbers; nothing where they do not fit.
+    fn row(self, strict: bool) -> Option<Row> {
+        let mut scale = Rational::one();
+        let values = || self.terms.values().chain([&self.constant]);
+        for value in values() {
+            let denominator = (value * &scale).denominator_string();
+            scale = &scale * &Rational::parse_ratio(&denominator).ok()?;
+        }
+        let whole = |value: &Rational| (value * &scale).to_i64();
+        let common = values().try_fold(0_u64, |common, value| {
+            Some(greatest_divisor(common, whole(value)?.unsigned_abs()))
+        })?;
+        let common = i64::try_from(common.max(1)).ok()?;
+        let mut terms = Vec::with_capacity(self.terms.len());
+        for (id, value) in &self.terms {
+            if !value.is_zero() {
+                terms.push((*id, whole(value)? / common));
+            }
+        }
+        Some(Row {
+            terms,
+            constant: whole(&self.constant)? / common,
+            strict,
+        })
+    }
+}
+
+/// Euclid's algorithm; zero is neutral.
+#[must_use]
+pub fn greatest_divisor(mut a: u64, mut b: u64) -> u64 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
