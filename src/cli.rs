@@ -10,18 +10,23 @@ mod failure;
 mod fmt;
 mod formats;
 mod init;
+mod lots;
 mod missing;
 mod output;
 mod place;
 mod plan;
 mod progress;
+mod question;
 mod record;
+mod repair;
+mod review;
 mod rule_files;
 mod run;
 mod simulate;
 mod solve;
 mod test;
 mod views;
+mod window;
 
 use clap::{CommandFactory, Parser};
 
@@ -64,6 +69,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Check(verb) => check::check(&verb, common),
         Verb::Run(verb) => run::run(&verb, common),
         Verb::Plan(verb) => plan::plan(&verb, common),
+        Verb::Window(verb) => window::window(&verb, common),
+        Verb::Repair(verb) => repair::repair(&verb, common),
+        Verb::Lots(verb) => lots::lots(&verb, common),
         Verb::Simulate(verb) => simulate::simulate(&verb, common),
         Verb::Missing(verb) => missing::missing(&verb, common),
         Verb::Test(verb) => test::test(&verb, common),

@@ -7,7 +7,11 @@
 
 pub mod body;
 pub mod findings;
+pub mod lots;
 mod place;
+pub mod repair;
+pub mod review;
+pub mod window;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -12,8 +12,11 @@ pub mod json;
 pub mod junit;
 pub mod lacking;
 pub mod layout;
+pub mod lots;
 pub mod markdown;
 pub mod number;
+pub mod repair;
+pub mod review;
 pub mod sarif;
 pub mod sheet;
 pub mod simulation;
@@ -22,6 +25,7 @@ pub mod story;
 pub mod test_cases;
 pub mod text;
 pub mod verification;
+pub mod window;
 
 /// Where the record of a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

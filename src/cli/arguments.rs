@@ -104,12 +104,27 @@ pub enum Verb {
     /// Judge a scenario, write record and report, print the page.
     #[command(after_help = usage(JUDGED, "run scenarios/line3-faster.toml"))]
     Run(Run),
-    /// Judge a change without writing a record: a scenario, or an old and a new recipe.
+    /// Judge a change without writing a record: a scenario, two recipes, or two versions of rules.
     #[command(after_help = usage(
         JUDGED,
         "plan old.toml new.toml --model models/line3-nmc111.toml"
     ))]
     Plan(Plan),
+    /// Show what each setpoint may be, and which rule ends it.
+    ///
+    /// In the bar of the text: ─ keeps the rules, ━ is approved too, · breaks a rule, ● is the
+    /// recipe (× where it breaks one).
+    #[command(after_help = usage(PLAIN, "window scenarios/line3-faster.toml --robust"))]
+    Window(Window),
+    /// Find the cheapest change of setpoints that keeps the rules, or the limits that must give.
+    #[command(after_help = usage(PLAIN, "repair scenarios/line3-faster.toml"))]
+    Repair(Repair),
+    /// Tell which incoming lots can be run at all, and the limits for incoming goods.
+    #[command(after_help = usage(
+        PLAIN,
+        "lots scenarios/line3-faster.toml --material slurry.solids=60..66"
+    ))]
+    Lots(Lots),
     /// Simulate a scenario's recipes and print the outcomes.
     #[command(after_help = usage(
         PLAIN,
@@ -154,6 +169,9 @@ impl Verb {
             Self::Check(_) => "check",
             Self::Run(_) => "run",
             Self::Plan(_) => "plan",
+            Self::Window(_) => "window",
+            Self::Repair(_) => "repair",
+            Self::Lots(_) => "lots",
             Self::Simulate(_) => "simulate",
             Self::Missing(_) => "missing",
             Self::Test(_) => "test",
@@ -173,7 +191,13 @@ impl Verb {
             Self::Run(_) | Self::Plan(_) => JUDGED,
             Self::Check(_) => CHECKED,
             Self::Test(_) => CASES,
-            Self::Simulate(_) | Self::Missing(_) | Self::Verify(_) | Self::Replay(_) => PLAIN,
+            Self::Window(_)
+            | Self::Repair(_)
+            | Self::Lots(_)
+            | Self::Simulate(_)
+            | Self::Missing(_)
+            | Self::Verify(_)
+            | Self::Replay(_) => PLAIN,
             Self::Init(_)
             | Self::Fmt(_)
             | Self::Explain(_)
@@ -304,7 +328,8 @@ pub struct Judgement {
 /// `plan`
 #[derive(Args, Debug)]
 pub struct Plan {
-    /// A scenario, or the recipe as it is followed by the recipe as it shall be.
+    /// A scenario; an old and a new recipe; or an old and a new version of the rules (files or
+    /// folders).
     #[arg(required = true, num_args = 1..=2, value_name = "SCENARIO | OLD NEW")]
     pub documents: Vec<PathBuf>,
     /// Model for two recipes.
@@ -313,12 +338,90 @@ pub struct Plan {
     /// Rules for two recipes: files or folders.
     #[arg(long)]
     pub rules: Vec<PathBuf>,
+    /// Old version of the rules for two recipes: both recipes are judged by both versions.
+    #[arg(long, requires = "new_rules", conflicts_with = "rules")]
+    pub old_rules: Vec<PathBuf>,
+    /// New version of the rules.
+    #[arg(long, requires = "old_rules")]
+    pub new_rules: Vec<PathBuf>,
     /// What to vary beyond the documents.
     #[command(flatten)]
     pub judgement: Judgement,
     /// Exit 0 when nothing changes, 1 when something does, without judging.
     #[arg(long)]
     pub detailed_exitcode: bool,
+}
+
+/// What a question about a recipe is put to.
+#[derive(Args, Clone, Debug)]
+pub struct Question {
+    /// A recipe, or a scenario, of which the changed recipe is meant.
+    #[arg(value_name = "RECIPE | SCENARIO")]
+    pub document: PathBuf,
+    /// Rules for a recipe: files or folders.
+    #[arg(long, default_value = "rules")]
+    pub rules: Vec<PathBuf>,
+    /// Model whose constants the rules read beside the recipe.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+}
+
+/// `window`
+#[derive(Args, Debug)]
+pub struct Window {
+    /// What it is about.
+    #[command(flatten)]
+    pub question: Question,
+    /// Only these parameters; all setpoints that rules read if not given.
+    #[arg(long, value_name = "NAME")]
+    pub parameter: Vec<String>,
+    /// Ends that hold for all tolerances of the recipe.
+    #[arg(long)]
+    pub robust: bool,
+}
+
+/// `repair`
+#[derive(Args, Debug)]
+pub struct Repair {
+    /// What it is about.
+    #[command(flatten)]
+    pub question: Question,
+    /// Rules need to hold at the values of the recipe only, not for all its tolerances.
+    #[arg(long)]
+    pub nominal: bool,
+    /// A setpoint that stays; what the change of a scenario sets always does.
+    #[arg(long, value_name = "NAME")]
+    pub keep: Vec<String>,
+    /// Cost of one plant step of a setpoint; 1 if not given.
+    #[arg(long, value_name = "NAME=WEIGHT")]
+    pub weight: Vec<String>,
+    /// Setpoints stay within their approved ranges.
+    #[arg(long)]
+    pub within_approval: bool,
+    /// Recalled and minor limits shall hold too.
+    #[arg(long)]
+    pub strict: bool,
+    /// Changes to look at before giving up.
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub budget: u64,
+}
+
+/// `lots`
+#[derive(Args, Debug)]
+pub struct Lots {
+    /// What it is about.
+    #[command(flatten)]
+    pub question: Question,
+    /// A material with the range of its lots, in the unit of the recipe, or with its tolerance if
+    /// no range is given; all materials with a tolerance if none is named.
+    #[arg(long, value_name = "NAME=LOW..HIGH")]
+    pub material: Vec<String>,
+    /// A setpoint that stays; the others with an approved range may be chosen in it.
+    #[arg(long, value_name = "NAME")]
+    pub fix: Vec<String>,
+    /// Recalled and minor limits shall hold too.
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// `simulate`

@@ -10,9 +10,9 @@ use super::check::rejected;
 use super::failure::Failure;
 use super::output;
 use super::place::Root;
-use super::rule_files;
 use super::run::{judge, read, seal, shown};
 use super::views::BodyView;
+use super::{review, rule_files};
 use crate::document::{Disk, Files, ReadError};
 use crate::exit_code::ExitCode;
 use crate::report::RecordReference;
@@ -23,6 +23,9 @@ use crate::run::documents::{self, Documents};
 /// # Errors
 /// [`Failure`].
 pub fn plan(verb: &Plan, common: &Common) -> Result<ExitCode, Failure> {
+    if let Some(pair) = review::asked(verb) {
+        return review::review(verb, pair?, common);
+    }
     let files = output::requested_files(common)?;
     let mut documents = match verb.documents.as_slice() {
         [scenario] => read(scenario)?,

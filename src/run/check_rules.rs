@@ -173,7 +173,7 @@ fn for_rows(set: &RuleSet) -> RuleSet {
     }
 }
 
-fn open_all(intake: &mut Intake<'_>, paths: &[String]) -> Vec<FileId> {
+pub(super) fn open_all(intake: &mut Intake<'_>, paths: &[String]) -> Vec<FileId> {
     let mut opened: Vec<FileId> = Vec::new();
     for path in paths {
         if let Some(file) = intake.open(path, None)
@@ -185,7 +185,7 @@ fn open_all(intake: &mut Intake<'_>, paths: &[String]) -> Vec<FileId> {
     opened
 }
 
-fn resolve(
+pub(super) fn resolve(
     intake: &Intake<'_>,
     parsed: &[ParsedFile],
     recipe: Option<&Recipe>,

@@ -87,7 +87,7 @@ impl LadderRequest {
 }
 
 /// A number, with the parameter's unit where it has none of its own.
-fn quantity_of(text: &str, parameter: &Parameter) -> Result<Rational, String> {
+pub(super) fn quantity_of(text: &str, parameter: &Parameter) -> Result<Rational, String> {
     let ParameterValue::Number(measured) = &parameter.value else {
         return Err(format!("`{}` is a choice", parameter.name));
     };

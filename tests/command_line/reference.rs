@@ -6,11 +6,14 @@ use std::path::Path;
 
 use crate::run;
 
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 17] = [
     "init",
     "check",
     "run",
     "plan",
+    "window",
+    "repair",
+    "lots",
     "simulate",
     "missing",
     "test",

@@ -245,6 +245,167 @@ fn the_scenario_template_meets_its_own_expectation() {
     assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
 }
 
+#[test]
+fn window_of_a_scenario() {
+    insta::assert_snapshot!(said(&[
+        "window",
+        "scenarios/line3-faster.toml",
+        "--robust",
+        "--parameter",
+        "coating.web_speed",
+        "--parameter",
+        "drying.exhaust_flow"
+    ]));
+}
+
+#[test]
+fn window_of_a_recipe() {
+    insta::assert_snapshot!(said(&[
+        "window",
+        "scenarios/recipes/line3-nmc111.toml",
+        "--model",
+        "models/line3-nmc111.toml",
+        "--rules",
+        "rules/drying.rule",
+        "--rules",
+        "rules/coating.rule"
+    ]));
+}
+
+#[test]
+fn repair_of_a_scenario() {
+    insta::assert_snapshot!(said(&["repair", "scenarios/line3-faster.toml"]));
+}
+
+#[test]
+fn repair_that_no_setpoint_can_do() {
+    let kept = ["--keep", "drying.exhaust_flow"];
+    let arguments = ["repair", "scenarios/line3-faster.toml", kept[0], kept[1]];
+    insta::assert_snapshot!(said(&arguments));
+}
+
+#[test]
+fn lots_that_cannot_be_run() {
+    insta::assert_snapshot!(said(&[
+        "lots",
+        "scenarios/line3-faster.toml",
+        "--material",
+        "slurry.solids=60..66"
+    ]));
+}
+
+#[test]
+fn lots_of_which_all_can_be_run() {
+    insta::assert_snapshot!(said(&[
+        "lots",
+        "scenarios/recipes/line3-nmc111.toml",
+        "--model",
+        "models/line3-nmc111.toml",
+        "--material",
+        "slurry.solids=63..66",
+        "--material",
+        "electrolyte.water"
+    ]));
+}
+
+/// Old and new drying rules in a folder of their own: a limit lowered, a guard changed, a window
+/// shifted, a rule dropped, a severity raised.
+fn two_versions(test: &str) -> std::path::PathBuf {
+    let folder = folder(test);
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let old = std::fs::read_to_string(root.join("rules/drying.rule")).expect("the rules");
+    let mut new = old.clone();
+    for (from, to) in [
+        (
+            "drying.exhaust_share <= 25 %LEL",
+            "drying.exhaust_share <= 20 %LEL",
+        ),
+        (
+            "slurry.solvent == NMP\n  require    max(",
+            "slurry.electrode == cathode\n  require    max(",
+        ),
+        (
+            "12 h <= drying.vacuum_time <= 30 h",
+            "10 h <= drying.vacuum_time <= 28 h",
+        ),
+        (
+            "severity   major\n  because    \"hot fast",
+            "severity   critical\n  because    \"hot fast",
+        ),
+    ] {
+        assert!(new.contains(from), "the rules no longer hold `{from}`");
+        new = new.replacen(from, to, 1);
+    }
+    let (start, end) = (
+        new.find("rule DR005").expect("DR005"),
+        new.find("rule DR006").expect("DR006"),
+    );
+    new.replace_range(start..end, "");
+    write(&folder, "old/drying.rule", &old);
+    write(&folder, "new/drying.rule", &new);
+    folder
+}
+
+#[test]
+fn plan_of_two_versions_of_rules() {
+    let folder = two_versions("plan_of_two_versions_of_rules");
+    insta::assert_snapshot!(said_in(&folder, &["plan", "old", "new"]));
+}
+
+#[test]
+fn plan_of_two_recipes_under_two_versions() {
+    let folder = two_versions("plan_of_two_recipes_under_two_versions");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = |path: &str| std::fs::read_to_string(root.join(path)).expect("a document");
+    let recipe = text("scenarios/recipes/line3-nmc111.toml");
+    write(&folder, "old.toml", &recipe);
+    write(
+        &folder,
+        "new.toml",
+        &recipe.replacen("\"25 m/min\"", "\"32 m/min\"", 1),
+    );
+    let arguments = [
+        "plan",
+        "old.toml",
+        "new.toml",
+        "--old-rules",
+        "old",
+        "--new-rules",
+        "new",
+    ];
+    insta::assert_snapshot!(said_in(&folder, &arguments));
+}
+
+#[test]
+fn answers_to_questions_fit_their_schemas() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = two_versions("answers_to_questions_fit_their_schemas");
+    let (old, new) = (folder.join("old"), folder.join("new"));
+    let (old, new) = (old.to_string_lossy(), new.to_string_lossy());
+    let scenario = "scenarios/line3-faster.toml";
+    for (schema, arguments) in [
+        ("window", vec!["window", scenario, "--robust"]),
+        ("repair", vec!["repair", scenario]),
+        (
+            "lots",
+            vec!["lots", scenario, "--material", "slurry.solids=60..66"],
+        ),
+        ("review", vec!["plan", &old, &new]),
+    ] {
+        let mut arguments = arguments;
+        arguments.extend(["--format", "json"]);
+        let answer = run(&arguments);
+        let document = serde_json::from_str(&answer.out).expect("JSON");
+        let path = root.join(format!("docs/schema/{schema}.schema.json"));
+        let text = std::fs::read_to_string(path).expect("a schema");
+        let schema = serde_json::from_str(&text).expect("JSON");
+        let validator = jsonschema::validator_for(&schema).expect("a valid schema");
+        if let Some(error) = validator.iter_errors(&document).next() {
+            panic!("{arguments:?}: {error} at {}", error.instance_path());
+        }
+    }
+}
+
 /// Two questions with evidence, one verdict that disagrees with its `:status`.
 #[test]
 fn solve_shows_what_a_verdict_rests_on() {

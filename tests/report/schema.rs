@@ -20,6 +20,10 @@ const FINDINGS: &str = include_str!("../../src/record/findings.rs");
 const SIMULATION: &str = include_str!("../../src/report/simulation.rs");
 const LACKING: &str = include_str!("../../src/report/lacking.rs");
 const GAPS: &str = include_str!("../../src/run/gaps.rs");
+const WINDOW: &str = include_str!("../../src/record/window.rs");
+const REPAIR: &str = include_str!("../../src/record/repair.rs");
+const LOTS: &str = include_str!("../../src/record/lots.rs");
+const REVIEW: &str = include_str!("../../src/record/review.rs");
 const VERIFICATION: &str = include_str!("../../src/report/verification.rs");
 const TEST_CASES: &str = include_str!("../../src/report/test_cases.rs");
 
@@ -93,6 +97,7 @@ fn type_schema(kind: &str) -> Map<String, Value> {
             "bool" => json!({ "type": "boolean" }),
             "f64" => json!({ "type": "number" }),
             "u64" | "u32" | "usize" => json!({ "type": "integer", "minimum": 0 }),
+            "i64" => json!({ "type": "integer" }),
             "serde_json::Value" => json!({}),
             name => json!({ "$ref": format!("#/$defs/{name}") }),
         }
@@ -216,6 +221,27 @@ fn tests_schema() -> Value {
     schema
 }
 
+fn window_schema() -> Value {
+    let title = "Cellwright windows, format cellwright/window/1";
+    schema_of(title, "Windows", &[WINDOW], &["Versions", "Place"])
+}
+
+fn repair_schema() -> Value {
+    let title = "Cellwright repairs, format cellwright/repair/1";
+    let shared = ["Versions", "Place"];
+    schema_of(title, "Repairs", &[REPAIR, WINDOW], &shared)
+}
+
+fn lots_schema() -> Value {
+    let title = "Cellwright lots, format cellwright/lots/1";
+    schema_of(title, "LotsAnswer", &[LOTS, WINDOW], &["Versions", "Place"])
+}
+
+fn review_schema() -> Value {
+    let title = "Cellwright reviews of rules, format cellwright/review/1";
+    schema_of(title, "Review", &[REVIEW], &["Versions", "Place"])
+}
+
 fn compare(name: &str, schema: &Value) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("docs/schema")
@@ -238,6 +264,10 @@ fn schemas_say_what_the_structures_say() {
     compare("simulation.schema.json", &simulation_schema());
     compare("missing.schema.json", &missing_schema());
     compare("tests.schema.json", &tests_schema());
+    compare("window.schema.json", &window_schema());
+    compare("repair.schema.json", &repair_schema());
+    compare("lots.schema.json", &lots_schema());
+    compare("review.schema.json", &review_schema());
     compare("verification.schema.json", &verification_schema());
     compare("replay.schema.json", &replay_schema());
 }

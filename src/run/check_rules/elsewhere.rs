@@ -3,7 +3,8 @@
 //!
 //! In: the rules and what is known about the recipe. Out: the files, and a warning for each. A
 //! folder of rules holds those of several machines; a recipe of one is not undecided under the
-//! others. A file that reads a quantity of the dictionary is always judged: there a value is missing.
+//! others. A file that reads a quantity of the dictionary is always judged: there a value is
+//! missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 

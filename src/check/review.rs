@@ -1,0 +1,543 @@
+//! Two versions of a rule set: which rules became stricter or looser, with a witness on each side.
+//!
+//! In: two resolved rule sets and a solver. Out: per rule code whether the new version permits the
+//! same points as the old one, fewer, more, or both; the same for its guard; and where they differ
+//! a point that one permits and the other forbids, canonical and on a step grid. Signals are the
+//! same where their names are; both versions' ranges and assumptions hold at a witness. A rule
+//! whose formula is unchanged is equivalent without any question. Undecided is never equivalent.
+
+use std::collections::BTreeMap;
+
+use super::canonical_model::Preference;
+use super::encode::Encoder;
+use super::query::{
+    Answer, Formula, Model, Query, Reason, Sort, Term, Value, VarId, Variable, Want,
+};
+use super::refute::{Budget, Refuted, refute};
+use super::solver_process::{Solver, Task};
+use crate::rational::Rational;
+use crate::rule_language::{Rule, RuleSet, SignalType};
+
+/// How a new condition relates to an old one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// Both hold at the same points.
+    Equivalent,
+    /// The new one holds at fewer points.
+    Fewer,
+    /// The new one holds at more points.
+    More,
+    /// Each holds somewhere where the other does not.
+    Incomparable,
+    /// Not decided.
+    Undecided(Unknown),
+}
+
+/// Why two versions could not be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// The solver did not decide, or there is none.
+    Solver(Option<Reason>),
+    /// A signal is a number in one and a choice in the other, or has other words.
+    Declaration {
+        /// The signal.
+        signal: String,
+    },
+    /// The formula is too large.
+    TooLarge,
+}
+
+/// The value of a signal at a witness.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WitnessValue {
+    /// SI.
+    Number(Rational),
+    /// The word.
+    Word(String),
+}
+
+/// A point by signal name.
+pub type Witness = BTreeMap<String, WitnessValue>;
+
+/// What became of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Only the new version has it.
+    Added,
+    /// Only the old version has it.
+    Removed,
+    /// Both have it.
+    Both {
+        /// What the rule permits, new against old.
+        permits: Relation,
+        /// Where the guard applies, new against old.
+        guard: Relation,
+        /// The old version permits it, the new one forbids it.
+        newly_forbidden: Option<Witness>,
+        /// The old version forbids it, the new one permits it.
+        newly_permitted: Option<Witness>,
+        /// Whether what is said not to happen rests on the shape of the rules or on a checked
+        /// certificate, and not on the solver's word.
+        proved: bool,
+    },
+}
+
+/// A rule code and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleChange {
+    /// The code.
+    pub code: String,
+    /// What became of it.
+    pub change: Change,
+}
+
+/// Where the values of a witness should lie, by signal name.
+pub type Preferred = BTreeMap<String, Wish>;
+
+/// Where one value should lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Values to try.
+    pub candidates: Vec<Rational>,
+    /// The step of the grid around the first of them.
+    pub step: Rational,
+    /// What the quantity allows at all, beside declared ranges.
+    pub possible: (Option<Rational>, Option<Rational>),
+}
+
+/// Steps around the preferred value.
+const STEPS_EACH_WAY: u32 = 1 << 20;
+
+/// Compares two versions, rule by rule, in the order of their codes.
+#[must_use]
+pub fn compare(
+    old: &RuleSet,
+    new: &RuleSet,
+    preferred: &Preferred,
+    solver: Option<&Solver>,
+) -> Vec<RuleChange> {
+    let mut codes: Vec<&str> = old
+        .rules
+        .iter()
+        .chain(&new.rules)
+        .map(|rule| rule.code.as_str())
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let one = |code: &str| {
+        let change = match (old.rule_named(code), new.rule_named(code)) {
+            (Some(before), Some(after)) => {
+                let pair = Pair {
+                    old: (old, before),
+                    new: (new, after),
+                    preferred,
+                    solver,
+                };
+                pair.compare()
+            }
+            (Some(_), None) => Change::Removed,
+            (None, _) => Change::Added,
+        };
+        RuleChange {
+            code: code.to_owned(),
+            change,
+        }
+    };
+    codes.into_iter().map(one).collect()
+}
+
+struct Pair<'a> {
+    old: (&'a RuleSet, &'a Rule),
+    new: (&'a RuleSet, &'a Rule),
+    preferred: &'a Preferred,
+    solver: Option<&'a Solver>,
+}
+
+/// How two conditions relate, with a point on each side.
+struct Related {
+    relation: Relation,
+    only_old: Option<Witness>,
+    only_new: Option<Witness>,
+    proved: bool,
+}
+
+impl Related {
+    fn without_points(relation: Relation, proved: bool) -> Self {
+        Self {
+            relation,
+            only_old: None,
+            only_new: None,
+            proved,
+        }
+    }
+}
+
+/// Guard and permission of one version over common variables.
+struct Written {
+    guard: Formula,
+    permits: Formula,
+}
+
+/// Variables by name, shared by both versions.
+#[derive(Default)]
+struct Common {
+    variables: Vec<Variable>,
+    background: Vec<(String, Formula)>,
+}
+
+impl Common {
+    fn variable(&mut self, wanted: &Variable) -> Result<VarId, Unknown> {
+        let known = self
+            .variables
+            .iter()
+            .position(|one| one.name == wanted.name);
+        let place = match known {
+            Some(place) if self.variables[place].sort == wanted.sort => place,
+            Some(_) => {
+                return Err(Unknown::Declaration {
+                    signal: wanted.name.clone(),
+                });
+            }
+            None => {
+                self.variables.push(wanted.clone());
+                self.variables.len() - 1
+            }
+        };
+        Ok(VarId(u32::try_from(place).unwrap_or(u32::MAX)))
+    }
+
+    /// Writes guard and permission of a rule, and adds ranges and assumptions of what it reads.
+    fn write(&mut self, rule_set: &RuleSet, rule: &Rule, label: &str) -> Result<Written, Unknown> {
+        let mut encoder = Encoder::new(rule_set);
+        let guard = encoder.formula(&rule.guard).ok_or(Unknown::TooLarge)?;
+        let body = encoder.formula(&rule.body).ok_or(Unknown::TooLarge)?;
+        let mut facts: Vec<(String, Formula)> = encoder.pi_range().into_iter().collect();
+        for (number, assumption) in rule_set.assumptions.iter().enumerate() {
+            // An assumption about other signals alone says nothing here.
+            if assumption.reads.is_subset(&rule.reads) {
+                let formula = encoder.formula(&assumption.condition);
+                facts.push((
+                    format!("assume {number}"),
+                    formula.ok_or(Unknown::TooLarge)?,
+                ));
+            }
+        }
+        for (&signal, &id) in encoder.signals() {
+            let signal = rule_set.signal(signal);
+            if let SignalType::Number { lower, upper, .. } = &signal.signal_type {
+                let ends = [(lower, true), (upper, false)];
+                for (bound, is_lower) in ends {
+                    let Some(bound) = bound else { continue };
+                    let (real, end) = (Term::Real(id), Term::Rational(bound.value.clone()));
+                    let (small, great) = if is_lower { (end, real) } else { (real, end) };
+                    let formula = if bound.closed {
+                        Formula::Le(small, great)
+                    } else {
+                        Formula::Lt(small, great)
+                    };
+                    let side = if is_lower { "low" } else { "high" };
+                    facts.push((format!("{} {side}", signal.name), formula));
+                }
+            }
+        }
+        let own = encoder.query(Vec::new(), Want::Model).variables;
+        let places = own.iter().map(|variable| self.variable(variable));
+        let places: Vec<VarId> = places.collect::<Result<_, _>>()?;
+        for (name, formula) in facts {
+            self.background
+                .push((format!("{label} {name}"), renamed(&formula, &places)));
+        }
+        let guard = renamed(&guard, &places);
+        let body = renamed(&body, &places);
+        let permits = Formula::Implies(Box::new(guard.clone()), Box::new(body));
+        Ok(Written { guard, permits })
+    }
+}
+
+impl Pair<'_> {
+    fn compare(&self) -> Change {
+        let mut common = Common::default();
+        let written = common
+            .write(self.old.0, self.old.1, "old")
+            .and_then(|old| Ok((old, common.write(self.new.0, self.new.1, "new")?)));
+        let (old, new) = match written {
+            Ok(written) => written,
+            Err(unknown) => {
+                return Change::Both {
+                    permits: Relation::Undecided(unknown.clone()),
+                    guard: Relation::Undecided(unknown),
+                    newly_forbidden: None,
+                    newly_permitted: None,
+                    proved: false,
+                };
+            }
+        };
+        self.add_possible(&mut common);
+        let guard = self.relate(&common, &old.guard, &new.guard).relation;
+        let found = self.relate(&common, &old.permits, &new.permits);
+        Change::Both {
+            permits: found.relation,
+            guard,
+            newly_forbidden: found.only_old,
+            newly_permitted: found.only_new,
+            proved: found.proved,
+        }
+    }
+
+    fn add_possible(&self, common: &mut Common) {
+        let places = 0..u32::try_from(common.variables.len()).unwrap_or(u32::MAX);
+        for (variable, place) in common.variables.iter().zip(places) {
+            let Some(wish) = self.preferred.get(&variable.name) else {
+                continue;
+            };
+            let real = || Term::Real(VarId(place));
+            let number = |value: &Rational| Term::Rational(value.clone());
+            let (low, high) = &wish.possible;
+            let low = low.as_ref().map(|low| Formula::Le(number(low), real()));
+            let high = high.as_ref().map(|high| Formula::Le(real(), number(high)));
+            for (side, formula) in [("least", low), ("most", high)] {
+                let name = format!("{} {side}", variable.name);
+                common
+                    .background
+                    .extend(formula.map(|formula| (name, formula)));
+            }
+        }
+    }
+
+    fn relate(&self, common: &Common, old: &Formula, new: &Formula) -> Related {
+        if old == new {
+            return Related::without_points(Relation::Equivalent, true);
+        }
+        let Some(solver) = self.solver else {
+            let unknown = Unknown::Solver(Some(Reason::NoSolver));
+            return Related::without_points(Relation::Undecided(unknown), false);
+        };
+        let task = |holds: &Formula, fails: &Formula| self.task(common, holds, fails);
+        // What the texts show already is not asked.
+        let nowhere = |holds: &Formula, fails: &Formula| implies(holds, fails);
+        let mut tasks = Vec::new();
+        for (holds, fails) in [(old, new), (new, old)] {
+            if !nowhere(holds, fails) {
+                tasks.push(task(holds, fails));
+            }
+        }
+        let mut answers = solver.run(&tasks).into_iter();
+        let mut answer = |holds: &Formula, fails: &Formula| {
+            if nowhere(holds, fails) {
+                Some(Answer::Unsat(Vec::new()))
+            } else {
+                answers.next()
+            }
+        };
+        let (Some(only_old), Some(only_new)) = (answer(old, new), answer(new, old)) else {
+            let unknown = Relation::Undecided(Unknown::Solver(None));
+            return Related::without_points(unknown, false);
+        };
+        let (only_old, only_new) = (&only_old, &only_new);
+        let witness = |answer: &Answer| match answer {
+            Answer::Sat(model) => Some(witness_of(common, model)),
+            Answer::Unsat(_) | Answer::Unknown { .. } => None,
+        };
+        let is_proved = |answer: &Answer, holds: &Formula, fails: &Formula| match answer {
+            Answer::Unsat(_) => {
+                let query = task(holds, fails).query;
+                implies(holds, fails)
+                    || matches!(refute(&query, &Budget::default()), Refuted::Certified(_))
+            }
+            Answer::Sat(_) => true,
+            Answer::Unknown { .. } => false,
+        };
+        Related {
+            proved: is_proved(only_old, old, new) && is_proved(only_new, new, old),
+            only_old: witness(only_old),
+            only_new: witness(only_new),
+            relation: relation_of(only_old, only_new),
+        }
+    }
+
+    /// Where does one hold and the other fail?
+    fn task(&self, common: &Common, holds: &Formula, fails: &Formula) -> Task {
+        let mut assertions = common.background.clone();
+        assertions.push(("holds".to_owned(), holds.clone()));
+        assertions.push(("fails".to_owned(), Formula::Not(Box::new(fails.clone()))));
+        let mut query = Query {
+            variables: common.variables.clone(),
+            assertions,
+            want: Want::Model,
+            rlimit: super::encode::RLIMIT,
+            wall_ms: super::encode::WALL_MS,
+        };
+        query.sort();
+        Task {
+            query,
+            canonical: Some(self.preferences(common)),
+        }
+    }
+
+    fn preferences(&self, common: &Common) -> Vec<Preference> {
+        let places = 0..u32::try_from(common.variables.len()).unwrap_or(u32::MAX);
+        let named = common.variables.iter().zip(places);
+        let one = |(variable, place): (&Variable, u32)| {
+            let Wish {
+                candidates, step, ..
+            } = self.preferred.get(&variable.name)?;
+            Some(Preference {
+                variable: VarId(place),
+                candidates: candidates.clone(),
+                step: step.clone(),
+                steps_max: STEPS_EACH_WAY,
+            })
+        };
+        named.filter_map(one).collect()
+    }
+}
+
+/// From whether there is a point only in the old one and a point only in the new one.
+fn relation_of(only_old: &Answer, only_new: &Answer) -> Relation {
+    match (only_old, only_new) {
+        (Answer::Unsat(_), Answer::Unsat(_)) => Relation::Equivalent,
+        (Answer::Sat(_), Answer::Unsat(_)) => Relation::Fewer,
+        (Answer::Unsat(_), Answer::Sat(_)) => Relation::More,
+        (Answer::Sat(_), Answer::Sat(_)) => Relation::Incomparable,
+        (Answer::Unknown { reason }, _) | (_, Answer::Unknown { reason }) => {
+            Relation::Undecided(Unknown::Solver(Some(reason.clone())))
+        }
+    }
+}
+
+fn witness_of(common: &Common, model: &Model) -> Witness {
+    let places = 0..u32::try_from(common.variables.len()).unwrap_or(u32::MAX);
+    let named = common.variables.iter().zip(places);
+    let value = |(variable, place): (&Variable, u32)| {
+        let value = match (model.value(VarId(place))?, &variable.sort) {
+            (Value::Real(value), Sort::Real) => WitnessValue::Number(value.clone()),
+            (Value::Enum(member), Sort::Enum(words)) => {
+                WitnessValue::Word(words.get(*member as usize)?.clone())
+            }
+            _ => return None,
+        };
+        Some((variable.name.clone(), value))
+    };
+    named.filter_map(value).collect()
+}
+
+/// Whether one formula implies another for reasons that their shape shows: equal parts, and the
+/// same side compared with a tighter constant. False only says that the shape does not show it.
+#[must_use]
+pub fn implies(a: &Formula, b: &Formula) -> bool {
+    if a == b {
+        return true;
+    }
+    match (a, b) {
+        (Formula::False, _) | (_, Formula::True) => true,
+        (_, Formula::And(parts)) => parts.iter().all(|part| implies(a, part)),
+        (Formula::Or(parts), _) => parts.iter().all(|part| implies(part, b)),
+        (Formula::And(parts), _) => parts.iter().any(|part| implies(part, b)),
+        (_, Formula::Or(parts)) => parts.iter().any(|part| implies(a, part)),
+        (Formula::Implies(guard, body), Formula::Implies(other_guard, other_body)) => {
+            implies(other_guard, guard) && implies(body, other_body)
+        }
+        (Formula::Not(a), Formula::Not(b)) => implies(b, a),
+        (Formula::Le(..) | Formula::Lt(..), Formula::Le(..) | Formula::Lt(..)) => tighter(a, b),
+        _ => false,
+    }
+}
+
+/// `t <= 20` implies `t <= 25`; a strict one implies one with ties.
+fn tighter(a: &Formula, b: &Formula) -> bool {
+    let sides = |formula: &Formula| match formula {
+        Formula::Le(left, right) => Some((left.clone(), right.clone(), false)),
+        Formula::Lt(left, right) => Some((left.clone(), right.clone(), true)),
+        _ => None,
+    };
+    let (Some((a_left, a_right, a_strict)), Some((b_left, b_right, b_strict))) =
+        (sides(a), sides(b))
+    else {
+        return false;
+    };
+    let (room, common) = match (&a_left, &a_right, &b_left, &b_right) {
+        (left, Term::Rational(from), other, Term::Rational(to)) => (to - from, left == other),
+        (Term::Rational(from), right, Term::Rational(to), other) => (from - to, right == other),
+        _ => return false,
+    };
+    common && (room.is_positive() || (room.is_zero() && (a_strict || !b_strict)))
+}
+
+/// The formula over other places.
+fn renamed(formula: &Formula, places: &[VarId]) -> Formula {
+    let one = |formula: &Formula| Box::new(renamed(formula, places));
+    let all = |parts: &[Formula]| parts.iter().map(|part| renamed(part, places)).collect();
+    let term = |term: &Term| renamed_term(term, places);
+    match formula {
+        Formula::True => Formula::True,
+        Formula::False => Formula::False,
+        Formula::Bool(id) => Formula::Bool(places[id.0 as usize]),
+        Formula::Le(a, b) => Formula::Le(term(a), term(b)),
+        Formula::Lt(a, b) => Formula::Lt(term(a), term(b)),
+        Formula::Eq(a, b) => Formula::Eq(term(a), term(b)),
+        Formula::Not(inner) => Formula::Not(one(inner)),
+        Formula::And(parts) => Formula::And(all(parts)),
+        Formula::Or(parts) => Formula::Or(all(parts)),
+        Formula::Implies(a, b) => Formula::Implies(one(a), one(b)),
+        Formula::EnumIs(id, member) => Formula::EnumIs(places[id.0 as usize], *member),
+    }
+}
+
+fn renamed_term(term: &Term, places: &[VarId]) -> Term {
+    let one = |term: &Term| Box::new(renamed_term(term, places));
+    let all = |parts: &[Term]| {
+        parts
+            .iter()
+            .map(|part| renamed_term(part, places))
+            .collect()
+    };
+    match term {
+        Term::Rational(value) => Term::Rational(value.clone()),
+        Term::Real(id) => Term::Real(places[id.0 as usize]),
+        Term::Add(parts) => Term::Add(all(parts)),
+        Term::Mul(parts) => Term::Mul(all(parts)),
+        Term::Div(a, b) => Term::Div(one(a), one(b)),
+        Term::Neg(inner) => Term::Neg(one(inner)),
+        Term::Apply(function, inner) => Term::Apply(*function, one(inner)),
+        Term::Ite(condition, a, b) => {
+            Term::Ite(Box::new(renamed(condition, places)), one(a), one(b))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at_most(limit: i64) -> Formula {
+        let limit = Term::Rational(Rational::from(limit));
+        Formula::Le(Term::Real(VarId(0)), limit)
+    }
+
+    fn at_least(limit: i64) -> Formula {
+        let limit = Term::Rational(Rational::from(limit));
+        Formula::Le(limit, Term::Real(VarId(0)))
+    }
+
+    #[test]
+    fn a_tighter_limit_implies_a_looser_one_and_not_the_other_way() {
+        assert!(implies(&at_most(20), &at_most(25)) && !implies(&at_most(25), &at_most(20)));
+        assert!(implies(&at_least(25), &at_least(20)) && !implies(&at_least(20), &at_least(25)));
+        assert!(!implies(&at_most(20), &at_least(20)));
+        let below =
+            |limit: i64| Formula::Lt(Term::Real(VarId(0)), Term::Rational(Rational::from(limit)));
+        assert!(implies(&below(20), &at_most(20)) && !implies(&at_most(20), &below(20)));
+        assert!(implies(&below(20), &below(20)) && implies(&at_most(19), &below(20)));
+    }
+
+    #[test]
+    fn a_wider_guard_makes_a_rule_stricter() {
+        let rule = |guard: i64, limit: i64| {
+            Formula::Implies(Box::new(at_most(guard)), Box::new(at_least(limit)))
+        };
+        assert!(implies(&rule(9, 5), &rule(8, 4)));
+        assert!(!implies(&rule(8, 5), &rule(9, 5)));
+        let window = |low, high| Formula::And(vec![at_least(low), at_most(high)]);
+        assert!(implies(&window(2, 3), &window(1, 4)) && !implies(&window(1, 4), &window(2, 3)));
+    }
+}

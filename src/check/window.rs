@@ -1,0 +1,663 @@
+//! Windows: between which values a parameter keeps the rules, exactly, and which rule ends it.
+//!
+//! In: rules, a [`Case`], the signal that moves with the range to look at and its own tolerance.
+//! Out: with the others fixed, all intervals on which every rule holds (nominal, or at every
+//! corner of the tolerances), each end exact or between two rationals 2^-60 of the range apart,
+//! open and closed told apart, with the rules that stop it and a checked certificate that nothing
+//! just beyond keeps them; with the others free in their ranges, the least and greatest value for
+//! which they can be chosen so that every rule holds. Rules without a closed form here are named.
+
+use std::cmp::Ordering;
+
+use super::case::{Case, NumberCase, SignalCase};
+use super::compile::{Compiler, Obstacle, folded, variable_of};
+use super::corners::corner_point;
+use super::eliminate::{for_all, for_some, variables, with_ties};
+use super::line::{End, Interval, Line};
+use super::optimum::{self, Optimum, Problem};
+use super::prove::{Outcome, Values, prove};
+use crate::certificate::{
+    self, Atom, BoxVariable, Certificate, Claim, Polynomial, Proof, Ranges, Statement,
+};
+use crate::document::Magnitude;
+use crate::rational::Rational;
+use crate::rule_language::{Rule, RuleSet, SignalId};
+
+/// Parts into which the range is cut where a divisor may be zero in it.
+const PARTS: [i64; 6] = [4096, 1024, 256, 64, 16, 2];
+
+/// The parameter that moves.
+#[derive(Clone, Debug)]
+pub struct Axis {
+    /// Its signal.
+    pub signal: SignalId,
+    /// Where the recipe has it, SI.
+    pub nominal: Rational,
+    /// The range to look at, SI.
+    pub range: (Rational, Rational),
+    /// How far the plant may fall below a setpoint.
+    pub minus: Option<Magnitude>,
+    /// How far the plant may lie above a setpoint.
+    pub plus: Option<Magnitude>,
+}
+
+/// An end of a window, as a setpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// At most the end, SI.
+    pub low: Rational,
+    /// At least the end, SI; equal where the end is rational.
+    pub high: Rational,
+    /// Whether the end belongs to the window.
+    pub closed: bool,
+    /// The rules that stop it, by place in the list given; empty where the range ends it.
+    pub stopped_by: Vec<usize>,
+    /// Proof that those rules hold with no slack from the end up to the next change.
+    pub beyond: Option<Box<Certificate>>,
+}
+
+/// An interval of setpoints that keep the rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Lower end.
+    pub low: Limit,
+    /// Upper end.
+    pub high: Limit,
+    /// Proof that the rules hold all over it (ties included).
+    pub inside: Option<Box<Certificate>>,
+}
+
+impl Span {
+    /// Whether a value lies in it for certain.
+    #[must_use]
+    pub fn contains(&self, value: &Rational) -> bool {
+        let above = *value > self.low.high || (self.low.closed && *value == self.low.high);
+        let below = *value < self.high.low || (self.high.closed && *value == self.high.low);
+        above && below
+    }
+}
+
+/// A rule that takes no part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its place in the list given.
+    pub rule: usize,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a rule takes no part in a window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It has no normal form on the range.
+    Obstacle(Obstacle),
+    /// Its parts share tolerances, so that the worst corner is not one point.
+    Shared,
+}
+
+/// The window of one parameter with the others fixed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fixed {
+    /// What was looked at: the range given, shorter where a divisor may be zero.
+    pub looked_at: (Rational, Rational),
+    /// Rules that fail whatever the parameter is; they take no part in the intervals.
+    pub never: Vec<usize>,
+    /// Rules that take no part, and why.
+    pub left_out: Vec<LeftOut>,
+    /// All intervals, from below.
+    pub spans: Vec<Span>,
+}
+
+impl Fixed {
+    /// The interval that holds the value, or the nearest one, and whether it holds it.
+    #[must_use]
+    pub fn around(&self, value: &Rational) -> Option<(&Span, bool)> {
+        if let Some(span) = self.spans.iter().find(|span| span.contains(value)) {
+            return Some((span, true));
+        }
+        let distance = |span: &Span| {
+            if *value <= span.low.high {
+                &span.low.high - value
+            } else {
+                value - &span.high.low
+            }
+        };
+        let nearest = self
+            .spans
+            .iter()
+            .min_by(|a, b| distance(a).cmp(&distance(b)))?;
+        Some((nearest, false))
+    }
+}
+
+/// A rule as a statement on a part of the range.
+struct Compiled {
+    statement: Statement,
+    /// Its divisors lie above zero for all values of the others.
+    positive: Vec<Statement>,
+    range: (Rational, Rational),
+}
+
+/// The case with the axis moving over a range, the others as they are.
+fn moving(case: &Case, axis: &Axis, range: &(Rational, Rational)) -> Case {
+    let mut moved = case.clone();
+    moved.set(
+        axis.signal,
+        SignalCase::Number(NumberCase {
+            nominal: axis.nominal.clone(),
+            low: range.0.clone(),
+            high: range.1.clone(),
+            step: None,
+        }),
+    );
+    moved
+}
+
+/// "Where the guard holds, the body does", over the box of a case.
+pub(super) fn statement_of(
+    rule_set: &RuleSet,
+    rule: &Rule,
+    case: &Case,
+) -> Result<(Statement, Vec<Polynomial>, Ranges), Obstacle> {
+    let mut compiler = Compiler::new(rule_set, case);
+    let too_large = || Obstacle::TooLarge { span: rule.span };
+    let guard = compiler.condition(&rule.guard)?;
+    let guard = guard
+        .statement(None, &compiler.ranges)
+        .ok_or_else(too_large)?;
+    let idle = guard.negated();
+    if idle == Statement::Constant(true) {
+        return Ok((idle, Vec::new(), compiler.ranges));
+    }
+    let body = compiler.condition(&rule.body)?;
+    let body = body
+        .statement(None, &compiler.ranges)
+        .ok_or_else(too_large)?;
+    let statement = folded(Statement::Or(vec![idle, body]));
+    Ok((statement, compiler.positive, compiler.ranges))
+}
+
+/// Compiles a rule on the range, or on the widest part of it around the recipe on which its
+/// divisors keep one sign.
+fn compiled(rule_set: &RuleSet, rule: &Rule, case: &Case, axis: &Axis) -> Result<Compiled, Why> {
+    let (low, high) = &axis.range;
+    let mut lows = vec![low.clone()];
+    let mut highs = vec![high.clone()];
+    for part in PARTS {
+        let share = Rational::ratio(1, part);
+        lows.push(low + &(&(&axis.nominal - low) * &share));
+        highs.push(high - &(&(high - &axis.nominal) * &share));
+    }
+    let mut first_obstacle = None;
+    for (number, low) in lows.iter().enumerate() {
+        for high in &highs[..if number == 0 { 1 } else { highs.len() }] {
+            let range = (low.clone(), high.clone());
+            match attempt(rule_set, rule, case, axis, range) {
+                Ok(done) => return Ok(done),
+                Err(why) => {
+                    let is_sign = matches!(why, Why::Obstacle(Obstacle::DivisorSign { .. }));
+                    first_obstacle.get_or_insert(why.clone());
+                    if !is_sign {
+                        return Err(why);
+                    }
+                }
+            }
+        }
+    }
+    // INVARIANT: at least one range was tried, so an obstacle is known.
+    Err(first_obstacle.unwrap_or(Why::Shared))
+}
+
+fn attempt(
+    rule_set: &RuleSet,
+    rule: &Rule,
+    case: &Case,
+    axis: &Axis,
+    range: (Rational, Rational),
+) -> Result<Compiled, Why> {
+    let moved = moving(case, axis, &range);
+    let (statement, positive, ranges) =
+        statement_of(rule_set, rule, &moved).map_err(Why::Obstacle)?;
+    let kept = variable_of(axis.signal);
+    let statement = for_all(&statement, kept, &ranges).ok_or(Why::Shared)?;
+    let above_zero = |polynomial: Polynomial| {
+        let strict = true;
+        for_all(&Statement::Atom(Atom { polynomial, strict }), kept, &ranges)
+    };
+    let positive = positive.into_iter().map(above_zero);
+    let positive: Vec<Statement> = positive.collect::<Option<_>>().ok_or(Why::Shared)?;
+    Ok(Compiled {
+        statement,
+        positive,
+        range,
+    })
+}
+
+/// Finds the window of one parameter with the others as the case has them.
+#[must_use]
+pub fn fixed(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> Fixed {
+    let mut found = Fixed {
+        looked_at: axis.range.clone(),
+        never: Vec::new(),
+        left_out: Vec::new(),
+        spans: Vec::new(),
+    };
+    let mut taken: Vec<(usize, Statement)> = Vec::new();
+    let mut divisors: Vec<Statement> = Vec::new();
+    for (place, rule) in rules.iter().enumerate() {
+        match compiled(rule_set, rule, case, axis) {
+            Ok(Compiled {
+                statement,
+                positive,
+                range,
+            }) => {
+                divisors.extend(positive);
+                let (low, high) = &mut found.looked_at;
+                *low = low.clone().max(range.0);
+                *high = high.clone().min(range.1);
+                match statement {
+                    Statement::Constant(true) => {}
+                    Statement::Constant(false) => found.never.push(place),
+                    statement => taken.push((place, statement)),
+                }
+            }
+            Err(why) => found.left_out.push(LeftOut { rule: place, why }),
+        }
+    }
+    let variable = variable_of(axis.signal);
+    let (low, high) = found.looked_at.clone();
+    // A rule that fails all over the range says nothing about where to go.
+    taken.retain(|(place, statement)| {
+        let own = Line::new(std::slice::from_ref(statement), variable, &low, &high);
+        let fails = own.is_some_and(|line| line.intervals().is_empty());
+        if fails {
+            found.never.push(*place);
+        }
+        !fails
+    });
+    found.never.sort_unstable();
+    let statements: Vec<Statement> = taken.iter().map(|(_, one)| one.clone()).collect();
+    let places: Vec<usize> = taken.iter().map(|&(place, _)| place).collect();
+    let Some(line) = Line::new(&statements, variable, &low, &high) else {
+        let shared = |&rule: &usize| LeftOut {
+            rule,
+            why: Why::Shared,
+        };
+        found.left_out.extend(places.iter().map(shared));
+        return found;
+    };
+    let name = &rule_set.signal(axis.signal).name;
+    let scene = Scene {
+        axis,
+        name,
+        statements: &statements,
+        places: &places,
+        divisors: &divisors,
+    };
+    let spans = line.intervals();
+    found.spans = spans.iter().filter_map(|one| scene.span(one)).collect();
+    found
+}
+
+/// What is needed to turn an interval of values into one of setpoints.
+struct Scene<'a> {
+    axis: &'a Axis,
+    name: &'a str,
+    statements: &'a [Statement],
+    places: &'a [usize],
+    divisors: &'a [Statement],
+}
+
+impl Scene<'_> {
+    fn span(&self, interval: &Interval) -> Option<Span> {
+        let low = self.limit(&interval.low, &|value| {
+            raised(value, self.axis.minus.as_ref())
+        })?;
+        let high = self.limit(&interval.high, &|value| {
+            lowered(value, self.axis.plus.as_ref())
+        })?;
+        let is_point = low.low == high.high && low.closed && high.closed;
+        if low.high > high.low || (low.high == high.low && !is_point) {
+            return None;
+        }
+        let rules = self.statements.iter().map(with_ties);
+        let all = Statement::And(rules.chain(self.divisors.iter().cloned()).collect());
+        let (from, to) = (&interval.low.at.high, &interval.high.at.low);
+        let inside = self.certificate(&folded(all), from, to);
+        Some(Span { low, high, inside })
+    }
+
+    fn limit(&self, end: &End, shift: &dyn Fn(&Rational) -> Option<Rational>) -> Option<Limit> {
+        let stops = end.stopped_by.iter().map(|&place| self.places[place]);
+        let beyond = end.beyond.as_ref().and_then(|far| {
+            let &first = end.stopped_by.first()?;
+            let fails = with_ties(&self.statements[first].negated());
+            let near = if *far < end.at.low {
+                &end.at.low
+            } else {
+                &end.at.high
+            };
+            let (from, to) = if far < near { (far, near) } else { (near, far) };
+            self.certificate(&fails, from, to)
+        });
+        Some(Limit {
+            low: shift(&end.at.low)?,
+            high: shift(&end.at.high)?,
+            closed: end.closed,
+            stopped_by: stops.collect(),
+            beyond,
+        })
+    }
+
+    /// A certificate about the parameter alone, checked.
+    fn certificate(
+        &self,
+        statement: &Statement,
+        low: &Rational,
+        high: &Rational,
+    ) -> Option<Box<Certificate>> {
+        let id = variable_of(self.axis.signal);
+        let mut claim = Claim {
+            variables: Vec::new(),
+            positive: Vec::new(),
+            statement: statement.clone(),
+        };
+        if variables(statement).contains(&id) {
+            claim.variables.push(BoxVariable {
+                id,
+                name: self.name.to_owned(),
+                low: low.clone(),
+                high: high.clone(),
+            });
+        }
+        let Outcome::Proved(proof) = prove(statement, &claim.ranges(), &Values::new()) else {
+            return None;
+        };
+        let certificate = Certificate {
+            claim: claim.clone(),
+            positive: Vec::new(),
+            proof,
+        };
+        let accepted = certificate::check(&certificate, &claim).is_ok();
+        accepted.then(|| Box::new(certificate))
+    }
+}
+
+/// The least setpoint whose lowest real value is at least `value`.
+fn raised(value: &Rational, minus: Option<&Magnitude>) -> Option<Rational> {
+    let one = Rational::one();
+    match minus {
+        None => Some(value.clone()),
+        Some(Magnitude::Absolute(width)) => Some(value + width),
+        Some(Magnitude::Relative(share)) if value.is_negative() => {
+            value.checked_div(&(&one + share))
+        }
+        Some(Magnitude::Relative(share)) => {
+            let left = &one - share;
+            left.is_positive().then(|| value / &left)
+        }
+    }
+}
+
+/// The greatest setpoint whose highest real value is at most `value`.
+fn lowered(value: &Rational, plus: Option<&Magnitude>) -> Option<Rational> {
+    match plus {
+        None => Some(value.clone()),
+        Some(Magnitude::Absolute(width)) => Some(value - width),
+        Some(Magnitude::Relative(_)) => raised(&-value, plus).map(|raised| -&raised),
+    }
+}
+
+/// The reach of one parameter with the others free in the ranges of the case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Free {
+    /// The least value.
+    pub least: Optimum,
+    /// The greatest value.
+    pub greatest: Optimum,
+    /// What was looked at.
+    pub looked_at: (Rational, Rational),
+    /// Rules that take no part, and why.
+    pub left_out: Vec<LeftOut>,
+    /// The variables that were set at once, at the ends that are good for every rule.
+    pub moved: Values,
+}
+
+/// Finds the least and greatest value of a parameter for which the others, each free in its range
+/// of the case, can be chosen so that every rule holds.
+#[must_use]
+pub fn free(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> Free {
+    let mut left_out = Vec::new();
+    let mut looked_at = axis.range.clone();
+    let mut kept: Vec<(usize, &Rule)> = Vec::new();
+    for (place, rule) in rules.iter().enumerate() {
+        match part_of(rule_set, rule, case, axis) {
+            Ok((low, high)) => {
+                looked_at.0 = looked_at.0.max(low);
+                looked_at.1 = looked_at.1.min(high);
+                kept.push((place, rule));
+            }
+            Err(why) => left_out.push(LeftOut { rule: place, why }),
+        }
+    }
+    let moved_case = moving(case, axis, &looked_at);
+    let mut facts = Vec::new();
+    let mut ranges = Ranges::new();
+    for (place, rule) in kept {
+        match statement_of(rule_set, rule, &moved_case) {
+            Ok((statement, _, own)) => {
+                facts.push(statement);
+                ranges = own;
+            }
+            Err(obstacle) => left_out.push(LeftOut {
+                rule: place,
+                why: Why::Obstacle(obstacle),
+            }),
+        }
+    }
+    let kept = variable_of(axis.signal);
+    let some = for_some(&facts, kept, &ranges);
+    let (least, greatest) = if some.left.is_empty() {
+        on_line(&some.statements, kept, &looked_at)
+    } else {
+        let mut used = some.left.clone();
+        used.insert(kept);
+        ranges.retain(|variable, _| used.contains(variable));
+        let tight = contracted(&some.statements, &ranges);
+        let reach = |upwards| reach(&some.statements, kept, (&ranges, &tight), upwards);
+        (reach(false), reach(true))
+    };
+    Free {
+        least,
+        greatest,
+        looked_at,
+        left_out,
+        moved: some.moved,
+    }
+}
+
+/// The part of the range on which the divisors of a rule keep one sign for all values of the
+/// others.
+fn part_of(
+    rule_set: &RuleSet,
+    rule: &Rule,
+    case: &Case,
+    axis: &Axis,
+) -> Result<(Rational, Rational), Why> {
+    let (low, high) = &axis.range;
+    let mut obstacle = None;
+    for part in std::iter::once(None).chain(PARTS.into_iter().map(Some)) {
+        let share = part.map_or_else(Rational::zero, |part| Rational::ratio(1, part));
+        let from = low + &(&(&axis.nominal - low) * &share);
+        let range = (from, high.clone());
+        match statement_of(rule_set, rule, &moving(case, axis, &range)) {
+            Ok(_) => return Ok(range),
+            Err(found) => {
+                let is_sign = matches!(found, Obstacle::DivisorSign { .. });
+                obstacle.get_or_insert(found.clone());
+                if !is_sign {
+                    break;
+                }
+            }
+        }
+    }
+    // INVARIANT: the loop ran at least once, so an obstacle is known.
+    Err(obstacle.map_or(Why::Shared, Why::Obstacle))
+}
+
+/// Rounds of drawing ranges in.
+const ROUNDS: usize = 8;
+
+/// Draws every range in as far as one fact alone demands, whatever the others are; what is cut off
+/// breaks that fact.
+fn contracted(facts: &[Statement], ranges: &Ranges) -> Ranges {
+    let mut tight = ranges.clone();
+    for _ in 0..ROUNDS {
+        let before = tight.clone();
+        for fact in facts {
+            for variable in variables(fact) {
+                let own = for_some(std::slice::from_ref(fact), variable, &tight);
+                let Some((low, high)) = tight.get(&variable).filter(|_| own.left.is_empty()) else {
+                    continue;
+                };
+                let line = Line::new(&own.statements, variable, low, high);
+                let intervals = line.map(|line| line.intervals()).unwrap_or_default();
+                if let (Some(first), Some(last)) = (intervals.first(), intervals.last()) {
+                    let ends = (first.low.at.low.clone(), last.high.at.high.clone());
+                    tight.insert(variable, ends);
+                }
+            }
+        }
+        if tight == before {
+            break;
+        }
+    }
+    tight
+}
+
+/// Corners of more variables than this are not tried.
+const TRIED_MAX: usize = 8;
+
+/// One end of the reach: the drawn-in end itself, if the others have a corner that keeps every
+/// fact there, else what the optimiser finds in the drawn-in box.
+fn reach(
+    facts: &[Statement],
+    kept: u32,
+    (ranges, tight): (&Ranges, &Ranges),
+    upwards: bool,
+) -> Optimum {
+    let Some((low, high)) = tight.get(&kept) else {
+        return Optimum::TooLarge;
+    };
+    let end = if upwards { high } else { low };
+    let others: Vec<u32> = tight.keys().copied().filter(|&one| one != kept).collect();
+    let corners = if others.len() <= TRIED_MAX {
+        1_usize << others.len()
+    } else {
+        0
+    };
+    for number in 0..corners {
+        let Some(mut point) = corner_point(&others, number, tight) else {
+            break;
+        };
+        point.insert(kept, end.clone());
+        if facts.iter().all(|fact| fact.value(&point) == Some(true)) {
+            return Optimum::Attained {
+                value: end.clone(),
+                beyond: beyond_proof(facts, kept, ranges, end, upwards),
+                point,
+            };
+        }
+    }
+    let objective = Polynomial::variable(kept);
+    let problem = Problem {
+        ranges: tight,
+        facts,
+        objective: &objective,
+    };
+    if upwards {
+        optimum::greatest(&problem)
+    } else {
+        optimum::least(&problem)
+    }
+}
+
+/// Over the ranges as given: every point breaks a fact or keeps to the end.
+fn beyond_proof(
+    facts: &[Statement],
+    kept: u32,
+    ranges: &Ranges,
+    end: &Rational,
+    upwards: bool,
+) -> Option<Proof> {
+    let objective = Polynomial::variable(kept);
+    let negative = objective.negated();
+    let (objective, value) = if upwards {
+        (&objective, end.clone())
+    } else {
+        (&negative, -end)
+    };
+    let problem = Problem {
+        ranges,
+        facts,
+        objective,
+    };
+    let statement = optimum::nothing_beyond(&problem, &value, true);
+    match prove(&statement, ranges, &Values::new()) {
+        Outcome::Proved(proof) => Some(proof),
+        Outcome::Refuted(_) | Outcome::Open => None,
+    }
+}
+
+/// Only the parameter is left: the outermost ends of all intervals.
+fn on_line(
+    statements: &[Statement],
+    variable: u32,
+    (low, high): &(Rational, Rational),
+) -> (Optimum, Optimum) {
+    let Some(line) = Line::new(statements, variable, low, high) else {
+        return (Optimum::TooLarge, Optimum::TooLarge);
+    };
+    let intervals = line.intervals();
+    let (Some(first), Some(last)) = (intervals.first(), intervals.last()) else {
+        return (Optimum::Impossible(None), Optimum::Impossible(None));
+    };
+    let found = |end: &End, inside: &Rational, outside: &Rational| {
+        let point = Values::from([(variable, inside.clone())]);
+        match (end.at.as_exact(), end.closed) {
+            (Some(value), true) => Optimum::Attained {
+                value: value.clone(),
+                point,
+                beyond: None,
+            },
+            (Some(value), false) => Optimum::Approached {
+                value: value.clone(),
+                point,
+                beyond: None,
+            },
+            (None, _) => Optimum::Between {
+                inside: Some((inside.clone(), point)),
+                outside: outside.clone(),
+            },
+        }
+    };
+    let (low, high) = (&first.low.at, &last.high.at);
+    (
+        found(&first.low, &low.high, &low.low),
+        found(&last.high, &high.low, &high.high),
+    )
+}
+
+/// Tells on which side of a limit a value lies; nothing between its two rationals.
+#[must_use]
+pub fn side(limit: &Limit, value: &Rational) -> Option<Ordering> {
+    if *value < limit.low {
+        Some(Ordering::Less)
+    } else if *value > limit.high {
+        Some(Ordering::Greater)
+    } else if limit.low == limit.high {
+        Some(Ordering::Equal)
+    } else {
+        None
+    }
+}
