@@ -57,10 +57,11 @@ pub fn text(answer: &LotsAnswer, colour: bool) -> String {
         };
         entry(label, &values(&answer.lot));
     }
-    let proof = if answer.proved {
-        "certificate checked"
-    } else {
-        "none for this answer"
+    // Only the answer about all lots keeps a certificate that the checker has read.
+    let proof = match (answer.proved, answer.status.as_str()) {
+        (true, "all") => "certificate checked",
+        (true, _) => "by our own exact search; the checker has not read it",
+        (false, _) => "none for this answer",
     };
     entry("proof", proof);
     page.blank();
