@@ -8,6 +8,8 @@
 //! an auditor makes it again from the documents and compares.
 
 mod checker;
+pub mod contradiction;
+pub mod export;
 pub mod polynomial;
 
 use std::collections::BTreeMap;
@@ -72,7 +74,7 @@ pub enum Statement {
 }
 
 /// `polynomial >= 0`, or `polynomial > 0` when strict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Atom {
     /// The polynomial.
@@ -304,6 +306,11 @@ pub enum CertificateError {
     NoContradiction,
     /// The proof is nested too deeply.
     TooDeep,
+    /// An atom that should fail within the bounds of its variables may hold there.
+    Inside {
+        /// The place of the atom.
+        atom: usize,
+    },
 }
 
 impl fmt::Display for CertificateError {
@@ -331,6 +338,7 @@ impl fmt::Display for CertificateError {
             }
             Self::NoContradiction => write!(f, "the rows do not add up to a contradiction"),
             Self::TooDeep => write!(f, "the proof is nested too deeply"),
+            Self::Inside { atom } => write!(f, "atom {atom} may hold within the bounds"),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! forms do not settle become a [`query::Query`] of plain data; [`solver_process`] puts it to the
 //! solver in a child process, and every model that comes back is re-evaluated in exact arithmetic.
 
+pub mod branch_and_prune;
 pub mod canonical_model;
 pub mod case;
 pub mod change;
@@ -14,12 +15,14 @@ pub mod facts;
 pub mod farkas;
 pub mod formula;
 pub mod fraction;
+pub mod import;
 pub mod judge;
 pub mod modes;
 pub mod piece;
 pub mod prove;
 pub mod query;
 pub mod reading;
+pub mod refute;
 pub mod rule_set;
 pub mod satisfy;
 pub mod smtlib;

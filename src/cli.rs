@@ -18,6 +18,7 @@ mod record;
 mod rule_files;
 mod run;
 mod simulate;
+mod solve;
 mod test;
 mod views;
 
@@ -66,6 +67,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Test(verb) => test::test(&verb, common),
         Verb::Verify(verb) => record::verify(&verb, common),
         Verb::Replay(verb) => record::replay(&verb, common),
+        Verb::Solve(verb) => solve::solve(&verb),
         Verb::Fmt(verb) => fmt::fmt(&verb, common),
         Verb::Explain(verb) => explain::explain(&verb, common),
         Verb::Completions(verb) => {

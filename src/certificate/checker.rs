@@ -339,7 +339,11 @@ fn check_refutation(
     }
 }
 
-fn check_farkas(rows: &[Atom], multipliers: &[(usize, Rational)]) -> Result<(), CertificateError> {
+/// Adds up rows times multipliers: a negative number, or zero although a strict row takes part.
+pub(super) fn check_farkas(
+    rows: &[Atom],
+    multipliers: &[(usize, Rational)],
+) -> Result<(), CertificateError> {
     let mut sum = Polynomial::default();
     let mut is_strict = false;
     for (row, multiplier) in multipliers {

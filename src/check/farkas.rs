@@ -65,8 +65,9 @@ fn branch(facts: Vec<Statement>, ranges: &Ranges, leaves: &mut usize) -> Linear 
     Linear::Refuted(Refutation::Cases(cases))
 }
 
-/// Decides rows by Motzkin's transposition theorem.
-fn contradict(rows: &[Atom]) -> Linear {
+/// Decides rows by Motzkin's transposition theorem; multipliers are those of the rows' places.
+#[must_use]
+pub fn contradict(rows: &[Atom]) -> Linear {
     let columns: BTreeSet<&Powers> = rows
         .iter()
         .flat_map(|row| row.polynomial.terms())

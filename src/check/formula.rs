@@ -3,13 +3,17 @@
 //! In: nothing but variables by number. Out: exact evaluation at a model, which trusts no solver,
 //! and a postfix text that carries a formula to a child process without recursion (`q` rational,
 //! `x` real, `b` boolean, `e` enumeration, then operators with their number of operands).
-//! A division by zero has no value; `and`, `or`, `implies` ignore an operand without value when
-//! the others decide (Kleene's three-valued logic), so a guard can protect a division.
+//! A division by zero has no value, nor has `ln` or `sqrt` outside its domain; `and`, `or`,
+//! `implies` ignore an operand without value when the others decide (Kleene's three-valued logic),
+//! so a guard can protect a division.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use crate::certificate::contradiction::Function;
+use crate::certificate::contradiction::{Bound, Interval, function_range};
 use crate::rational::Rational;
 
 /// A variable, by its place in [`super::query::Query::variables`].
@@ -33,6 +37,8 @@ pub enum Term {
     Neg(Box<Term>),
     /// `if (condition, then, else)`.
     Ite(Box<Formula>, Box<Term>, Box<Term>),
+    /// `exp`, `ln` or `sqrt` of a term; without value outside the domain. Never put to the solver.
+    Apply(Function, Box<Term>),
 }
 
 /// A truth-valued expression.
@@ -122,6 +128,96 @@ impl Term {
                     otherwise.evaluate(model)
                 }
             }
+            Self::Apply(..) => match self.range(model)? {
+                Interval {
+                    low: Bound::At(low),
+                    high: Bound::At(high),
+                } => (low == high).then_some(low),
+                Interval { .. } => None,
+            },
+        }
+    }
+
+    /// Returns an interval around the value; nothing where it has none, or where the enclosure is
+    /// too wide to tell.
+    #[must_use]
+    pub fn range(&self, model: &Model) -> Option<Interval> {
+        match self {
+            Self::Rational(_) | Self::Real(_) => self.evaluate(model).map(Interval::single),
+            Self::Add(terms) => {
+                let zero = Interval::single(Rational::zero());
+                let mut parts = terms.iter();
+                parts.try_fold(zero, |sum, term| Some(sum.plus(&term.range(model)?)))
+            }
+            Self::Mul(factors) => {
+                let one = Interval::single(Rational::one());
+                let mut parts = factors.iter();
+                parts.try_fold(one, |product, part| {
+                    Some(product.times(&part.range(model)?))
+                })
+            }
+            Self::Div(dividend, divisor) => {
+                let divisor = divisor.range(model)?;
+                let is_nonzero = divisor.low.sign() * divisor.high.sign() > 0;
+                is_nonzero.then(|| dividend.range(model).map(|top| top.over(&divisor)))?
+            }
+            Self::Neg(term) => {
+                let minus = Interval::single(Rational::from(-1));
+                Some(term.range(model)?.times(&minus))
+            }
+            Self::Ite(condition, then, otherwise) => {
+                if condition.evaluate(model)? {
+                    then.range(model)
+                } else {
+                    otherwise.range(model)
+                }
+            }
+            Self::Apply(function, argument) => {
+                let argument = argument.range(model)?;
+                let sign = argument.low.sign();
+                let has_value = match function {
+                    Function::Exp => true,
+                    Function::Ln => sign > 0,
+                    Function::Sqrt => sign >= 0,
+                };
+                let one = Interval::single(Rational::one());
+                has_value.then(|| function_range(*function, &argument, &one))
+            }
+        }
+    }
+
+    /// Returns how the value compares with that of another term, exactly; nothing where one has
+    /// no value or the enclosures of functions are too wide to tell.
+    fn compared(&self, other: &Self, model: &Model) -> Option<Ordering> {
+        if let (Some(left), Some(right)) = (self.evaluate(model), other.evaluate(model)) {
+            return Some(left.cmp(&right));
+        }
+        let (left, right) = (self.range(model)?, other.range(model)?);
+        if left.high < right.low {
+            Some(Ordering::Less)
+        } else if left.low > right.high {
+            Some(Ordering::Greater)
+        } else {
+            None
+        }
+    }
+
+    /// Calls `visit` for this term and every term inside, also in conditions.
+    pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
+        visit(self);
+        match self {
+            Self::Rational(_) | Self::Real(_) => {}
+            Self::Add(parts) | Self::Mul(parts) => parts.iter().for_each(|part| part.visit(visit)),
+            Self::Div(left, right) => {
+                left.visit(visit);
+                right.visit(visit);
+            }
+            Self::Neg(inner) | Self::Apply(_, inner) => inner.visit(visit),
+            Self::Ite(condition, then, otherwise) => {
+                condition.terms(visit);
+                then.visit(visit);
+                otherwise.visit(visit);
+            }
         }
     }
 
@@ -141,6 +237,7 @@ impl Term {
             Self::Ite(condition, then, otherwise) => {
                 condition.is_linear() && then.is_linear() && otherwise.is_linear()
             }
+            Self::Apply(..) => false,
         }
     }
 
@@ -149,7 +246,7 @@ impl Term {
     pub fn is_constant(&self) -> bool {
         match self {
             Self::Rational(_) => true,
-            Self::Real(_) | Self::Ite(..) => false,
+            Self::Real(_) | Self::Ite(..) | Self::Apply(..) => false,
             Self::Add(terms) | Self::Mul(terms) => terms.iter().all(Self::is_constant),
             Self::Div(dividend, divisor) => dividend.is_constant() && divisor.is_constant(),
             Self::Neg(term) => term.is_constant(),
@@ -183,6 +280,10 @@ impl Term {
                 otherwise.write_postfix(out);
                 push(out, "?");
             }
+            Self::Apply(function, argument) => {
+                argument.write_postfix(out);
+                push(out, function.name());
+            }
         }
     }
 }
@@ -198,9 +299,9 @@ impl Formula {
                 Value::Bool(value) => Some(*value),
                 Value::Real(_) | Value::Enum(_) => None,
             },
-            Self::Le(left, right) => Some(left.evaluate(model)? <= right.evaluate(model)?),
-            Self::Lt(left, right) => Some(left.evaluate(model)? < right.evaluate(model)?),
-            Self::Eq(left, right) => Some(left.evaluate(model)? == right.evaluate(model)?),
+            Self::Le(left, right) => Some(left.compared(right, model)? != Ordering::Greater),
+            Self::Lt(left, right) => Some(left.compared(right, model)? == Ordering::Less),
+            Self::Eq(left, right) => Some(left.compared(right, model)? == Ordering::Equal),
             Self::Not(inner) => inner.evaluate(model).map(|value| !value),
             Self::And(parts) => decide(parts.iter().map(|part| part.evaluate(model)), false),
             Self::Or(parts) => decide(parts.iter().map(|part| part.evaluate(model)), true),
@@ -227,6 +328,31 @@ impl Formula {
             Self::And(parts) | Self::Or(parts) => parts.iter().all(Self::is_linear),
             Self::Implies(premise, conclusion) => premise.is_linear() && conclusion.is_linear(),
         }
+    }
+
+    /// Calls `visit` for every term inside.
+    pub fn terms<'a>(&'a self, visit: &mut dyn FnMut(&'a Term)) {
+        match self {
+            Self::True | Self::False | Self::Bool(_) | Self::EnumIs(..) => {}
+            Self::Le(left, right) | Self::Lt(left, right) | Self::Eq(left, right) => {
+                left.visit(visit);
+                right.visit(visit);
+            }
+            Self::Not(inner) => inner.terms(visit),
+            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.terms(visit)),
+            Self::Implies(premise, conclusion) => {
+                premise.terms(visit);
+                conclusion.terms(visit);
+            }
+        }
+    }
+
+    /// Whether `exp`, `ln` or `sqrt` occurs.
+    #[must_use]
+    pub fn has_functions(&self) -> bool {
+        let mut found = false;
+        self.terms(&mut |term| found |= matches!(term, Term::Apply(..)));
+        found
     }
 
     /// Returns the postfix text; [`Formula::from_postfix`] reads it back.
@@ -348,9 +474,11 @@ impl Stack {
             ('T', "") => Item::Formula(Formula::True),
             ('F', "") => Item::Formula(Formula::False),
             ('q', ratio) => Item::Term(Term::Rational(Rational::parse_ratio(ratio).ok()?)),
-            ('x', id) => Item::Term(Term::Real(VarId(id.parse().ok()?))),
+            ('x', id) if id.starts_with(|c: char| c.is_ascii_digit()) => {
+                Item::Term(Term::Real(VarId(id.parse().ok()?)))
+            }
             ('b', id) => Item::Formula(Formula::Bool(VarId(id.parse().ok()?))),
-            ('e', pair) => {
+            ('e', pair) if pair.contains(':') => {
                 let (id, enumerator) = pair.split_once(':')?;
                 let variable = VarId(id.parse().ok()?);
                 Item::Formula(Formula::EnumIs(variable, enumerator.parse().ok()?))
@@ -369,6 +497,10 @@ impl Stack {
     fn fixed(&mut self, word: &str) -> Option<Item> {
         Some(match word {
             "-" => Item::Term(Term::Neg(Box::new(self.term()?))),
+            "exp" | "ln" | "sqrt" => {
+                let function = Function::from_name(word)?;
+                Item::Term(Term::Apply(function, Box::new(self.term()?)))
+            }
             "/" => {
                 let divisor = self.term()?;
                 Item::Term(Term::Div(Box::new(self.term()?), Box::new(divisor)))

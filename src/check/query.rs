@@ -10,7 +10,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use super::formula::{Formula, Model, Term, Value, VarId};
+use crate::rational::Rational;
+
+pub use super::formula::{Formula, Function, Model, Term, Value, VarId};
 
 /// Nesting beyond this is refused: the rule language stops far earlier.
 const DEPTH_MAX: usize = 256;
@@ -115,8 +117,15 @@ pub enum Reason {
         /// The assertion that does not hold at it.
         assertion: String,
     },
-    /// The question has `exp`, `ln` or `sqrt`, which the solver does not know.
-    Function,
+    /// `exp`, `ln` or `sqrt` occurs, which the solver is not asked about.
+    Functions,
+    /// Some boxes of values are neither excluded nor known to hold an answer.
+    OpenBoxes {
+        /// A few of them.
+        boxes: Vec<OpenBox>,
+    },
+    /// The question has too many cases to be taken apart.
+    TooLarge,
     /// The query itself is malformed.
     Malformed {
         /// What is wrong with it.
@@ -150,7 +159,9 @@ impl Reason {
             | Self::Incomplete { .. }
             | Self::Irrational { .. }
             | Self::DivisionByZero
-            | Self::Function
+            | Self::Functions
+            | Self::OpenBoxes { .. }
+            | Self::TooLarge
             | Self::ModelRefuted { .. }
             | Self::Malformed { .. }
             | Self::Crashed
@@ -174,7 +185,12 @@ impl fmt::Display for Reason {
                 )
             }
             Self::DivisionByZero => write!(out, "the models found divide by zero"),
-            Self::Function => write!(out, "the solver does not know `exp`, `ln` and `sqrt`"),
+            Self::Functions => write!(out, "the solver is not asked about exp, ln and sqrt"),
+            Self::OpenBoxes { boxes } => {
+                let count = boxes.len();
+                write!(out, "{count} boxes of values are neither excluded nor met")
+            }
+            Self::TooLarge => write!(out, "the question has too many cases"),
             Self::ModelRefuted { assertion } => {
                 write!(
                     out,
@@ -193,6 +209,13 @@ impl fmt::Display for Reason {
             Self::Garbled => write!(out, "the solver process wrote something that is no answer"),
         }
     }
+}
+
+/// An undecided part of the space of values: the ends of every real variable's interval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenBox {
+    /// Name, lower and upper end; nothing for an end without bound.
+    pub sides: Vec<(String, Option<Rational>, Option<Rational>)>,
 }
 
 /// What is wrong with a query; found before the solver sees it.
@@ -275,6 +298,14 @@ impl Query {
         self.assertions
             .iter()
             .all(|(_, formula)| formula.is_linear())
+    }
+
+    /// Whether `exp`, `ln` or `sqrt` occurs: the solver is then not asked.
+    #[must_use]
+    pub fn has_functions(&self) -> bool {
+        self.assertions
+            .iter()
+            .any(|(_, formula)| formula.has_functions())
     }
 
     /// Checks names, variables, sorts and depth.
@@ -376,7 +407,7 @@ impl Walk<'_> {
                 self.term(left, depth)?;
                 self.term(right, depth)
             }
-            Term::Neg(inner) => self.term(inner, depth),
+            Term::Neg(inner) | Term::Apply(_, inner) => self.term(inner, depth),
             Term::Ite(condition, then, otherwise) => {
                 self.formula(condition, depth)?;
                 self.term(then, depth)?;
@@ -413,7 +444,6 @@ impl Walk<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rational::Rational;
 
     fn query(formula: Formula) -> Query {
         let real = Variable {

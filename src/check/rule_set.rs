@@ -517,7 +517,7 @@ fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>)
     let reply = |(written, question): (Option<Written>, &&Question<'_>)| {
         let has_function = written.is_none() && question.has_function(rule_set);
         let Some((written, answer)) = written.and_then(|w| answers.next().map(|a| (w, a))) else {
-            return Reply::Unknown(has_function.then_some(Reason::Function));
+            return Reply::Unknown(has_function.then_some(Reason::Functions));
         };
         match answer {
             Answer::Unknown { reason } => Reply::Unknown(Some(reason)),

@@ -4,7 +4,7 @@
 //! rationals are exact, rule codes are `:named`, enumerations are booleans of which exactly one
 //! holds. The text is written, never read: no verdict of ours passes through a text parser.
 
-use super::query::{Formula, Query, Sort, Term, Variable, Want, enumerator_name};
+use super::query::{Formula, Function, Query, Sort, Term, Variable, Want, enumerator_name};
 use crate::rational::Rational;
 
 /// Returns the SMT-LIB 2.6 script of a query.
@@ -117,6 +117,15 @@ fn term_text(term: &Term, variables: &[Variable]) -> String {
         Term::Ite(condition, then, otherwise) => {
             let condition = formula_text(condition, variables);
             format!("(ite {condition} {} {})", text(then), text(otherwise))
+        }
+        // The names of dReal; no theory of the standard has these functions.
+        Term::Apply(function, argument) => {
+            let name = match function {
+                Function::Exp => "exp",
+                Function::Ln => "log",
+                Function::Sqrt => "sqrt",
+            };
+            format!("({name} {})", text(argument))
         }
     }
 }

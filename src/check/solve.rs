@@ -42,6 +42,9 @@ pub(super) fn solve(query: &Query) -> Answer {
     if let Err(error) = query.validate() {
         return unknown(Reason::Malformed { error });
     }
+    if query.has_functions() {
+        return unknown(Reason::Functions);
+    }
     let mut query = query.clone();
     query.sort();
     let everything: Vec<usize> = (0..query.assertions.len()).collect();
@@ -433,6 +436,8 @@ impl Builder {
                 let (then, otherwise) = (self.term(then), self.term(otherwise));
                 condition.ite(&then, &otherwise)
             }
+            // INVARIANT: `solve` refused functions; a fresh constant would only widen the question.
+            Term::Apply(..) => Real::fresh_const("undeclared"),
         }
     }
 

@@ -114,6 +114,9 @@ pub enum Verb {
     /// Compute a record again and compare it byte by byte.
     #[command(after_help = "Example: cellwright replay runs/ECR-2231/record.json")]
     Replay(Recorded),
+    /// Decide a script of SMT-LIB 2.6 (QF_LRA, QF_NRA): model or checked certificate.
+    #[command(after_help = "Example: cellwright solve question.smt2")]
+    Solve(Solve),
     /// Format rule files in place.
     #[command(after_help = "Example: cellwright fmt --check rules/")]
     Fmt(Fmt),
@@ -288,6 +291,24 @@ pub struct Test {
 pub struct Recorded {
     /// The record.
     pub record: PathBuf,
+}
+
+/// `solve`
+#[derive(Args, Debug)]
+pub struct Solve {
+    /// The scripts.
+    #[arg(required = true)]
+    pub scripts: Vec<PathBuf>,
+    /// Write the evidence of each contradiction into this folder: `NAME-LINE` with `.json` (the
+    /// certificate), `.smt2` (the core), `.v` (Coq) and `.lean` (not compiled here).
+    #[arg(long, value_name = "DIR")]
+    pub certificates: Option<PathBuf>,
+    /// Ask no solver: our own methods only.
+    #[arg(long)]
+    pub no_solver: bool,
+    /// Solve in this process instead of a guarded child process.
+    #[arg(long)]
+    pub in_process: bool,
 }
 
 /// `fmt`

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::run;
 
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 14] = [
     "init",
     "check",
     "run",
@@ -16,6 +16,7 @@ const VERBS: [&str; 13] = [
     "test",
     "verify",
     "replay",
+    "solve",
     "fmt",
     "explain",
     "completions",

@@ -240,3 +240,28 @@ fn the_scenario_template_meets_its_own_expectation() {
     let answer = run_in(&folder, &["test", "s.toml", "--samples", "256"]);
     assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
 }
+
+/// Two questions with evidence, one verdict that disagrees with its `:status`.
+#[test]
+fn solve_shows_what_a_verdict_rests_on() {
+    let folder = folder("solve");
+    let script = "(set-logic QF_LRA)\n(declare-const speed Real)\n\
+        (assert (! (<= speed 25) :named CO001))\n(check-sat)\n\
+        (assert (! (>= speed 30) :named CO002))\n(set-info :status sat)\n(check-sat)\n";
+    write(&folder, "question.smt2", script);
+    let asked = ["solve", "question.smt2", "--certificates", "out"];
+    insta::assert_snapshot!(said_in(&folder, &asked));
+    let line = std::fs::read_to_string(folder.join("out/question-7.json")).expect("written");
+    assert!(line.starts_with("{\"claim\":"), "{line}");
+}
+
+#[test]
+fn solve_refuses_what_it_does_not_understand() {
+    let folder = folder("solve_refused");
+    write(
+        &folder,
+        "question.smt2",
+        "(declare-const n Int)\n(check-sat)\n",
+    );
+    insta::assert_snapshot!(said_in(&folder, &["solve", "question.smt2"]));
+}

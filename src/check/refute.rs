@@ -1,0 +1,219 @@
+//! Answers of our own: a model evaluated exactly, or a certificate that the checker accepted.
+//!
+//! In: a [`Query`]. Out: [`Refuted`] by our own methods alone, or [`Decided`] with the solver as
+//! a help for verdict and core, whose `unsat` is then refuted again by ourselves. No certificate
+//! leaves this file that the checker has not replayed.
+
+pub mod compile;
+mod core;
+pub mod node;
+pub mod search;
+pub mod tree;
+
+use self::compile::claim_of;
+use self::core::minimal;
+use self::node::Node;
+use self::search::{Search, Stop};
+use self::tree::{Needs, adds, steps_of};
+use super::query::{Answer, Model, OpenBox, Query, Reason};
+use super::solver_process::Solver;
+use crate::certificate::contradiction::{Certificate, Claim, check};
+
+pub use self::core::restricted;
+
+/// Boxes that a reason shows.
+const SHOWN_BOXES: usize = 4;
+
+/// Questions with more assertions are put to the solver first, which finds the few that matter.
+const OWN_ASSERTIONS_MAX: usize = 40;
+
+/// What a search may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Branches of cases.
+    pub leaves: usize,
+    /// Boxes of branch and prune.
+    pub boxes: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            leaves: 4096,
+            boxes: 4000,
+        }
+    }
+}
+
+/// The first try, before the solver is asked: most questions are small.
+const QUICK: Budget = Budget {
+    leaves: 64,
+    boxes: 16,
+};
+
+/// What our own methods find.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refuted {
+    /// A contradiction; the checker accepted it.
+    Certified(Box<Certificate>),
+    /// No contradiction: all assertions hold here.
+    Model(Model),
+    /// The budget is used up.
+    TooLarge,
+    /// Neither was found; a few of the boxes that are left.
+    Open(Vec<OpenBox>),
+}
+
+/// A decided question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// All assertions hold here, evaluated exactly.
+    Satisfiable(Model),
+    /// The assertions of the core contradict each other.
+    Unsatisfiable {
+        /// Names, sorted; none can be left out as far as the budget shows.
+        core: Vec<String>,
+        /// Why; of the claim made from [`restricted`] to the core. Nothing where the verdict rests
+        /// on the solver.
+        certificate: Option<Box<Certificate>>,
+    },
+    /// Undecided.
+    Undecided(Reason),
+}
+
+/// Decides a query by our own methods, without any solver.
+#[must_use]
+pub fn refute(query: &Query, budget: &Budget) -> Refuted {
+    let mut query = query.clone();
+    query.sort();
+    match attempt(&query, budget) {
+        Attempt::Contradiction { claim, tree, .. } => {
+            certified(claim, &tree).map_or(Refuted::TooLarge, Refuted::Certified)
+        }
+        Attempt::Stopped(Stop::Model(model)) => Refuted::Model(model),
+        Attempt::Stopped(Stop::TooLarge) => Refuted::TooLarge,
+        Attempt::Stopped(Stop::Open(boxes)) => Refuted::Open(boxes),
+    }
+}
+
+enum Attempt {
+    Contradiction {
+        claim: Claim,
+        tree: tree::Tree,
+        needs: Needs,
+    },
+    Stopped(Stop),
+}
+
+fn attempt(query: &Query, budget: &Budget) -> Attempt {
+    if query.validate().is_err() {
+        return Attempt::Stopped(Stop::Open(Vec::new()));
+    }
+    let Some(claim) = claim_of(query) else {
+        return Attempt::Stopped(Stop::TooLarge);
+    };
+    match Search::new(query, &claim, budget).run() {
+        Ok(refuted) => Attempt::Contradiction {
+            claim,
+            tree: refuted.tree,
+            needs: refuted.needs,
+        },
+        Err(stop) => Attempt::Stopped(stop),
+    }
+}
+
+/// Closes a certificate; nothing unless the checker accepts it.
+fn certified(claim: Claim, tree: &tree::Tree) -> Option<Box<Certificate>> {
+    let refutation = steps_of(tree, &Node::root(&claim).state)?;
+    let certificate = Certificate { claim, refutation };
+    let accepted = check(&certificate, &certificate.claim);
+    accepted.is_ok().then(|| Box::new(certificate))
+}
+
+/// The names of the assertions that a refutation uses.
+fn used_names(claim: &Claim, needs: &Needs) -> Vec<String> {
+    let is_used = |says| {
+        let mut added = Needs::new();
+        adds(says, &mut added);
+        !added.is_disjoint(needs)
+    };
+    let facts = claim.facts.iter();
+    let used = facts.filter(|fact| is_used(&fact.says));
+    used.map(|fact| fact.name.clone()).collect()
+}
+
+/// Decides a query: our own quick methods, else the solver for verdict and core and our own
+/// refutation of the core, else branch and prune with the whole budget.
+#[must_use]
+pub fn decide(query: &Query, solver: Option<&Solver>, budget: &Budget) -> Decided {
+    if let Err(error) = query.validate() {
+        return Decided::Undecided(Reason::Malformed { error });
+    }
+    let mut query = query.clone();
+    query.sort();
+    let is_small = query.assertions.len() <= OWN_ASSERTIONS_MAX;
+    if let Some(decided) = is_small.then(|| decided_alone(&query, &QUICK)).flatten() {
+        return decided;
+    }
+    let reason = match solver.filter(|_| !query.has_functions()) {
+        None => None,
+        Some(solver) => match solver.solve(&with_core(&query)) {
+            Answer::Sat(model) => return Decided::Satisfiable(model),
+            Answer::Unsat(core) => return refuted_core(&query, core, budget),
+            Answer::Unknown { reason } => Some(reason),
+        },
+    };
+    let boxes = match attempt(&query, budget) {
+        Attempt::Contradiction { claim, needs, .. } => {
+            return refuted_core(&query, used_names(&claim, &needs), budget);
+        }
+        Attempt::Stopped(Stop::Model(model)) => return Decided::Satisfiable(model),
+        Attempt::Stopped(Stop::TooLarge) => {
+            return Decided::Undecided(reason.unwrap_or(Reason::TooLarge));
+        }
+        Attempt::Stopped(Stop::Open(boxes)) => boxes,
+    };
+    let no_boxes = boxes.is_empty();
+    let boxes = boxes.into_iter().take(SHOWN_BOXES).collect();
+    Decided::Undecided(match reason {
+        Some(reason) if no_boxes => reason,
+        Some(_) | None => Reason::OpenBoxes { boxes },
+    })
+}
+
+fn with_core(query: &Query) -> Query {
+    let mut asked = query.clone();
+    asked.want = super::query::Want::ModelAndCore;
+    asked
+}
+
+fn decided_alone(query: &Query, budget: &Budget) -> Option<Decided> {
+    match attempt(query, budget) {
+        Attempt::Contradiction { claim, needs, .. } => {
+            let core = minimal(query, used_names(&claim, &needs), budget);
+            let certificate = match refute(&restricted(query, &core), budget) {
+                Refuted::Certified(certificate) => certificate,
+                Refuted::Model(_) | Refuted::TooLarge | Refuted::Open(_) => return None,
+            };
+            let certificate = Some(certificate);
+            Some(Decided::Unsatisfiable { core, certificate })
+        }
+        Attempt::Stopped(Stop::Model(model)) => Some(Decided::Satisfiable(model)),
+        Attempt::Stopped(Stop::TooLarge | Stop::Open(_)) => None,
+    }
+}
+
+fn refuted_core(query: &Query, core: Vec<String>, budget: &Budget) -> Decided {
+    match refute(&restricted(query, &core), budget) {
+        Refuted::Certified(certificate) => {
+            let certificate = Some(certificate);
+            Decided::Unsatisfiable { core, certificate }
+        }
+        Refuted::TooLarge | Refuted::Open(_) => {
+            let certificate = None;
+            Decided::Unsatisfiable { core, certificate }
+        }
+        // The core has a model, evaluated exactly: the solver's word is worth nothing here.
+        Refuted::Model(_) => Decided::Undecided(Reason::Garbled),
+    }
+}

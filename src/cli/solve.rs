@@ -1,0 +1,133 @@
+//! `cellwright solve`: a script of SMT-LIB, decided with a model or a certificate.
+//!
+//! In: scripts. Out: per `check-sat` the verdict, its line, and what it rests on: a model that was
+//! evaluated exactly, a certificate that was checked, or the solver's word. A verdict that
+//! disagrees with `set-info :status` is a finding; what is not of the fragment is refused at its
+//! place before anything is asked.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::arguments::Solve;
+use super::failure::Failure;
+use super::output;
+use super::run::shown;
+use crate::certificate::contradiction::Certificate;
+use crate::certificate::export::{Prover, theorem};
+use crate::check::import::{Question, Status, questions};
+use crate::check::query::{Model, Query, Value};
+use crate::check::refute::{Budget, Decided, decide, restricted};
+use crate::check::smtlib::to_smtlib;
+use crate::check::solver_process::Solver;
+use crate::exit_code::ExitCode;
+
+/// Runs the verb.
+///
+/// # Errors
+/// [`Failure`].
+pub fn solve(verb: &Solve) -> Result<ExitCode, Failure> {
+    let solver = super::solver(verb.in_process).filter(|_| !verb.no_solver);
+    let mut all = Vec::new();
+    for path in &verb.scripts {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Failure::argument(format!("`{}`: {error}", shown(path))))?;
+        let found = questions(&text).map_err(|error| {
+            let (line, column) = error.place(&text);
+            Failure::argument(format!("{}:{line}:{column}: {error}", shown(path)))
+        })?;
+        all.push((path, found));
+    }
+    let mut codes = Vec::new();
+    for (path, found) in &all {
+        for question in found {
+            let (code, text) = answered(path, question, solver.as_ref(), verb)?;
+            output::print(&text)?;
+            codes.push(code);
+        }
+    }
+    Ok(ExitCode::strongest(codes))
+}
+
+fn answered(
+    path: &Path,
+    question: &Question,
+    solver: Option<&Solver>,
+    verb: &Solve,
+) -> Result<(ExitCode, String), Failure> {
+    let mut text = String::new();
+    let place = format!("{}:{}", shown(path), question.line);
+    let own = match decide(&question.query, solver, &Budget::default()) {
+        Decided::Satisfiable(model) if question.accepts(&model) => {
+            // Writing into a text cannot fail.
+            let _ = writeln!(text, "sat      {place}  the model was evaluated exactly");
+            write_model(&mut text, question, &model);
+            Some(Status::Sat)
+        }
+        Decided::Satisfiable(_) => {
+            let why = "the model found gives equal divisions by zero two values";
+            let _ = writeln!(text, "unknown  {place}  {why}");
+            None
+        }
+        Decided::Unsatisfiable { core, certificate } => {
+            let rests_on = match &certificate {
+                Some(own) => format!("certificate checked, {} leaves", own.leaves()),
+                None => "on the solver's word, no certificate".to_owned(),
+            };
+            let _ = writeln!(text, "unsat    {place}  {rests_on}");
+            let names: Vec<String> = core.iter().map(|name| format!("`{name}`")).collect();
+            let _ = writeln!(text, "  core {}", names.join(", "));
+            if let (Some(folder), Some(certificate)) = (&verb.certificates, &certificate) {
+                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+                let base = folder.join(format!("{stem}-{}", question.line));
+                write_evidence(&base, certificate, &restricted(&question.query, &core))?;
+            }
+            Some(Status::Unsat)
+        }
+        Decided::Undecided(reason) => {
+            let _ = writeln!(text, "unknown  {place}  {reason}");
+            None
+        }
+    };
+    Ok(match (own, question.status) {
+        (None, _) => (ExitCode::Undecided, text),
+        (Some(own), Some(stated)) if own != stated => {
+            let _ = writeln!(text, "  the script states another `:status`");
+            (ExitCode::Findings, text)
+        }
+        (Some(_), _) => (ExitCode::Success, text),
+    })
+}
+
+/// Writes certificate, core and, where linear arithmetic is enough, theorems.
+fn write_evidence(base: &Path, certificate: &Certificate, core: &Query) -> Result<(), Failure> {
+    if let Some(folder) = base.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Failure::environment(format!("cannot make `{}`: {error}", shown(folder)))
+        })?;
+    }
+    let json = serde_json::to_string(certificate)
+        .map_err(|error| Failure::environment(error.to_string()))?;
+    let mut files = vec![("json", json + "\n"), ("smt2", to_smtlib(core))];
+    files.extend(theorem(certificate, Prover::Coq).map(|text| ("v", text)));
+    files.extend(theorem(certificate, Prover::Lean).map(|text| ("lean", text)));
+    for (extension, text) in files {
+        let mut name = base.as_os_str().to_owned();
+        name.push(format!(".{extension}"));
+        output::write_file(Path::new(&name), text.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn write_model(text: &mut String, question: &Question, model: &Model) {
+    for (variable, value) in question.query.variables.iter().zip(&model.values) {
+        if question.is_made(&variable.name) {
+            continue;
+        }
+        let value = match value {
+            Value::Real(value) => value.to_string(),
+            Value::Bool(value) => value.to_string(),
+            Value::Enum(place) => place.to_string(),
+        };
+        let _ = writeln!(text, "  {} = {value}", variable.name);
+    }
+}
