@@ -1,0 +1,164 @@
+//! Findings about arguments, against small arguments whose faults are known.
+//!
+//! Goal: the right kind of finding at the right claim, an exact counterexample for every leap, a
+//! certificate for every step that follows, silence about sound arguments. Method: rule files
+//! written by hand, decided without a solver.
+
+mod cases;
+
+use cases::fixture;
+use cellwright::certificate::contradiction;
+use cellwright::check::argument::attack::{Framework, check_grounded};
+use cellwright::check::argument::circle::check_order;
+use cellwright::check::argument::step::{Outcome, premises};
+use cellwright::check::argument::{Analysis, Graph, Oracle, analyse};
+use cellwright::check::query::Formula;
+
+const HEAD: &str = "ruleset t \"1\"
+signal e.chloride : mass_fraction in 0 .. 1000 ppm_mass
+signal e.water : mass_fraction in 0 .. 1000 ppm_mass
+signal e.hf : mass_fraction in 0 .. 1000 ppm_mass
+signal e.hf_soak : mass_fraction in 0 .. 5000 ppm_mass
+signal e.salt : one of {LiPF6, LiFSI, LiTFSI}
+";
+
+const WATER: &str = "rule W \"water\" require e.water <= 10 ppm_mass severity major \
+because \"a test\" source \"hand\" evidence specified\n";
+const HF: &str = "rule H \"free HF\" require e.hf <= 25 ppm_mass severity major \
+because \"a test\" source \"hand\" evidence specified\n";
+const SOAK: &str = "evidence E \"hydrolysis\" : e.hf_soak <= e.hf + 2.2210 * e.water \
+source \"stoichiometry\" kind derived\n";
+
+fn analysed(text: &str) -> (Graph, Analysis) {
+    let fixture = fixture(&format!("{HEAD}{text}"));
+    let graph = Graph::of_rule_set(&fixture.rules);
+    let analysis = analyse(&graph, &mut Oracle::new(None));
+    verify(&graph, &analysis);
+    (graph, analysis)
+}
+
+/// Replays what an auditor would: certificates, points, the order, the labels.
+fn verify(graph: &Graph, analysis: &Analysis) {
+    let framework = Framework::of(graph);
+    assert!(check_grounded(&framework, &analysis.labelling));
+    if let Some(order) = &analysis.circles.order {
+        assert!(check_order(graph, &analysis.circles.class, order));
+    }
+    for step in &analysis.steps {
+        match &step.outcome {
+            Outcome::Entailed { certificate, .. } | Outcome::Vacuous { certificate, .. } => {
+                let certificate = certificate.as_ref().expect("a linear step is certified");
+                assert_eq!(contradiction::check_own(certificate), Ok(()));
+            }
+            Outcome::Leap(leap) => {
+                let facts = premises(graph, step.node).expect("written out");
+                let holds = |formula: &Formula| formula.evaluate(&leap.point);
+                assert!(facts.iter().all(|(_, fact)| holds(fact) == Some(true)));
+                let conclusion = graph.nodes[step.node].formula.as_ref();
+                assert_eq!(conclusion.and_then(holds), Some(false));
+            }
+            Outcome::Undecided(_) => {}
+        }
+    }
+}
+
+/// One line per finding: the code, then the sentence.
+fn said(text: &str) -> Vec<String> {
+    let (graph, analysis) = analysed(text);
+    let line = |found: &cellwright::check::argument::Finding| {
+        format!("{}: {}", found.code(), found.message(&graph))
+    };
+    analysis.findings.iter().map(line).collect()
+}
+
+#[test]
+fn the_example_of_the_manual_follows() {
+    let text = format!(
+        "{WATER}{HF}{SOAK}claim C \"HF stays low\" : e.hf_soak <= 50 ppm_mass from W, H, E\n"
+    );
+    assert_eq!(said(&text), Vec::<String>::new());
+}
+
+#[test]
+fn a_claim_beyond_its_premises_is_shown_with_what_they_give() {
+    let text = format!(
+        "{WATER}{HF}{SOAK}claim C \"HF stays low\" : e.hf_soak <= 47 ppm_mass from W, H, E\n"
+    );
+    insta::assert_snapshot!(said(&text).join("\n"), @"");
+}
+
+#[test]
+fn a_leap_names_the_weakest_bound_that_would_close_it() {
+    let text = format!("{HF}{SOAK}claim C \"HF stays low\" : e.hf_soak <= 50 ppm_mass from H, E\n");
+    insta::assert_snapshot!(said(&text).join("\n"), @"");
+}
+
+#[test]
+fn evidence_of_another_chemistry_does_not_carry_a_claim() {
+    let text = "evidence E \"cells with LiPF6\" : e.salt == LiPF6 implies e.chloride <= 5 ppm_mass
+  source \"a report\" kind published
+claim C \"low chloride\" : e.chloride <= 5 ppm_mass from E\n";
+    insta::assert_snapshot!(said(text).join("\n"), @"");
+}
+
+#[test]
+fn a_circle_is_found_although_it_is_restated_in_other_units() {
+    let text = "claim A \"one\" : e.water <= 10 ppm_mass from B
+claim B \"two\" : e.hf <= 20 ppm_mass and e.water <= 10 ppm_mass from C
+claim C \"three\" : 2 * e.water <= 0.00002 g/g from D
+claim D \"four\" : e.water <= 9 ppm_mass and e.hf <= 1 ppm_mass from A\n";
+    insta::assert_snapshot!(said(text).join("\n"), @"");
+    let text = format!(
+        "{WATER}claim A \"one\" : e.water + e.hf <= 30 ppm_mass from W, C
+claim C \"two\" : e.hf <= 20 ppm_mass from B
+claim B \"three\" : 1000 * e.water + 1000 * e.hf <= 0.03 g/g from A\n"
+    );
+    insta::assert_snapshot!(said(&text).join("\n"), @"");
+}
+
+#[test]
+fn equal_meaning_is_decided_not_compared() {
+    // Both say the same within the ranges only: no value is negative.
+    let text = format!(
+        "{WATER}claim A \"one\" : e.water <= 10 ppm_mass from W
+claim B \"two\" : abs(e.water) <= 10 ppm_mass from A\n"
+    );
+    insta::assert_snapshot!(said(&text).join("\n"), @"");
+}
+
+#[test]
+fn premises_that_contradict_each_other_carry_nothing() {
+    let text = format!(
+        "{WATER}evidence E \"wet\" : e.water >= 20 ppm_mass source \"a report\" kind measured
+claim C \"anything\" : e.hf <= 1 ppm_mass from W, E\n"
+    );
+    insta::assert_snapshot!(said(&text).join("\n"), @"");
+}
+
+#[test]
+fn loose_ends_are_named() {
+    let text = format!("{SOAK}claim C \"HF stays low\" : e.hf_soak <= 50 ppm_mass\n");
+    insta::assert_snapshot!(said(&text).join("\n"), @"");
+}
+
+#[test]
+fn a_claim_falls_with_what_it_rests_on_and_stands_again_when_defended() {
+    let attacked = "evidence F \"a wet lot\" : e.water >= 40 ppm_mass source \"lot 7\" kind measured
+  attacks W because \"the hygrometer was read in error\"\n";
+    let text = format!("{WATER}{attacked}claim C \"dry\" : e.water <= 10 ppm_mass from W\n");
+    insta::assert_snapshot!(said(&text).join("\n"), @"");
+    let defended = "evidence G \"calibration\" : e.water <= 9 ppm_mass source \"PS-3\" kind measured
+  attacks F because \"the lot was measured again\"\n";
+    let text = format!("{text}{defended}");
+    insta::assert_snapshot!(said(&text).join("\n"), @"");
+}
+
+#[test]
+fn a_recalled_limit_is_named_where_it_carries_a_claim() {
+    let recalled = WATER.replace("specified", "recalled");
+    let text = format!(
+        "{recalled}claim C \"dry\" : e.water <= 10 ppm_mass from W
+claim D \"rather dry\" : e.water <= 11 ppm_mass from C\n"
+    );
+    insta::assert_snapshot!(said(&text).join("\n"), @"");
+}
