@@ -67,7 +67,9 @@ pub fn analyse(graph: &Graph, oracle: &mut Oracle<'_>) -> Analysis {
         .map(|at| step::judge(graph, oracle, at))
         .collect();
     findings.extend(steps.iter().filter_map(of_step));
-    let unsupported = bare.into_iter().map(|node| Finding::UnsupportedLeaf { node });
+    let unsupported = bare
+        .into_iter()
+        .map(|node| Finding::UnsupportedLeaf { node });
     findings.extend(unsupported);
     findings.extend(unused(graph));
     let framework = Framework::of(graph);
@@ -109,7 +111,12 @@ fn of_step(step: &Step) -> Option<Finding> {
 
 /// Evidence that no claim rests on and that attacks nothing.
 fn unused(graph: &Graph) -> Vec<Finding> {
-    let used: BTreeSet<usize> = graph.nodes.iter().flat_map(|node| &node.from).copied().collect();
+    let used: BTreeSet<usize> = graph
+        .nodes
+        .iter()
+        .flat_map(|node| &node.from)
+        .copied()
+        .collect();
     let is_idle = |&at: &usize| {
         let node = &graph.nodes[at];
         matches!(node.kind, Kind::Evidence { .. }) && node.attacks.is_empty() && !used.contains(&at)

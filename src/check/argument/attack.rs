@@ -115,7 +115,8 @@ impl Framework {
             return Sets::TooMany;
         };
         let is_greatest = |set: &&BTreeSet<usize>| {
-            !all.iter().any(|other| set.len() < other.len() && set.is_subset(other))
+            !all.iter()
+                .any(|other| set.len() < other.len() && set.is_subset(other))
         };
         let greatest: Vec<BTreeSet<usize>> = all.iter().filter(is_greatest).cloned().collect();
         Sets::All(greatest)
@@ -126,7 +127,9 @@ impl Framework {
     pub fn stable(&self) -> Sets {
         let outside_attacked = |set: &BTreeSet<usize>| {
             let outside = (0..self.attackers.len()).filter(|at| !set.contains(at));
-            outside.into_iter().all(|at| !self.attackers[at].is_disjoint(set))
+            outside
+                .into_iter()
+                .all(|at| !self.attackers[at].is_disjoint(set))
         };
         match self.preferred() {
             Sets::TooMany => Sets::TooMany,
@@ -161,7 +164,9 @@ impl Framework {
         }
         sets.retain(|set| {
             let attackers = set.iter().flat_map(|&one| &self.attackers[one]);
-            attackers.into_iter().all(|&by| !self.attackers[by].is_disjoint(set))
+            attackers
+                .into_iter()
+                .all(|&by| !self.attackers[by].is_disjoint(set))
         });
         sets.sort();
         Some(sets)

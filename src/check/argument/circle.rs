@@ -127,8 +127,11 @@ fn order(graph: &Graph, class: &[usize]) -> Vec<usize> {
     let mut open: Vec<usize> = members.keys().copied().collect();
     while !open.is_empty() {
         let is_ready = |own: &usize| {
-            let from = members[own].iter().flat_map(|&node| &graph.nodes[node].from);
-            from.into_iter().all(|&premise| placed.contains(&class[premise]))
+            let from = members[own]
+                .iter()
+                .flat_map(|&node| &graph.nodes[node].from);
+            from.into_iter()
+                .all(|&premise| placed.contains(&class[premise]))
         };
         let (ready, rest): (Vec<usize>, Vec<usize>) = open.iter().partition(|own| is_ready(own));
         if ready.is_empty() {
@@ -162,7 +165,11 @@ pub fn check_order(graph: &Graph, class: &[usize], order: &[usize]) -> bool {
         *end = at.max(*end);
     }
     let mut nodes = graph.nodes.iter().enumerate();
-    nodes.all(|(at, node)| node.from.iter().all(|&premise| last[&class[premise]] < place[&at]))
+    nodes.all(|(at, node)| {
+        node.from
+            .iter()
+            .all(|&premise| last[&class[premise]] < place[&at])
+    })
 }
 
 /// Joins claims that say the same.
@@ -205,7 +212,10 @@ impl<'a, 'b> Joining<'a, 'b> {
                 None => open.push(node),
             }
         }
-        let open: Vec<usize> = open.into_iter().filter(|&node| self.is_open(node)).collect();
+        let open: Vec<usize> = open
+            .into_iter()
+            .filter(|&node| self.is_open(node))
+            .collect();
         for (at, &node) in open.iter().enumerate() {
             for &earlier in &open[..at] {
                 if self.class[earlier] == earlier && self.same(earlier, node) {
@@ -230,7 +240,10 @@ impl<'a, 'b> Joining<'a, 'b> {
         let nodes = &self.graph.nodes;
         let mut linked = BTreeSet::new();
         for (at, node) in nodes.iter().enumerate() {
-            let claims = node.from.iter().filter(|&&one| nodes[one].kind == Kind::Claim);
+            let claims = node
+                .from
+                .iter()
+                .filter(|&&one| nodes[one].kind == Kind::Claim);
             for &premise in claims {
                 linked.extend([at, premise]);
             }
@@ -324,5 +337,8 @@ fn scaled(condition: &Condition) -> Condition {
 fn unit_scale(polynomial: &Polynomial) -> Polynomial {
     let first = polynomial.terms().find(|(powers, _)| !powers.is_empty());
     let factor = first.and_then(|(_, value)| Rational::one().checked_div(&value.abs()));
-    factor.map_or_else(|| polynomial.clone(), |factor| polynomial.times_constant(&factor))
+    factor.map_or_else(
+        || polynomial.clone(),
+        |factor| polynomial.times_constant(&factor),
+    )
 }

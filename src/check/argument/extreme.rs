@@ -13,8 +13,8 @@ use super::oracle::{Fact, Oracle, query};
 use crate::certificate::Polynomial;
 use crate::certificate::contradiction::{Certificate, Condition};
 use crate::check::query::{Formula, Model, Query, Term, Value};
-use crate::check::refute::compile::claim_of;
 use crate::check::refute::Decided;
+use crate::check::refute::compile::claim_of;
 use crate::rational::Rational;
 
 /// Vertices that are visited at most.
@@ -130,7 +130,11 @@ fn climb(facts: &Query, term: &Term, model: &Model) -> Climb {
     let value = |row: &Polynomial, point: &BTreeMap<u32, Rational>| {
         row.value(point).unwrap_or_else(Rational::zero)
     };
-    let variables: BTreeSet<u32> = rows.iter().chain([&goal]).flat_map(Polynomial::variables).collect();
+    let variables: BTreeSet<u32> = rows
+        .iter()
+        .chain([&goal])
+        .flat_map(Polynomial::variables)
+        .collect();
     let variables: Vec<u32> = variables.into_iter().collect();
     loop {
         let active = rows.iter().filter(|row| value(row, &point).is_zero());
@@ -233,7 +237,9 @@ fn slope(row: &Polynomial, direction: &[(u32, Rational)]) -> Rational {
 }
 
 fn coefficient(row: &Polynomial, variable: u32) -> Rational {
-    let found = row.terms().find(|(powers, _)| powers.as_slice() == [(variable, 1)]);
+    let found = row
+        .terms()
+        .find(|(powers, _)| powers.as_slice() == [(variable, 1)]);
     found.map_or_else(Rational::zero, |(_, value)| value.clone())
 }
 
@@ -260,7 +266,12 @@ fn uphill<'a>(
             return Some(direction);
         }
         if growth.is_negative() {
-            return Some(direction.into_iter().map(|(id, change)| (id, -&change)).collect());
+            return Some(
+                direction
+                    .into_iter()
+                    .map(|(id, change)| (id, -&change))
+                    .collect(),
+            );
         }
     }
     None

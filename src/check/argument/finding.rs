@@ -243,11 +243,17 @@ impl Finding {
         match self {
             Self::Circular { cycle } => circle(graph, cycle),
             Self::Leap { leap, .. } => {
-                format!("{own} does not follow from its premises: {}", gap(graph, leap))
+                format!(
+                    "{own} does not follow from its premises: {}",
+                    gap(graph, leap)
+                )
             }
             Self::OverClaim { leap, .. } => {
                 let tighter = leap.strongest.as_ref().map_or_else(String::new, bounds);
-                format!("{own} claims more than its premises give: {tighter}; {}", gap(graph, leap))
+                format!(
+                    "{own} claims more than its premises give: {tighter}; {}",
+                    gap(graph, leap)
+                )
             }
             Self::VacuousStep { core, .. } => format!(
                 "{own} is not shown: its premises contradict each other: `{}`",
@@ -328,8 +334,16 @@ fn bounds(strongest: &Strongest) -> String {
         Some(unit) => unit.display(value),
         None => value.display_significant(6),
     };
-    let side = if strongest.is_upper { "at most" } else { "at least" };
-    let end = if strongest.attained { "" } else { ", not reached" };
+    let side = if strongest.is_upper {
+        "at most"
+    } else {
+        "at least"
+    };
+    let end = if strongest.attained {
+        ""
+    } else {
+        ", not reached"
+    };
     format!(
         "they give {side} {}{end}, it says {}",
         shown(&strongest.entailed),
@@ -349,7 +363,9 @@ fn gap(graph: &Graph, leap: &Leap) -> String {
     }
     let mut text = format!("it fails at {}", shown.join(", "));
     let close: Vec<String> = leap.missing.iter().map(|one| lacking(graph, one)).collect();
-    if !close.is_empty() {
+    if let (Some(Missing::OneOf { .. }), Some(scope)) = (leap.missing.first(), close.first()) {
+        let _ = write!(text, "; its premises carry it only where {scope}");
+    } else if !close.is_empty() {
         let named = &close[..close.len().min(MISSING_SHOWN)];
         let _ = write!(text, "; it would follow with {}", named.join(", or with "));
         if close.len() > MISSING_SHOWN {
@@ -396,7 +412,11 @@ fn lacking(graph: &Graph, missing: &Missing) -> String {
             closed,
         } => {
             let sign = if *closed { "<=" } else { "<" };
-            format!("{} {sign} {}", name(graph, *variable), number(graph, *variable, value))
+            format!(
+                "{} {sign} {}",
+                name(graph, *variable),
+                number(graph, *variable, value)
+            )
         }
         Missing::AtLeast {
             variable,
@@ -404,7 +424,11 @@ fn lacking(graph: &Graph, missing: &Missing) -> String {
             closed,
         } => {
             let sign = if *closed { ">=" } else { ">" };
-            format!("{} {sign} {}", name(graph, *variable), number(graph, *variable, value))
+            format!(
+                "{} {sign} {}",
+                name(graph, *variable),
+                number(graph, *variable, value)
+            )
         }
         Missing::OneOf { variable, members } => {
             let shown: Vec<String> = members

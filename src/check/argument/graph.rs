@@ -107,7 +107,13 @@ impl Graph {
         }
         for one in &rule_set.claims {
             let formula = writer.formula(&one.formula);
-            nodes.push(node(&one.code, &one.title, Kind::Claim, formula, one.code_span));
+            nodes.push(node(
+                &one.code,
+                &one.title,
+                Kind::Claim,
+                formula,
+                one.code_span,
+            ));
         }
         let place = |wanted: Place| place_of(rule_set, wanted);
         for (at, claim) in rule_set.claims.iter().enumerate() {
@@ -139,8 +145,12 @@ impl Graph {
     #[must_use]
     pub fn ranges_of(&self, formulas: &[&Formula]) -> Vec<(String, Formula)> {
         let used: BTreeSet<VarId> = formulas.iter().flat_map(|one| variables_of(one)).collect();
-        let own = self.domain.iter().filter(|range| used.contains(&range.variable));
-        own.map(|range| (range.name.clone(), range.formula.clone())).collect()
+        let own = self
+            .domain
+            .iter()
+            .filter(|range| used.contains(&range.variable));
+        own.map(|range| (range.name.clone(), range.formula.clone()))
+            .collect()
     }
 
     /// Per node all nodes that it rests on, directly or through others.
@@ -222,5 +232,7 @@ fn ranges(rule_set: &RuleSet, writer: &Encoder<'_>) -> Vec<Range> {
 #[must_use]
 pub fn constant_of(term: &Term) -> Option<crate::rational::Rational> {
     let nothing = crate::check::query::Model { values: Vec::new() };
-    term.is_constant().then(|| term.evaluate(&nothing)).flatten()
+    term.is_constant()
+        .then(|| term.evaluate(&nothing))
+        .flatten()
 }

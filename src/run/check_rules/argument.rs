@@ -83,7 +83,9 @@ fn document(
     sources: &Sources,
 ) -> Option<(String, Vec<u8>)> {
     let own = &sources.get(evidence.span.file).path;
-    let beside = own.rsplit_once('/').map(|(folder, _)| format!("{folder}/{}", evidence.source));
+    let beside = own
+        .rsplit_once('/')
+        .map(|(folder, _)| format!("{folder}/{}", evidence.source));
     let paths = beside.into_iter().chain([evidence.source.clone()]);
     let mut read = paths.filter_map(|path| files.read(&path).ok().map(|bytes| (path, bytes)));
     read.next()
