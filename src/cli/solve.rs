@@ -70,7 +70,10 @@ fn answered(
         }
         Decided::Unsatisfiable { core, certificate } => {
             let rests_on = match &certificate {
-                Some(own) => format!("certificate checked, {} leaves", own.leaves()),
+                Some(own) => match own.leaves() {
+                    1 => "certificate checked, 1 leaf".to_owned(),
+                    count => format!("certificate checked, {count} leaves"),
+                },
                 None => "on the solver's word, no certificate".to_owned(),
             };
             let _ = writeln!(text, "unsat    {place}  {rests_on}");
