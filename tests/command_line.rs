@@ -4,6 +4,8 @@
 //! checkout or in a folder made for the test; what it says is compared with a snapshot that starts
 //! with the command itself.
 
+#[path = "command_line/argument.rs"]
+mod argument;
 #[path = "command_line/mistakes.rs"]
 mod mistakes;
 #[path = "command_line/records.rs"]
