@@ -196,15 +196,17 @@ impl Table {
 
     /// Whether everything wrong was found in its place and nothing else.
     pub fn is_perfect(&self) -> bool {
-        let all = |row: &Row| row.located == row.mutants - row.equivalent && row.false_alarms == 0;
+        let whole = |row: &Row| row.located == row.mutants - row.equivalent;
+        let all = |row: &Row| whole(row) && row.false_alarms == 0;
         self.false_alarms == 0 && self.rows.values().all(all)
     }
 
     /// The table in markdown.
     pub fn markdown(&self) -> String {
         let mut text = String::from(
-            "| operator | truth from | mutants | equivalent | found / wrong | recall, 95 % interval \
-             | right step and kind | false alarms |\n|---|---|--:|--:|--:|--:|--:|--:|\n",
+            "| operator | truth from | mutants | equivalent | found / wrong | recall, 95 % \
+             interval | right step and kind | false alarms |\n\
+             |---|---|--:|--:|--:|--:|--:|--:|\n",
         );
         let mut sum = Row::default();
         for (operator, row) in &self.rows {
@@ -247,7 +249,7 @@ fn line(text: &mut String, name: &str, truth: &str, row: &Row) {
     );
 }
 
-/// The interval of a share (E. B. Wilson, Journal of the American Statistical Association 22, 1927).
+/// The interval of a share (E. B. Wilson, J. American Statistical Association 22, 1927).
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
 fn wilson(hits: u64, all: u64) -> (f64, f64) {
     if all == 0 {

@@ -43,10 +43,12 @@ pub fn step_fault(argument: &Argument, node: usize) -> Option<Fault> {
         .collect();
     let mut has_points = false;
     let mut follows = true;
+    // Cases with the same premises have the same corners.
+    let mut known = BTreeMap::new();
     for chemistry in 0..CHOICES[0].len() {
         for can in 0..CHOICES[1].len() {
             let values = [chemistry, can].map(|one| u32::try_from(one).expect("few"));
-            let verdict = in_case(&premises, &part.statement, values);
+            let verdict = in_case(&premises, &part.statement, values, &mut known);
             has_points |= verdict.is_some();
             follows &= verdict.unwrap_or(true);
         }
@@ -58,8 +60,16 @@ pub fn step_fault(argument: &Argument, node: usize) -> Option<Fault> {
     }
 }
 
+/// Corners of the sets already listed, by which premises apply.
+type Known = BTreeMap<Vec<bool>, Vec<Vec<Rational>>>;
+
 /// Whether the conclusion holds wherever the premises do; nothing where they hold nowhere.
-fn in_case(premises: &[&Statement], conclusion: &Statement, values: [u32; 2]) -> Option<bool> {
+fn in_case(
+    premises: &[&Statement],
+    conclusion: &Statement,
+    values: [u32; 2],
+    known: &mut Known,
+) -> Option<bool> {
     let applies = |one: &Statement| {
         one.guard
             .is_none_or(|(choice, member)| values[choice] == member)
@@ -80,7 +90,10 @@ fn in_case(premises: &[&Statement], conclusion: &Statement, values: [u32; 2]) ->
             Says::Bound { .. } => halves.extend(half(one, &used)),
         }
     }
-    let corners = corners(&halves, used.len());
+    let active: Vec<bool> = premises.iter().map(|one| applies(one)).collect();
+    let corners = known
+        .entry(active)
+        .or_insert_with(|| corners(&halves, used.len()));
     if corners.is_empty() {
         return None;
     }
@@ -173,6 +186,11 @@ fn choose(
         return;
     }
     for at in next..halves.len() {
+        // Both ends of one variable never meet.
+        let is_far_end = at < 2 * count && at % 2 == 1;
+        if is_far_end && chosen.last() == Some(&(at - 1)) {
+            continue;
+        }
         chosen.push(at);
         choose(halves, count, at + 1, chosen, found);
         chosen.pop();
