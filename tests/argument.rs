@@ -192,3 +192,18 @@ claim D \"rather dry\" : e.water <= 11 ppm_mass from C\n"
     argument-recalled: `D` (rather dry) rests on a recalled limit: `W` (water)
     ");
 }
+
+#[test]
+fn claims_with_functions_and_products_are_decided() {
+    let rate = "signal e.rate : number in 0 .. 5
+rule R \"rate\" require e.rate <= 1 severity major because \"a test\" source \"hand\" \
+evidence specified\n";
+    let claim = |text: &str| said(&format!("{rate}claim C \"power\" : {text} from R\n"));
+    assert_eq!(claim("exp(e.rate) <= 2.72"), Vec::<String>::new());
+    assert_eq!(claim("e.rate * e.rate * e.rate <= 1"), Vec::<String>::new());
+    let said = claim("exp(e.rate) <= 2.71");
+    assert!(
+        said.len() == 1 && said[0].starts_with("argument-leap: `C`"),
+        "{said:?}"
+    );
+}

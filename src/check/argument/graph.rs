@@ -80,13 +80,19 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Reads the argument of a rule set: rules, assumptions, evidence, claims, in this order.
+    /// Reads the argument of a rule set: rules, assumptions, evidence, claims, in this order. Rules
+    /// and assumptions that no claim rests on are not written out.
     #[must_use]
     pub fn of_rule_set(rule_set: &RuleSet) -> Self {
-        let mut writer = Encoder::new(rule_set);
+        let mut writer = Encoder::new(rule_set).with_functions();
+        let from = rule_set.claims.iter().flat_map(|claim| &claim.from);
+        let used: BTreeSet<Place> = from.map(|premise| premise.node).collect();
         let mut nodes = Vec::new();
-        for rule in &rule_set.rules {
-            let formula = implied(&mut writer, &rule.guard, &rule.body);
+        for (at, rule) in rule_set.rules.iter().enumerate() {
+            let is_used = used.contains(&Place::Rule(at));
+            let formula = is_used
+                .then(|| implied(&mut writer, &rule.guard, &rule.body))
+                .flatten();
             let kind = Kind::Rule {
                 class: rule.evidence,
                 is_probable: rule.probability.is_some(),
@@ -96,7 +102,8 @@ impl Graph {
         for (at, one) in rule_set.assumptions.iter().enumerate() {
             let title = one.name.as_ref().map_or("", |(_, title)| title);
             let code = rule_set.node_code(Place::Assumption(at));
-            let formula = writer.formula(&one.condition);
+            let is_used = used.contains(&Place::Assumption(at));
+            let formula = is_used.then(|| writer.formula(&one.condition)).flatten();
             let span = one.condition.span;
             nodes.push(node(&code, title, Kind::Assumption, formula, span));
         }
