@@ -4,6 +4,7 @@
 //! forms do not settle become a [`query::Query`] of plain data; [`solver_process`] puts it to the
 //! solver in a child process, and every model that comes back is re-evaluated in exact arithmetic.
 
+pub mod argument;
 pub mod batch;
 pub mod branch_and_prune;
 pub mod canonical_model;

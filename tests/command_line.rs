@@ -6,6 +6,8 @@
 
 #[path = "command_line/answers.rs"]
 mod answers;
+#[path = "command_line/argument.rs"]
+mod argument;
 #[path = "command_line/mistakes.rs"]
 mod mistakes;
 #[path = "command_line/records.rs"]

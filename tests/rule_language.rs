@@ -22,7 +22,7 @@ use cellwright::rule_language::{
 };
 use cellwright::span::Sources;
 
-const SHIPPED: [&str; 9] = [
+const SHIPPED: [&str; 10] = [
     "slurry",
     "coating",
     "drying",
@@ -31,6 +31,7 @@ const SHIPPED: [&str; 9] = [
     "cell",
     "electrolyte",
     "plant-example",
+    "argument-example",
     "ai4i2020",
 ];
 

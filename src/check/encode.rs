@@ -31,6 +31,7 @@ pub struct Encoder<'a> {
     places: BTreeMap<SignalId, VarId>,
     pi: Option<VarId>,
     nodes_left: usize,
+    writes_functions: bool,
 }
 
 impl<'a> Encoder<'a> {
@@ -43,7 +44,15 @@ impl<'a> Encoder<'a> {
             places: BTreeMap::new(),
             pi: None,
             nodes_left: NODES_MAX,
+            writes_functions: false,
         }
+    }
+
+    /// Writes `exp`, `ln` and `sqrt` too, for questions that the solver need not answer.
+    #[must_use]
+    pub fn with_functions(mut self) -> Self {
+        self.writes_functions = true;
+        self
     }
 
     fn declare(&mut self, name: &str, sort: Sort) -> VarId {
@@ -115,6 +124,9 @@ impl<'a> Encoder<'a> {
                 let is_positive = Box::new(Formula::Le(zero, inner.clone()));
                 let negative = Box::new(Term::Neg(Box::new(inner.clone())));
                 Term::Ite(is_positive, Box::new(inner), negative)
+            }
+            NumKind::Function(function, a) if self.writes_functions => {
+                Term::Apply(*function, Box::new(self.term(a)?))
             }
             // No polynomial says this: the question is not written out.
             NumKind::Function(..) => return None,

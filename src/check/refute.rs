@@ -19,7 +19,7 @@ use super::query::{Answer, Model, OpenBox, Query, Reason};
 use super::solver_process::Solver;
 use crate::certificate::contradiction::{Certificate, Claim, check};
 
-pub use self::core::restricted;
+pub use self::core::{restricted, variables_of};
 
 /// Boxes that a reason shows.
 const SHOWN_BOXES: usize = 4;

@@ -443,7 +443,8 @@ impl Question<'_> {
     }
 }
 
-fn range_formula(signal_type: &SignalType, id: VarId) -> Option<Formula> {
+/// What the range of a signal says of its variable; nothing for a choice.
+pub(super) fn range_formula(signal_type: &SignalType, id: VarId) -> Option<Formula> {
     let SignalType::Number { lower, upper, .. } = signal_type else {
         return None;
     };

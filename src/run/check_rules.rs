@@ -4,6 +4,7 @@
 //! about the rule set, one evaluation per rule on inputs, counts per rule of a table. Rules on
 //! outcomes need a simulation and are named, never passed over.
 
+mod argument;
 mod elsewhere;
 mod recalled;
 mod rows;
@@ -152,6 +153,7 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
     };
     let checker = Checker {
         request,
+        files,
         set: &set,
         sources: &intake.sources,
     };
@@ -236,6 +238,7 @@ fn scope(analysis: &InModes) -> Scope {
 
 struct Checker<'a> {
     request: &'a Request<'a>,
+    files: &'a dyn Files,
     set: &'a RuleSet,
     sources: &'a Sources,
 }
@@ -258,6 +261,9 @@ impl Checker<'_> {
             exit = exit.and(self.exit_of(&found.finding));
             findings.push(self.finding(found));
         }
+        let reviewed = argument::review(self.set, self.files, self.sources, self.request.solver);
+        exit = exit.and(self.exit_of_argument(&reviewed));
+        findings.extend(reviewed.findings);
         if self.request.recalled {
             findings.extend(recalled::findings(self.set, self.sources));
         }
@@ -432,6 +438,16 @@ impl Checker<'_> {
             | rule_set::Finding::Redundant { .. }
             | rule_set::Finding::NeverBinding { .. }
             | rule_set::Finding::RedundancyUndecided { .. } => ExitCode::Success,
+        }
+    }
+
+    fn exit_of_argument(&self, reviewed: &argument::Reviewed) -> ExitCode {
+        if reviewed.has_errors || (self.request.strict && reviewed.has_warnings) {
+            ExitCode::Findings
+        } else if reviewed.is_open {
+            ExitCode::Undecided
+        } else {
+            ExitCode::Success
         }
     }
 

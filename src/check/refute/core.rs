@@ -56,6 +56,14 @@ pub fn minimal(query: &Query, mut names: Vec<String>, budget: &Budget) -> Vec<St
     names
 }
 
+/// Returns the variables that occur in a formula.
+#[must_use]
+pub fn variables_of(formula: &Formula) -> BTreeSet<VarId> {
+    let mut used = BTreeSet::new();
+    collect(formula, &mut used);
+    used
+}
+
 fn collect(formula: &Formula, used: &mut BTreeSet<VarId>) {
     // Names of variables are rare in a formula beside its terms: one walk for each kind.
     formula.terms(&mut |term| match term {

@@ -1,0 +1,32 @@
+//! A slice of the benchmark of arguments: planted faults are found where they are.
+//!
+//! Goal: every operator of `benches/argument.rs` keeps its recall, no false alarm. Method: the
+//! generator, the operators and the second method of the benchmark on a few arguments.
+
+#[path = "../benches/argument/dice.rs"]
+mod dice;
+#[path = "../benches/argument/model.rs"]
+mod model;
+#[path = "../benches/argument/mutants.rs"]
+mod mutants;
+#[path = "../benches/argument/score.rs"]
+mod score;
+#[path = "../benches/argument/sound.rs"]
+mod sound;
+#[path = "../benches/argument/truth.rs"]
+mod truth;
+
+use mutants::Operator;
+use score::run;
+
+#[test]
+fn planted_faults_are_found_where_they_are() {
+    let mut table = run(7, 0..4);
+    table.add(&run(7, 4..8));
+    let text = table.markdown();
+    assert!(table.is_perfect(), "{text}");
+    for operator in Operator::ALL {
+        let row = table.rows.get(&operator).copied().unwrap_or_default();
+        assert!(row.mutants - row.equivalent >= 4, "{operator:?}\n{text}");
+    }
+}
