@@ -17,6 +17,7 @@ pub mod formula;
 pub mod fraction;
 pub mod import;
 pub mod judge;
+pub mod kernel;
 pub mod modes;
 pub mod piece;
 pub mod prove;

@@ -72,7 +72,7 @@ pub fn judge(
         .iter()
         .zip(&judged.rules)
         .filter_map(|(rule, counts)| {
-            let (row, why) = counts.undecided_rows.first()?;
+            let (row, why) = counts.first_undecided.as_ref()?;
             Some(Finding {
                 code: "undecided-rows".to_owned(),
                 level: "warning".to_owned(),
