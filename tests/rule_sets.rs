@@ -51,6 +51,7 @@ fn checked(files: &InMemory, paths: &[&str], recalled: bool) -> (Vec<String>, Ex
         recalled,
         strict: false,
         solver: None,
+        watch: &cellwright::run::check_rules::rows::Unwatched,
     };
     match check(files, &request) {
         Ok(checked) => {

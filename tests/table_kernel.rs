@@ -94,8 +94,12 @@ fn decimal(n: i64, places: u32) -> String {
 /// A rule with perhaps a guard and perhaps a guard band; a body of one comparison takes it best.
 fn rule() -> impl Strategy<Value = String> {
     let body = prop_oneof![1 => condition(), 1 => comparison()];
-    (body, prop::option::of(condition()), prop::option::of(1_i64..20)).prop_map(
-        |(body, guard, band)| {
+    (
+        body,
+        prop::option::of(condition()),
+        prop::option::of(1_i64..20),
+    )
+        .prop_map(|(body, guard, band)| {
             let guard = guard.map_or_else(String::new, |guard| format!("when {guard}\n"));
             let band = band
                 .filter(|_| !body.contains("warm") && !body.contains("cold"))
@@ -104,8 +108,7 @@ fn rule() -> impl Strategy<Value = String> {
                 "rule R1 \"r\"\n{guard}require {body}\n{band}severity minor because \"b\" source \
                  \"s\" evidence measured\n"
             )
-        },
-    )
+        })
 }
 
 fn resolved(text: &str) -> Option<RuleSet> {
@@ -171,7 +174,10 @@ fn by_kernel(rules: &RuleSet, rows: &[Row]) -> TableSummary {
 
 fn column<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Column {
     Column::Numbers {
-        written: cells.clone().map(|cell| cell.parse().expect("a number")).collect(),
+        written: cells
+            .clone()
+            .map(|cell| cell.parse().expect("a number"))
+            .collect(),
         whole: cells.clone().all(|cell| !cell.contains(['.', 'e'])),
         short: true,
     }

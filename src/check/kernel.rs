@@ -155,6 +155,12 @@ impl<'a> Kernel<'a> {
         self.summary.rows += rows as u64;
     }
 
+    /// Returns what the blocks so far said.
+    #[must_use]
+    pub fn so_far(&self) -> &TableSummary {
+        &self.summary
+    }
+
     /// Returns what all blocks said.
     #[must_use]
     pub fn finish(self) -> TableSummary {
@@ -257,7 +263,9 @@ fn run(
         Step::Negate(lane, a) => map(numbers, (*lane, *a), rows, lanes::negative),
         Step::Absolute(lane, a) => map(numbers, (*lane, *a), rows, lanes::absolute),
         Step::Apply(lane, function, a) => {
-            map(numbers, (*lane, *a), rows, |a| lanes::function(*function, a));
+            map(numbers, (*lane, *a), rows, |a| {
+                lanes::function(*function, a)
+            });
         }
         Step::Add(lane, a, b) => zip(numbers, *lane, (*a, *b), rows, lanes::plus),
         Step::Subtract(lane, a, b) => zip(numbers, *lane, (*a, *b), rows, lanes::minus),
@@ -269,10 +277,21 @@ fn run(
             select(numbers, *lane, &conditions[*condition], (*a, *b), rows);
         }
         Step::Compare(lane, worths, a, b) => {
-            compare(&mut conditions[*lane], *worths, (&numbers[*a], &numbers[*b]), rows);
+            compare(
+                &mut conditions[*lane],
+                *worths,
+                (&numbers[*a], &numbers[*b]),
+                rows,
+            );
         }
         Step::CompareRaw(lane, worths, signal, limit) => {
-            compare_written(&mut conditions[*lane], *worths, &columns[signal.0], *limit, rows);
+            compare_written(
+                &mut conditions[*lane],
+                *worths,
+                &columns[signal.0],
+                *limit,
+                rows,
+            );
         }
         Step::Member(lane, signal, members) => {
             member(&mut conditions[*lane], *signal, members, columns, rows);

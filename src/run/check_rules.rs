@@ -4,8 +4,9 @@
 //! about the rule set, one evaluation per rule on inputs, counts per rule of a table. Rules on
 //! outcomes need a simulation and are named, never passed over.
 
+mod columns;
 mod recalled;
-mod rows;
+pub mod rows;
 
 use std::collections::BTreeMap;
 
@@ -31,7 +32,7 @@ use crate::table::TableFormat;
 pub const FORMAT: &str = "cellwright/findings/1";
 
 /// What to check.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request<'a> {
     /// Paths of the rule files.
     pub rules: &'a [String],
@@ -49,6 +50,8 @@ pub struct Request<'a> {
     pub strict: bool,
     /// How questions reach the solver.
     pub solver: Option<&'a Solver>,
+    /// Hears how far the table is.
+    pub watch: &'a dyn rows::Watch,
 }
 
 /// A finished check.
@@ -129,16 +132,18 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
         });
     }
     let table = match request.table {
-        Some(path) => match rows::judge(&mut intake, (path, &request.format), &for_rows(&set)) {
-            Some(judged) => Some(judged),
-            None => {
+        Some(path) => {
+            let table = (path, &request.format);
+            let judged = rows::judge(&mut intake, table, &for_rows(&set), request.watch);
+            let Some(judged) = judged else {
                 diagnostics.extend(intake.report.diagnostics());
                 return Err(Rejected {
                     diagnostics,
                     sources: intake.sources,
                 });
-            }
-        },
+            };
+            Some(judged)
+        }
         None => None,
     };
     let checker = Checker {

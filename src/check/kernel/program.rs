@@ -564,7 +564,10 @@ fn shifted(
     let right = match &right.kind {
         NumKind::Constant(value) => constant(value + by, right),
         _ => NumExpr {
-            kind: NumKind::Add(Box::new(right.clone()), Box::new(constant(by.clone(), right))),
+            kind: NumKind::Add(
+                Box::new(right.clone()),
+                Box::new(constant(by.clone(), right)),
+            ),
             span: right.span,
         },
     };
