@@ -16,6 +16,8 @@ use cellwright::rational::Rational;
 use cellwright::rule_language::{Point, PointValue, RuleSet, parse, resolve};
 use cellwright::span::Sources;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 /// Signals with the unit of their column; `x.gone` has none.
 const SIGNALS: [(&str, &str); 5] = [
@@ -190,6 +192,49 @@ fn answers(mut summary: TableSummary) -> TableSummary {
         rule.exact = 0;
     }
     summary
+}
+
+#[test]
+fn the_kernel_decides_most_rows_and_every_verdict_occurs() {
+    let mut runner = TestRunner::deterministic();
+    let mut resolved_count = 0;
+    let mut all = cellwright::check::table::RuleCounts::default();
+    let (mut rows_judged, mut rows_by_kernel) = (0, 0);
+    for _ in 0..400 {
+        let rule = rule().new_tree(&mut runner).expect("a rule").current();
+        let rows = prop::collection::vec(row(), 30).new_tree(&mut runner);
+        let Some(rules) = resolved(&format!("{HEAD}{rule}")) else {
+            continue;
+        };
+        resolved_count += 1;
+        let total = by_kernel(&rules, &rows.expect("rows").current());
+        let counts = &total.rules[0];
+        all.idle += counts.idle;
+        all.holds += counts.holds;
+        all.conditional += counts.conditional;
+        all.violated += counts.violated;
+        all.undecided += counts.undecided;
+        all.ties += counts.ties;
+        rows_judged += total.rows;
+        rows_by_kernel += total.rows - counts.exact;
+    }
+    assert!(
+        resolved_count > 300,
+        "{resolved_count} of 400 rules resolve"
+    );
+    assert!(
+        rows_by_kernel * 10 > rows_judged * 7,
+        "{rows_by_kernel} of {rows_judged}"
+    );
+    let each = [
+        all.idle,
+        all.holds,
+        all.conditional,
+        all.violated,
+        all.undecided,
+        all.ties,
+    ];
+    assert!(each.iter().all(|&count| count > 50), "{all:?}");
 }
 
 proptest! {

@@ -10,6 +10,7 @@
 //! a false guard protects may be doubtful without consequence.
 
 mod lanes;
+mod missing;
 mod program;
 
 use lanes::{Numbers, UNKNOWN};
@@ -64,6 +65,8 @@ struct Worths {
 pub struct Kernel<'a> {
     rule_set: &'a RuleSet,
     program: Program,
+    /// Rules that are undecided in every row.
+    always_missing: Vec<bool>,
     numbers: Vec<Numbers>,
     conditions: Vec<Worths>,
     summary: TableSummary,
@@ -82,8 +85,13 @@ impl<'a> Kernel<'a> {
             worth: vec![0; BLOCK_ROWS],
             doubt: vec![false; BLOCK_ROWS],
         };
+        let rules = rule_set.rules.iter();
+        let always_missing = rules
+            .map(|rule| missing::is_always_missing(rule_set, sources, rule))
+            .collect();
         Self {
             rule_set,
+            always_missing,
             conditions: vec![condition; program.conditions],
             numbers,
             program,
@@ -104,6 +112,9 @@ impl<'a> Kernel<'a> {
             run(step, columns, &mut self.numbers, &mut self.conditions, rows);
         }
         let mut points: Vec<Option<Point>> = vec![None; rows];
+        if rows == 0 {
+            return;
+        }
         for (at, program) in self.program.rules.iter().enumerate() {
             let rule = &self.rule_set.rules[at];
             let counts = &mut self.summary.rules[at];
@@ -114,6 +125,15 @@ impl<'a> Kernel<'a> {
                 counts.add(first + row as u64, rule, &evaluator);
                 counts.exact += 1;
             };
+            if self.always_missing[at] {
+                // The first row says which value is missing.
+                let asked = u64::from(counts.first_undecided.is_none());
+                if asked == 1 {
+                    ask(0, counts);
+                }
+                counts.undecided += rows as u64 - asked;
+                continue;
+            }
             let Some(program) = program else {
                 (0..rows).for_each(|row| ask(row, counts));
                 continue;
