@@ -61,6 +61,15 @@ struct Worths {
     doubt: Vec<bool>,
 }
 
+impl Worths {
+    fn of(worth: Worth) -> Self {
+        Self {
+            worth: vec![worth; BLOCK_ROWS],
+            doubt: vec![false; BLOCK_ROWS],
+        }
+    }
+}
+
 /// Rules prepared for blocks of rows.
 pub struct Kernel<'a> {
     rule_set: &'a RuleSet,
@@ -69,6 +78,9 @@ pub struct Kernel<'a> {
     always_missing: Vec<bool>,
     numbers: Vec<Numbers>,
     conditions: Vec<Worths>,
+    /// A guard that always holds, a guard band that is never near.
+    fixed: [Worths; 2],
+    classes: Vec<Class>,
     summary: TableSummary,
 }
 
@@ -81,10 +93,7 @@ impl<'a> Kernel<'a> {
         for (lane, value) in &program.constants {
             numbers[*lane] = Numbers::of(*value, BLOCK_ROWS);
         }
-        let condition = Worths {
-            worth: vec![0; BLOCK_ROWS],
-            doubt: vec![false; BLOCK_ROWS],
-        };
+        let condition = Worths::of(0);
         let rules = rule_set.rules.iter();
         let always_missing = rules
             .map(|rule| missing::is_always_missing(rule_set, sources, rule))
@@ -95,6 +104,8 @@ impl<'a> Kernel<'a> {
             conditions: vec![condition; program.conditions],
             numbers,
             program,
+            fixed: [Worths::of(certain(true)), Worths::of(certain(false))],
+            classes: vec![IDLE; BLOCK_ROWS],
             summary: TableSummary::of(rule_set),
         }
     }
@@ -141,32 +152,27 @@ impl<'a> Kernel<'a> {
             for step in &program.steps {
                 run(step, columns, &mut self.numbers, &mut self.conditions, rows);
             }
-            let read = Read::new(program, &self.conditions, rows);
-            let certain = read.certain();
-            counts.idle += certain.idle;
-            counts.holds += certain.holds;
-            if certain.idle + certain.holds == rows as u64 {
+            Read::new(program, &self.conditions, &self.fixed).classes(&mut self.classes[..rows]);
+            let classes = &self.classes[..rows];
+            counts.idle += count(classes, IDLE);
+            counts.holds += count(classes, HOLDS) + count(classes, HOLDS | TIED);
+            counts.conditional += count(classes, CONDITIONAL) + count(classes, CONDITIONAL | TIED);
+            if classes.iter().all(|class| *class <= CONDITIONAL) {
                 continue;
             }
-            for row in 0..rows {
-                match read.found(row) {
-                    Found::Idle | Found::Holds { tie: false } => {}
-                    Found::Doubtful => ask(row, counts),
-                    Found::Holds { tie: true } => {
-                        counts.holds += 1;
-                        counts.tie(first + row as u64);
-                    }
-                    Found::Conditional { tie } => {
-                        counts.conditional += 1;
-                        if tie {
-                            counts.tie(first + row as u64);
-                        }
-                    }
-                    Found::Violated { tie } => {
-                        counts.violate(first + row as u64);
-                        if tie {
-                            counts.tie(first + row as u64);
-                        }
+            let violated = count(classes, VIOLATED);
+            let others = classes
+                .iter()
+                .any(|&class| class > CONDITIONAL && class != VIOLATED);
+            if !others && counts.lists_no_more() {
+                counts.violated += violated;
+                continue;
+            }
+            for (row, class) in classes.iter().enumerate() {
+                match *class {
+                    DOUBTFUL => ask(row, counts),
+                    class => {
+                        counts.note(first + row as u64, class & VIOLATED != 0, class & TIED != 0)
                     }
                 }
             }
@@ -188,82 +194,56 @@ impl<'a> Kernel<'a> {
     }
 }
 
-/// What the lanes of a rule say about one row.
-enum Found {
-    Idle,
-    Holds { tie: bool },
-    Conditional { tie: bool },
-    Violated { tie: bool },
-    Doubtful,
-}
+/// What the lanes of a rule say about one row; three of them with [`TIED`].
+type Class = u8;
+const IDLE: Class = 0;
+const HOLDS: Class = 1;
+const CONDITIONAL: Class = 2;
+const TIED: Class = 4;
+const VIOLATED: Class = 8;
+const DOUBTFUL: Class = 16;
 
-/// Rows that need no second look.
-struct Certain {
-    idle: u64,
-    holds: u64,
+fn count(classes: &[Class], wanted: Class) -> u64 {
+    classes
+        .iter()
+        .map(|class| u64::from(*class == wanted))
+        .sum()
 }
 
 /// The conditions of a rule after its steps.
 struct Read<'a> {
-    guard: Option<&'a Worths>,
+    guard: &'a Worths,
     body: &'a Worths,
-    near: Option<&'a Worths>,
+    near: &'a Worths,
     is_mixed: bool,
-    rows: usize,
 }
 
 impl<'a> Read<'a> {
-    fn new(program: &RuleProgram, conditions: &'a [Worths], rows: usize) -> Self {
+    /// `fixed` stands for a guard and for a guard band that a rule does not have.
+    fn new(program: &RuleProgram, conditions: &'a [Worths], fixed: &'a [Worths; 2]) -> Self {
         Self {
-            guard: program.guard.map(|lane| &conditions[lane]),
+            guard: program.guard.map_or(&fixed[0], |lane| &conditions[lane]),
             body: &conditions[program.body],
-            near: program.near.map(|lane| &conditions[lane]),
+            near: program.near.map_or(&fixed[1], |lane| &conditions[lane]),
             is_mixed: program.is_mixed,
-            rows,
         }
     }
 
-    /// Counts idle rows and rows that hold clear of the limit and of the guard band.
-    fn certain(&self) -> Certain {
-        let (mut idle, mut holds) = (0_u64, 0_u64);
-        for row in 0..self.rows {
-            let is_idle = self
-                .guard
-                .is_some_and(|guard| !guard.doubt[row] & (guard.worth[row] < 0));
-            let applies = self
-                .guard
-                .is_none_or(|guard| !guard.doubt[row] & (guard.worth[row] > 0));
-            let body = !self.body.doubt[row] & (self.body.worth[row] > TIE);
-            let clear = self
-                .near
-                .is_none_or(|near| !near.doubt[row] & (near.worth[row] < 0));
-            idle += u64::from(is_idle);
-            holds += u64::from(applies & body & clear);
-        }
-        Certain { idle, holds }
-    }
-
-    fn found(&self, row: usize) -> Found {
-        if let Some(guard) = self.guard {
-            if guard.doubt[row] {
-                return Found::Doubtful;
-            }
-            if guard.worth[row] < 0 {
-                return Found::Idle;
-            }
-        }
-        let worth = self.body.worth[row];
-        let tie = worth.abs() == TIE;
-        if self.body.doubt[row] || (tie && self.is_mixed) {
-            return Found::Doubtful;
-        }
-        if worth < 0 {
-            return Found::Violated { tie };
-        }
-        match self.near {
-            Some(near) if near.doubt[row] => Found::Doubtful,
-            Some(near) if near.worth[row] > 0 => Found::Conditional { tie },
-            Some(_) | None => Found::Holds { tie },
+    /// Without branches, so that many rows are done at once.
+    fn classes(&self, classes: &mut [Class]) {
+        let rows = classes.len();
+        let (guard, guard_doubt) = (&self.guard.worth[..rows], &self.guard.doubt[..rows]);
+        let (body, body_doubt) = (&self.body.worth[..rows], &self.body.doubt[..rows]);
+        let (near, near_doubt) = (&self.near.worth[..rows], &self.near.doubt[..rows]);
+        for row in 0..rows {
+            let tied = (body[row] == TIE) | (body[row] == -TIE);
+            let fails = body[row] < 0;
+            let open = body_doubt[row] | (tied & self.is_mixed) | (!fails & near_doubt[row]);
+            let kept = if near[row] > 0 { CONDITIONAL } else { HOLDS };
+            let found = if fails { VIOLATED } else { kept } | if tied { TIED } else { 0 };
+            let applies = if open { DOUBTFUL } else { found };
+            let known = if guard[row] < 0 { IDLE } else { applies };
+            classes[row] = if guard_doubt[row] { DOUBTFUL } else { known };
         }
     }
 }
@@ -312,6 +292,9 @@ fn run(
                 *limit,
                 rows,
             );
+        }
+        Step::WindowRaw(lane, signal, ends) => {
+            window(&mut conditions[*lane], **ends, &columns[signal.0], rows);
         }
         Step::Member(lane, signal, members) => {
             member(&mut conditions[*lane], *signal, members, columns, rows);
@@ -419,15 +402,36 @@ fn compare_written(
         doubt.fill(true);
         return;
     };
-    let [less, equal, greater] = worths;
     let written = &written[..rows];
     for row in 0..rows {
         let number = written[row];
-        let unless_less = if number > limit { greater } else { equal };
-        worth[row] = if number < limit { less } else { unless_less };
-        let is_clear = (number < limit) | (number > limit) | (*short & (number == limit));
-        doubt[row] = !is_clear;
+        worth[row] = worth_at(number, limit, worths);
+        doubt[row] = number.is_nan() | (!short & (number == limit));
     }
+}
+
+/// Both ends of a window as [`compare_written`] compares one.
+fn window(filled: &mut Worths, [low, high]: [(f64, [Worth; 3]); 2], column: &Column, rows: usize) {
+    let (worth, doubt) = (&mut filled.worth[..rows], &mut filled.doubt[..rows]);
+    let Column::Numbers { written, short, .. } = column else {
+        doubt.fill(true);
+        return;
+    };
+    let written = &written[..rows];
+    for row in 0..rows {
+        let number = written[row];
+        let one = worth_at(number, low.0, low.1);
+        let other = worth_at(number, high.0, high.1);
+        worth[row] = one.min(other);
+        let is_end = (number == low.0) | (number == high.0);
+        doubt[row] = number.is_nan() | (!short & is_end);
+    }
+}
+
+#[inline]
+fn worth_at(number: f64, limit: f64, [less, equal, greater]: [Worth; 3]) -> Worth {
+    let unless_less = if number > limit { greater } else { equal };
+    if number < limit { less } else { unless_less }
 }
 
 fn member(

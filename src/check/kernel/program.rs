@@ -57,6 +57,8 @@ pub(super) enum Step {
     Compare(usize, [Worth; 3], usize, usize),
     /// A column as written against a number of at most 15 digits in its unit.
     CompareRaw(usize, [Worth; 3], SignalId, f64),
+    /// Two such comparisons of one column, both of which shall hold.
+    WindowRaw(usize, SignalId, Box<[(f64, [Worth; 3]); 2]>),
     Member(usize, SignalId, Vec<bool>),
     Always(usize, bool),
     Not(usize, usize),
@@ -385,6 +387,27 @@ impl<'a> Compiler<'a> {
         lane
     }
 
+    /// Two comparisons of one column, the last steps, as one window.
+    fn as_window(&mut self) -> Option<usize> {
+        let [.., first, second] = &self.steps[..] else {
+            return None;
+        };
+        let (Step::CompareRaw(_, one, signal, low), Step::CompareRaw(_, other, same, high)) =
+            (first, second)
+        else {
+            return None;
+        };
+        if signal != same {
+            return None;
+        }
+        let (signal, ends) = (*signal, [(*low, *one), (*high, *other)]);
+        self.steps.truncate(self.steps.len() - 2);
+        let lane = self.conditions.take();
+        self.steps
+            .push(Step::WindowRaw(lane, signal, Box::new(ends)));
+        Some(lane)
+    }
+
     /// All of the parts, or any of them.
     fn join(&mut self, all: &[BoolExpr], every: bool) -> usize {
         let mut result = None;
@@ -393,6 +416,12 @@ impl<'a> Compiler<'a> {
             result = Some(match result {
                 None => next,
                 Some(before) => {
+                    if every
+                        && all.len() == 2
+                        && let Some(window) = self.as_window()
+                    {
+                        return window;
+                    }
                     let lane = self.conditions.take();
                     self.steps.push(if every {
                         Step::Least(lane, before, next)
