@@ -4,7 +4,8 @@
 //! under a guard, 20 disjunctions, 10 products, ratios and exponentials; a third of the windows
 //! with a guard band). Out: one line each for reading, judging, rows in exact arithmetic and peak
 //! memory, with the exact evaluator over a sample of the same rows beside it. Everything is done
-//! as the command line does it, on one thread; times are processor times: `cargo bench --bench table [-- ROWS]`.
+//! as the command line does it, on one thread; times are processor times of that thread.
+//! Run with `cargo bench --bench table [-- ROWS]`.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;

@@ -1,8 +1,9 @@
 //! `cellwright test`: rule-local tests, the expectations of scenarios and conflict cases.
 //!
 //! In: rule files, scenarios, conflict cases, folders of them; in a folder inside a folder only
-//! conflict cases are looked for, because their rules are read by themselves. Out: what failed and a line of counts, as text,
-//! JSON or JUnit; exit 1 when anything did. All rule files given are resolved together.
+//! conflict cases are looked for, because their rules are read by themselves. Out: what failed and
+//! a line of counts, as text, JSON or JUnit; exit 1 when anything did. All rule files given are
+//! resolved together.
 
 use std::path::{Path, PathBuf};
 
