@@ -22,6 +22,7 @@ pub mod fraction;
 pub mod import;
 pub mod joint_box;
 pub mod judge;
+pub mod kernel;
 pub mod line;
 pub mod lots;
 pub mod modes;

@@ -35,8 +35,11 @@ use crate::canonical;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::span::{FileId, Sources, Span};
 
-/// Largest accepted document in bytes: 64 MiB holds a table of a million short rows.
+/// Largest accepted document in bytes: 64 MiB.
 pub const DOCUMENT_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Largest accepted table that is read block by block, in bytes: 1 GiB.
+pub const TABLE_BYTES_MAX: usize = 1024 * 1024 * 1024;
 
 /// Why a path gave no bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,6 +184,16 @@ impl<'f> Intake<'f> {
     /// Opens the text at `path`; a second opening gives the same document. `from` is the place
     /// that names the path, `None` for an argument. `None` after a diagnostic.
     pub fn open(&mut self, path: &str, from: Option<Span>) -> Option<FileId> {
+        self.open_up_to(path, from, DOCUMENT_BYTES_MAX)
+    }
+
+    /// As [`Intake::open`] with a limit of its own.
+    pub fn open_up_to(
+        &mut self,
+        path: &str,
+        from: Option<Span>,
+        bytes_max: usize,
+    ) -> Option<FileId> {
         if let Some(file) = self.opened.get(path) {
             return Some(*file);
         }
@@ -203,9 +216,9 @@ impl<'f> Intake<'f> {
                 return None;
             }
         };
-        if bytes.len() > DOCUMENT_BYTES_MAX {
+        if bytes.len() > bytes_max {
             let message = format!(
-                "`{path}` has {} bytes, more than the limit of {DOCUMENT_BYTES_MAX}",
+                "`{path}` has {} bytes, more than the limit of {bytes_max}",
                 bytes.len()
             );
             self.report.push(at(codes::TOO_LARGE, message));

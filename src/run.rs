@@ -13,6 +13,7 @@ pub mod candidates;
 pub mod cell_match;
 pub mod changes;
 pub mod check_rules;
+pub mod conflict;
 pub mod documents;
 pub mod evidence;
 pub mod expectations;

@@ -6,10 +6,12 @@
 //! header. A cell that is no number is a diagnostic with row and column, never a skipped row.
 //! The parser is our own because spans of cells are needed, which the crate `csv` does not give.
 
+mod blocks;
 mod cell;
 mod split;
 
-pub use cell::{CellProblem, Quality, quality_of};
+pub use blocks::Blocks;
+pub use cell::{CellProblem, Double, Quality, quality_of};
 
 use std::borrow::Cow;
 
@@ -82,6 +84,8 @@ pub struct Table {
     /// The delimiter found or declared.
     pub delimiter: char,
     header_rows: usize,
+    /// Rows of data before the first cell.
+    rows_before: usize,
     cells: Vec<Cell>,
 }
 
@@ -112,18 +116,7 @@ impl Table {
         text: &str,
         format: &TableFormat,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let delimiter = match format.delimiter {
-            Some(declared) => declared,
-            None => split::find_delimiter(file, text).map_err(|found| vec![*found])?,
-        };
-        if delimiter == ',' && format.decimal == Some(DecimalSign::Comma) {
-            let message = "the comma cannot be delimiter and decimal sign at once";
-            let span = Span::new(file, 0, 0);
-            return Err(vec![
-                Diagnostic::error(codes::AMBIGUOUS_TABLE, span, message)
-                    .help("declare another `delimiter`"),
-            ]);
-        }
+        let delimiter = delimiter_of(file, text, format)?;
         let mut rows = split::rows(file, text, delimiter).map_err(|found| vec![*found])?;
         let header_rows = 1 + usize::from(format.unit_row);
         if rows.len() < header_rows {
@@ -150,6 +143,7 @@ impl Table {
             decimal: format.decimal,
             delimiter,
             header_rows,
+            rows_before: 0,
             cells: rows.concat(),
         })
     }
@@ -163,7 +157,7 @@ impl Table {
     /// Returns the row number a spreadsheet shows for a data row (from zero).
     #[must_use]
     pub fn shown_row(&self, row: usize) -> usize {
-        row + 1 + self.header_rows
+        self.rows_before + row + 1 + self.header_rows
     }
 
     /// Returns where a cell stands.
@@ -282,6 +276,20 @@ impl Table {
         )
     }
 
+    /// Reads the double nearest to one number.
+    ///
+    /// # Errors
+    /// [`CellProblem`].
+    pub fn double(
+        &self,
+        sources: &Sources,
+        row: usize,
+        column: usize,
+    ) -> Result<Double, CellProblem> {
+        let text = self.text(sources, row, column);
+        cell::double(&text, self.delimiter, self.decimal)
+    }
+
     /// Reads a whole column as SI values of the expected type; `None` after diagnostics, the
     /// first ten of them shown.
     pub fn quantities(
@@ -330,6 +338,23 @@ impl Table {
     }
 }
 
+/// The delimiter declared or found.
+fn delimiter_of(file: FileId, text: &str, format: &TableFormat) -> Result<char, Vec<Diagnostic>> {
+    let delimiter = match format.delimiter {
+        Some(declared) => declared,
+        None => split::find_delimiter(file, text).map_err(|found| vec![*found])?,
+    };
+    if delimiter == ',' && format.decimal == Some(DecimalSign::Comma) {
+        let message = "the comma cannot be delimiter and decimal sign at once";
+        let span = Span::new(file, 0, 0);
+        return Err(vec![
+            Diagnostic::error(codes::AMBIGUOUS_TABLE, span, message)
+                .help("declare another `delimiter`"),
+        ]);
+    }
+    Ok(delimiter)
+}
+
 fn plain_unit() -> Unit {
     Unit {
         symbol: String::new(),
@@ -340,26 +365,28 @@ fn plain_unit() -> Unit {
 }
 
 fn ragged_rows(file: FileId, rows: &[Vec<Cell>], width: usize) -> Vec<Diagnostic> {
-    rows.iter()
-        .enumerate()
+    (1..)
+        .zip(rows)
         .filter(|(_, cells)| cells.len() != width)
         .take(SHOWN_MAX)
-        .map(|(at, cells)| {
-            let (first, last) = (cells[0], cells[cells.len() - 1]);
-            let span = Span {
-                file,
-                start: first.start,
-                end: last.end,
-            };
-            let message = format!(
-                "row {} has {} cells, the header has {width}",
-                at + 1,
-                cells.len()
-            );
-            Diagnostic::error(codes::TABLE, span, message)
-                .help("quote cells that contain the delimiter, and complete the row")
-        })
+        .map(|(number, cells)| ragged(file, number, cells, width))
         .collect()
+}
+
+/// The row with this number (from one, the header among them) is too long or too short.
+fn ragged(file: FileId, number: usize, cells: &[Cell], width: usize) -> Diagnostic {
+    let (first, last) = (cells[0], cells[cells.len() - 1]);
+    let span = Span {
+        file,
+        start: first.start,
+        end: last.end,
+    };
+    let message = format!(
+        "row {number} has {} cells, the header has {width}",
+        cells.len()
+    );
+    Diagnostic::error(codes::TABLE, span, message)
+        .help("quote cells that contain the delimiter, and complete the row")
 }
 
 fn columns(file: FileId, text: &str, header: &[Cell], units: Option<&[Cell]>) -> Vec<Column> {

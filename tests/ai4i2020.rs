@@ -9,10 +9,13 @@ mod common;
 use std::collections::BTreeMap;
 
 use cellwright::check::table::{TableSummary, judge_rows};
+use cellwright::document::{Disk, Intake};
 use cellwright::quantity::dictionary::standard;
 use cellwright::rational::Rational;
 use cellwright::rule_language::{Point, PointValue, RuleSet, SignalId, SignalType, parse, resolve};
+use cellwright::run::check_rules::rows::{Unwatched, judge};
 use cellwright::span::Sources;
+use cellwright::table::TableFormat;
 
 const DATA: &str = "data/ai4i2020/ai4i2020_rows_1_6000.csv";
 
@@ -135,5 +138,52 @@ fn heat_failures_differ_from_the_labels_only_in_exact_ties() {
             .violated_rows
             .iter()
             .all(|row| labelled.contains(row))
+    );
+}
+
+/// Goal: the kernel, as `check --table` runs it, lists the very rows of exact arithmetic.
+#[test]
+fn the_kernel_lists_the_rows_of_exact_arithmetic() {
+    let test = "the_kernel_lists_the_rows_of_exact_arithmetic";
+    let (Some(judged), Some(path)) = (judged(test), common::shared(DATA)) else {
+        return;
+    };
+    let files = Disk::new("/");
+    let mut intake = Intake::new(&files);
+    let path = std::path::absolute(path).expect("a path");
+    let path = path.to_str().expect("UTF-8");
+    let table = (path, &TableFormat::default());
+    let found = judge(&mut intake, table, &judged.rules, &Unwatched).expect("the table is read");
+    let from_one = |rows: &[u64]| -> Vec<u64> { rows.iter().map(|row| row + 1).collect() };
+    for (fast, exact) in found.summary.rules.iter().zip(&judged.summary.rules) {
+        let counts = [
+            fast.idle,
+            fast.holds,
+            fast.conditional,
+            fast.violated,
+            fast.undecided,
+        ];
+        let wanted = [
+            exact.idle,
+            exact.holds,
+            exact.conditional,
+            exact.violated,
+            exact.undecided,
+        ];
+        assert_eq!(counts, wanted, "{}", fast.code);
+        assert_eq!(
+            fast.violated_rows,
+            from_one(&exact.violated_rows),
+            "{}",
+            fast.code
+        );
+        assert_eq!(fast.tie_rows, from_one(&exact.tie_rows), "{}", fast.code);
+    }
+    // Only ties after arithmetic are left to exact arithmetic: those of the heat rule, some of
+    // them on the other side of a guard, and those of the overstrain rule.
+    assert!(
+        found.summary.exact_rows < 60,
+        "{}",
+        found.summary.exact_rows
     );
 }

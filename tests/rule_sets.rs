@@ -53,6 +53,7 @@ fn checked(files: &InMemory, paths: &[&str], recalled: bool) -> (Vec<String>, Ex
         why: None,
         cache: None,
         solver: None,
+        watch: &cellwright::run::check_rules::rows::Unwatched,
     };
     match check(files, &request) {
         Ok(checked) => {

@@ -450,7 +450,7 @@ pub struct Missing {
 /// `test`
 #[derive(Args, Debug)]
 pub struct Test {
-    /// Rule files, scenarios, or folders of them; `rules` and `scenarios` if not given.
+    /// Rule files, scenarios, conflict cases, or folders; `rules` and `scenarios` if not given.
     pub paths: Vec<PathBuf>,
     /// Samples instead of those of the scenarios.
     #[arg(long, value_name = "N")]

@@ -11,9 +11,99 @@ use super::{output, rule_files};
 use crate::check::redundancy::cache::Cache;
 use crate::document::Disk;
 use crate::exit_code::ExitCode;
+use crate::run::Progress;
+use crate::run::check_rules::rows::Watch;
 use crate::run::check_rules::{self, Request};
 use crate::run::documents::Rejected;
 use crate::table::{DecimalSign, TableFormat};
+
+use super::progress::Line;
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+/// Rows from which reading and judging are timed on standard error.
+const TIMED_ROWS_MIN: u64 = 100_000;
+
+/// Times a table and shows how far it is; on standard error only.
+struct TableWatch {
+    line: Line,
+    state: RefCell<Times>,
+}
+
+struct Times {
+    since: Instant,
+    reading: Duration,
+    judging: Duration,
+    bytes: u64,
+    counts: (u64, u64, u64),
+}
+
+impl TableWatch {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "for the line on standard error only; no answer knows it"
+    )]
+    fn start(common: &Common) -> Self {
+        Self {
+            line: Line::new(common),
+            state: RefCell::new(Times {
+                since: Instant::now(),
+                reading: Duration::ZERO,
+                judging: Duration::ZERO,
+                bytes: 0,
+                counts: (0, 0, 0),
+            }),
+        }
+    }
+
+    /// One line for large tables.
+    fn summary(&self) -> Option<String> {
+        self.line.finish();
+        let times = self.state.borrow();
+        let (rows, exact, rules) = times.counts;
+        (rows >= TIMED_ROWS_MIN).then(|| {
+            format!(
+                "table: {rows} rows by {rules} rules; reading {:.2} s, judging {:.2} s; {exact} \
+                 rows with exact arithmetic",
+                times.reading.as_secs_f64(),
+                times.judging.as_secs_f64()
+            )
+        })
+    }
+}
+
+impl Times {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "for the line on standard error only; no answer knows it"
+    )]
+    fn lap(&mut self) -> Duration {
+        let now = Instant::now();
+        let lap = now.duration_since(self.since);
+        self.since = now;
+        lap
+    }
+}
+
+impl Watch for TableWatch {
+    fn read(&self, done: u64, total: u64) {
+        let mut times = self.state.borrow_mut();
+        let lap = times.lap();
+        times.reading += lap;
+        if times.bytes == 0 {
+            self.line.stage("rows of the table", total);
+        }
+        self.line.advance(done.saturating_sub(times.bytes));
+        times.bytes = done;
+    }
+
+    fn judged(&self, rows: u64, exact_rows: u64, rules: u64) {
+        let mut times = self.state.borrow_mut();
+        let lap = times.lap();
+        times.judging += lap;
+        times.counts = (rows, exact_rows, rules);
+    }
+}
 
 /// Runs the verb.
 ///
@@ -31,6 +121,7 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
     // A cache that cannot be read is an empty one: it holds nothing that cannot be found again.
     let text = verb.cache.as_ref().map(std::fs::read_to_string);
     let cache = text.map(|text| Cache::from_text(&text.unwrap_or_default()));
+    let watch = TableWatch::start(common);
     let request = Request {
         rules: &rules,
         recipe: recipe.as_deref(),
@@ -49,8 +140,14 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
         why: verb.why.then_some(verb.most),
         cache: cache.as_ref(),
         solver: solver.as_ref(),
+        watch: &watch,
     };
     let checked = check_rules::check(&Disk::new("."), &request).map_err(rejected)?;
+    if let Some(summary) = watch.summary()
+        && !common.quiet
+    {
+        eprintln!("{summary}");
+    }
     if !checked.warnings.is_empty() && !common.quiet {
         let colour = output::stderr_colour(common);
         eprint!("{}", checked.warnings.render(&checked.sources, colour));

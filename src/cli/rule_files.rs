@@ -53,6 +53,25 @@ pub fn must_exist(path: &Path) -> Result<(), Failure> {
     }
 }
 
+/// Lists the folders in a folder, sorted.
+///
+/// # Errors
+/// [`Failure::Environment`] when the folder cannot be listed.
+pub fn folders_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let fail = |error: std::io::Error| {
+        Failure::environment(format!("cannot read `{}`: {error}", folder.display()))
+    };
+    let mut folders = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        if path.is_dir() {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
 /// Lists the files of a folder that end in `.extension`, sorted.
 ///
 /// # Errors

@@ -1,7 +1,9 @@
-//! `cellwright test`: rule-local tests and the expectations of scenarios.
+//! `cellwright test`: rule-local tests, the expectations of scenarios and conflict cases.
 //!
-//! In: rule files, scenarios, folders of both. Out: what failed and a line of counts, as text,
-//! JSON or JUnit; exit 1 when anything did. All rule files given are resolved together.
+//! In: rule files, scenarios, conflict cases, folders of them; in a folder inside a folder only
+//! conflict cases are looked for, because their rules are read by themselves. Out: what failed and
+//! a line of counts, as text, JSON or JUnit; exit 1 when anything did. All rule files given are
+//! resolved together.
 
 use std::path::{Path, PathBuf};
 
@@ -18,6 +20,7 @@ use crate::report::test_cases::{CaseResult, TestCase, TestCases};
 use crate::rule_language::ast::Expectation;
 use crate::rule_language::rule_tests::run_test;
 use crate::run::check_rules;
+use crate::run::conflict::Conflict;
 use crate::run::expectations::unmet;
 
 /// Format of the JSON answer.
@@ -59,7 +62,12 @@ pub fn test(verb: &Test, common: &Common) -> Result<ExitCode, Failure> {
         cases.cases.extend(rule_cases(&rules)?);
     }
     for scenario in &scenarios {
-        cases.cases.push(scenario_case(scenario, verb, common)?);
+        let case = if is_conflict(scenario) {
+            conflict_case(scenario)?
+        } else {
+            scenario_case(scenario, verb, common)?
+        };
+        cases.cases.push(case);
     }
     if cases.cases.is_empty() {
         return Err(Failure::argument("there is nothing to test"));
@@ -86,6 +94,7 @@ fn sorted_by_kind(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Fai
             }
             rules.extend(some_rules);
             scenarios.extend(some_scenarios);
+            scenarios.extend(conflicts_below(path)?);
             continue;
         }
         rule_files::must_exist(path)?;
@@ -96,6 +105,42 @@ fn sorted_by_kind(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Fai
         }
     }
     Ok((rules, scenarios))
+}
+
+/// Conflict cases in the folders of a folder.
+fn conflicts_below(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    for folder in rule_files::folders_in(path)? {
+        let documents = rule_files::in_folder(&folder, "toml")?;
+        found.extend(documents.into_iter().filter(|path| is_conflict(path)));
+    }
+    Ok(found)
+}
+
+/// Whether a document says that it is a conflict case; what cannot be read is reported later.
+fn is_conflict(path: &Path) -> bool {
+    std::fs::read_to_string(path).is_ok_and(|text| Conflict::is_one(&text))
+}
+
+fn conflict_case(path: &Path) -> Result<TestCase, Failure> {
+    let path = shown(path);
+    let files = Disk::new(".");
+    let conflict = Conflict::read(&files, &path).map_err(|found| rejected(*found))?;
+    let solver = super::solver(false);
+    let unmet = conflict.unmet(&files, solver.as_ref());
+    Ok(TestCase {
+        class: "conflicts".to_owned(),
+        name: conflict.title,
+        path,
+        line: conflict.line,
+        result: if unmet.is_empty() {
+            CaseResult::Passed
+        } else {
+            CaseResult::Failed {
+                text: unmet.join("\n"),
+            }
+        },
+    })
 }
 
 fn rule_cases(paths: &[PathBuf]) -> Result<Vec<TestCase>, Failure> {

@@ -102,8 +102,8 @@ pub const CODES: &[Explanation] = &[
     (
         TOO_LARGE,
         "a document is too large",
-        "Documents are limited to 64 MiB, because a larger one is almost always the wrong file. \
-         Split a table, or aggregate it first.",
+        "Documents are limited to 64 MiB, because a larger one is almost always the wrong file; \
+         the table of `check --table` to 1 GiB. Split a table, or aggregate it first.",
     ),
     (
         NOT_TEXT,

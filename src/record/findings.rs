@@ -91,6 +91,9 @@ pub struct TableSummary {
     pub path: String,
     /// Rows judged.
     pub rows: u64,
+    /// Rows in which at least one rule was judged in exact arithmetic, because double precision
+    /// does not decide.
+    pub exact_rows: u64,
     /// Counts per rule, in the order of the rules.
     pub rules: Vec<TableRule>,
 }
@@ -111,8 +114,13 @@ pub struct TableRule {
     pub violated: u64,
     /// Rows that could not be decided.
     pub undecided: u64,
-    /// Data rows (from one, header not counted) that fail.
+    /// Rows exactly on the limit.
+    pub ties: u64,
+    /// Rows judged in exact arithmetic.
+    pub exact: u64,
+    /// Data rows (from one, header not counted) that fail, the first 10 000.
     pub violated_rows: Vec<u64>,
-    /// Data rows exactly on the limit: the verdict depends on how the data were rounded.
+    /// Data rows exactly on the limit, the first 10 000: the verdict depends on how the data were
+    /// rounded.
     pub tie_rows: Vec<u64>,
 }

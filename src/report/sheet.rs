@@ -232,10 +232,10 @@ fn table_item<'a>(rule: &'a RuleHead, counts: &TableRule, strict: bool) -> Item<
         (Standing::Holds, Level::Silent)
     };
     let mut details = vec![format!("because: {}", rule.because)];
-    if !counts.tie_rows.is_empty() {
+    if counts.ties > 0 {
         details.push(format!(
             "{} rows lie exactly on the limit: their verdict depends on rounding",
-            counts.tie_rows.len()
+            counts.ties
         ));
     }
     Item {

@@ -32,9 +32,9 @@ pub enum CaseResult {
 /// One case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TestCase {
-    /// `rules` or `scenarios`.
+    /// `rules`, `scenarios` or `conflicts`.
     pub class: String,
-    /// What is tested: `DR004 fail`, or the title of a scenario.
+    /// What is tested: `DR004 fail`, or the title of a scenario or conflict case.
     pub name: String,
     /// Path of the document.
     pub path: String,

@@ -5,9 +5,10 @@
 //! outcomes need a simulation and are named, never passed over.
 
 mod argument;
+mod columns;
 mod elsewhere;
 mod recalled;
-mod rows;
+pub mod rows;
 
 use std::collections::BTreeMap;
 
@@ -35,7 +36,7 @@ use crate::table::TableFormat;
 pub const FORMAT: &str = "cellwright/findings/1";
 
 /// What to check.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request<'a> {
     /// Paths of the rule files.
     pub rules: &'a [String],
@@ -57,6 +58,8 @@ pub struct Request<'a> {
     pub cache: Option<&'a Cache>,
     /// How questions reach the solver.
     pub solver: Option<&'a Solver>,
+    /// Hears how far the table is.
+    pub watch: &'a dyn rows::Watch,
 }
 
 /// A finished check.
@@ -139,16 +142,18 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
         });
     }
     let table = match request.table {
-        Some(path) => match rows::judge(&mut intake, (path, &request.format), &for_rows(&set)) {
-            Some(judged) => Some(judged),
-            None => {
+        Some(path) => {
+            let table = (path, &request.format);
+            let judged = rows::judge(&mut intake, table, &for_rows(&set), request.watch);
+            let Some(judged) = judged else {
                 diagnostics.extend(intake.report.diagnostics());
                 return Err(Rejected {
                     diagnostics,
                     sources: intake.sources,
                 });
-            }
-        },
+            };
+            Some(judged)
+        }
         None => None,
     };
     let checker = Checker {

@@ -43,34 +43,79 @@ pub(super) fn rows(
     text: &str,
     delimiter: char,
 ) -> Result<Vec<Vec<Cell>>, Box<Diagnostic>> {
-    let end = text.trim_end_matches(['\n', '\r']).len();
+    let mut place = Place::start(text);
     let mut rows = Vec::new();
-    let mut at = 0;
-    while at < end || (rows.is_empty() && end > 0) {
-        let (cells, next) = row(file, &text[..end], at, delimiter)?;
-        if let [only] = cells[..]
+    loop {
+        let mut cells = Vec::new();
+        if !place.row(file, text, delimiter, &mut cells)? {
+            return Ok(rows);
+        }
+        rows.push(cells);
+    }
+}
+
+/// How far a text has been split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Where the next row begins.
+    at: usize,
+    /// Where the last row ends.
+    end: usize,
+    /// Rows read, the header among them.
+    pub rows: usize,
+}
+
+impl Place {
+    /// Before the first row.
+    pub(super) fn start(text: &str) -> Self {
+        Self {
+            at: 0,
+            end: text.trim_end_matches(['\n', '\r']).len(),
+            rows: 0,
+        }
+    }
+
+    /// Bytes read, and of how many.
+    pub(super) fn progress(self) -> (u64, u64) {
+        (self.at as u64, self.end as u64)
+    }
+
+    /// Adds the cells of the next row; `false` when there is none.
+    pub(super) fn row(
+        &mut self,
+        file: FileId,
+        text: &str,
+        delimiter: char,
+        cells: &mut Vec<Cell>,
+    ) -> Result<bool, Box<Diagnostic>> {
+        if self.at >= self.end {
+            return Ok(false);
+        }
+        let before = cells.len();
+        let next = row(file, &text[..self.end], self.at, delimiter, cells)?;
+        if let [only] = cells[before..]
             && only.start == only.end
         {
-            let message = format!("row {} is blank", rows.len() + 1);
-            let span = Span::new(file, at, at);
+            let message = format!("row {} is blank", self.rows + 1);
+            let span = Span::new(file, self.at, self.at);
             return Err(Box::new(
                 Diagnostic::error(codes::TABLE, span, message).help("remove the blank row"),
             ));
         }
-        rows.push(cells);
-        at = next;
+        self.at = next;
+        self.rows += 1;
+        Ok(true)
     }
-    Ok(rows)
 }
 
-/// Reads one row from `at`; returns its cells and where the next row begins.
+/// Reads one row from `at`; returns where the next row begins.
 fn row(
     file: FileId,
     text: &str,
     mut at: usize,
     delimiter: char,
-) -> Result<(Vec<Cell>, usize), Box<Diagnostic>> {
-    let mut cells = Vec::new();
+    cells: &mut Vec<Cell>,
+) -> Result<usize, Box<Diagnostic>> {
     loop {
         let (cell, after) = match text[at..].strip_prefix('"') {
             Some(_) => quoted(file, text, at)?,
@@ -81,9 +126,9 @@ fn row(
         if let Some(next) = rest.strip_prefix(delimiter) {
             at = text.len() - next.len();
         } else if rest.is_empty() {
-            return Ok((cells, text.len()));
+            return Ok(text.len());
         } else if let Some(next) = rest.strip_prefix("\r\n").or(rest.strip_prefix('\n')) {
-            return Ok((cells, text.len() - next.len()));
+            return Ok(text.len() - next.len());
         } else {
             let span = Span::new(file, after, after + 1);
             return Err(Box::new(

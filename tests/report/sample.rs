@@ -667,6 +667,7 @@ pub fn findings() -> Findings {
         table: Some(TableSummary {
             path: text("data/lots.csv"),
             rows: 6_000,
+            exact_rows: 2,
             rules: vec![TableRule {
                 code: text("DR004"),
                 idle: 0,
@@ -674,6 +675,8 @@ pub fn findings() -> Findings {
                 conditional: 0,
                 violated: 58,
                 undecided: 0,
+                ties: 2,
+                exact: 2,
                 violated_rows: (1..=58).map(|i| i * 97).collect(),
                 tie_rows: vec![12, 2_400],
             }],

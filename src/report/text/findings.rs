@@ -168,10 +168,12 @@ fn why_lines(page: &mut Page, why: &Why) {
 }
 
 fn table_lines(page: &mut Page, table: &TableSummary) {
-    page.paragraph(
-        0,
-        &Rich::styled(Style::Strong, &table.path).and(&format!("  {} rows", count(table.rows))),
-    );
+    let mut words = format!("  {} rows", count(table.rows));
+    if table.exact_rows > 0 {
+        let exact = count(table.exact_rows);
+        words.push_str(&format!(", {exact} of them decided in exact arithmetic"));
+    }
+    page.paragraph(0, &Rich::styled(Style::Strong, &table.path).and(&words));
     for rule in &table.rules {
         let mut parts = vec![
             format!("{} fail", count(rule.violated)),
@@ -191,16 +193,14 @@ fn table_lines(page: &mut Page, table: &TableSummary) {
             (LABEL, &Rich::plain(&rule.code)),
             &Rich::plain(&parts.join(" · ")),
         );
-        named_rows(page, "failing rows", &rule.violated_rows);
-        named_rows(
-            page,
-            "on the limit, depends on rounding: rows",
-            &rule.tie_rows,
-        );
+        named_rows(page, "failing rows", &rule.violated_rows, rule.violated);
+        let words = "on the limit, depends on rounding: rows";
+        named_rows(page, words, &rule.tie_rows, rule.ties);
     }
 }
 
-fn named_rows(page: &mut Page, words: &str, rows: &[u64]) {
+/// Names the first rows of `total`; JSON has as many as are listed.
+fn named_rows(page: &mut Page, words: &str, rows: &[u64], total: u64) {
     if rows.is_empty() {
         return;
     }
@@ -210,9 +210,15 @@ fn named_rows(page: &mut Page, words: &str, rows: &[u64]) {
         .map(|row| count(*row))
         .collect();
     if rows.len() > ROWS_NAMED_MAX {
+        let listed = if rows.len() as u64 == total {
+            "all".to_owned()
+        } else {
+            format!("the first {}", count(rows.len() as u64))
+        };
+        let more = total - ROWS_NAMED_MAX as u64;
         named.push(format!(
-            "and {} more (all in `--format json`)",
-            rows.len() - ROWS_NAMED_MAX
+            "and {} more ({listed} in `--format json`)",
+            count(more)
         ));
     }
     page.entry(
