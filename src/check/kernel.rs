@@ -18,7 +18,7 @@ use program::{Program, RuleProgram, Step, TIE, Worth, certain};
 
 pub use program::Source;
 
-use super::table::TableSummary;
+use super::table::{RuleCounts, TableSummary};
 use crate::rule_language::evaluate::Evaluator;
 use crate::rule_language::{Point, RuleSet, SignalId};
 
@@ -130,7 +130,7 @@ impl<'a> Kernel<'a> {
             let rule = &self.rule_set.rules[at];
             let counts = &mut self.summary.rules[at];
             let first = self.summary.rows;
-            let mut ask = |row: usize, counts: &mut super::table::RuleCounts| {
+            let mut ask = |row: usize, counts: &mut RuleCounts| {
                 let point = points[row].get_or_insert_with(|| exact(row));
                 let evaluator = Evaluator::new(self.rule_set, point);
                 counts.add(first + row as u64, rule, &evaluator);
@@ -154,26 +154,14 @@ impl<'a> Kernel<'a> {
             }
             Read::new(program, &self.conditions, &self.fixed).classes(&mut self.classes[..rows]);
             let classes = &self.classes[..rows];
-            counts.idle += count(classes, IDLE);
-            counts.holds += count(classes, HOLDS) + count(classes, HOLDS | TIED);
-            counts.conditional += count(classes, CONDITIONAL) + count(classes, CONDITIONAL | TIED);
-            if classes.iter().all(|class| *class <= CONDITIONAL) {
-                continue;
-            }
-            let violated = count(classes, VIOLATED);
-            let others = classes
-                .iter()
-                .any(|&class| class > CONDITIONAL && class != VIOLATED);
-            if !others && counts.lists_no_more() {
-                counts.violated += violated;
+            if counts.add_plain(classes) {
                 continue;
             }
             for (row, class) in classes.iter().enumerate() {
                 match *class {
+                    IDLE | HOLDS | CONDITIONAL => {}
                     DOUBTFUL => ask(row, counts),
-                    class => {
-                        counts.note(first + row as u64, class & VIOLATED != 0, class & TIED != 0)
-                    }
+                    class => counts.add_listed(first + row as u64, class),
                 }
             }
         }
@@ -203,11 +191,42 @@ const TIED: Class = 4;
 const VIOLATED: Class = 8;
 const DOUBTFUL: Class = 16;
 
+/// Counts in bytes, at most 255 rows at a time, because many bytes are compared at once.
 fn count(classes: &[Class], wanted: Class) -> u64 {
-    classes
-        .iter()
-        .map(|class| u64::from(*class == wanted))
-        .sum()
+    let of = |part: &[Class]| {
+        let hits = part.iter().map(|class| u8::from(*class == wanted));
+        u64::from(hits.fold(0, u8::wrapping_add))
+    };
+    classes.chunks(128).map(of).sum()
+}
+
+impl RuleCounts {
+    /// Adds rows that are only counted; tells whether that was all.
+    fn add_plain(&mut self, classes: &[Class]) -> bool {
+        let [idle, holds, conditional, violated] =
+            [IDLE, HOLDS, CONDITIONAL, VIOLATED].map(|class| count(classes, class));
+        self.idle += idle;
+        self.holds += holds;
+        self.conditional += conditional;
+        let is_all = idle + holds + conditional + violated == classes.len() as u64;
+        if is_all && violated > 0 && self.lists_no_more() {
+            self.violated += violated;
+            return true;
+        }
+        is_all && violated == 0
+    }
+
+    /// Adds a row that is violated, tied or both.
+    fn add_listed(&mut self, row: u64, class: Class) {
+        if class & VIOLATED != 0 {
+            self.violate(row);
+        }
+        if class & TIED != 0 {
+            self.tie(row);
+            self.holds += u64::from(class & HOLDS != 0);
+            self.conditional += u64::from(class & CONDITIONAL != 0);
+        }
+    }
 }
 
 /// The conditions of a rule after its steps.
@@ -303,7 +322,7 @@ fn run(
             conditions[*lane].worth[..rows].fill(certain(*holds));
             conditions[*lane].doubt[..rows].fill(false);
         }
-        Step::Not(lane, a) => join(conditions, *lane, (*a, *a), rows, |a, _| -a),
+        Step::Not(lane, a) => join(conditions, *lane, (*a, *a), rows, |a, _| a.wrapping_neg()),
         Step::Least(lane, a, b) => join(conditions, *lane, (*a, *b), rows, Worth::min),
         Step::Greatest(lane, a, b) => join(conditions, *lane, (*a, *b), rows, Worth::max),
     }

@@ -106,29 +106,19 @@ impl RuleCounts {
         }
     }
 
-    /// Adds to the violated rows and the ties.
-    pub(super) fn note(&mut self, row: u64, violated: bool, tied: bool) {
-        if violated {
-            self.violate(row);
-        }
-        if tied {
-            self.tie(row);
-        }
-    }
-
     /// Whether further violated rows are only counted.
     pub(super) fn lists_no_more(&self) -> bool {
         self.violated_rows.len() == ROWS_LISTED_MAX
     }
 
-    fn violate(&mut self, row: u64) {
+    pub(super) fn violate(&mut self, row: u64) {
         self.violated += 1;
         if self.violated_rows.len() < ROWS_LISTED_MAX {
             self.violated_rows.push(row);
         }
     }
 
-    fn tie(&mut self, row: u64) {
+    pub(super) fn tie(&mut self, row: u64) {
         self.ties += 1;
         if self.tie_rows.len() < ROWS_LISTED_MAX {
             self.tie_rows.push(row);
