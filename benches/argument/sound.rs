@@ -42,7 +42,11 @@ pub fn sound(dice: &mut Dice) -> Argument {
     }
     for _ in 0..CLAIMS {
         for _ in 0..TRIES {
-            if let Some((statement, from)) = claim(dice, &argument, scopes) {
+            // A claim said before would be a circle, and no sound argument.
+            let is_new = |drawn: &(Statement, Vec<usize>)| {
+                argument.parts.iter().all(|part| part.statement != drawn.0)
+            };
+            if let Some((statement, from)) = claim(dice, &argument, scopes).filter(is_new) {
                 argument.add(Role::Claim, statement, from);
                 break;
             }
