@@ -338,7 +338,7 @@ rule AA002 "b" when ln(cell.rate + 2) > 2 require exp(cell.rate) >= 300
     let (answer, exit) = checked(&files, &["a.rule"], false);
     assert_eq!(exit, ExitCode::Undecided);
     let expected = "consistency-undecided: it is not decided whether `AA001`, `AA002` fit \
-                    together: the solver does not know `exp`, `ln` and `sqrt`";
+                    together: the solver is not asked about exp, ln and sqrt";
     assert_eq!(answer, [expected]);
 }
 
