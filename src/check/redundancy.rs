@@ -22,22 +22,12 @@ use self::probe::{Probe, Probed};
 use super::batch::{Batch, Trial};
 use super::encode::{RLIMIT, WALL_MS};
 use super::query::{Answer, Formula, Model, Query, Reason, Value, Variable, Want};
-use super::refute::{Budget, Decided, Refuted, decide, refute, restricted};
+use super::refute::{Budget, Refuted, refute, restricted};
 use super::solver_process::Solver;
 use crate::parallel::map_items;
 
 /// Components with more facts are asked about by neighbourhoods first.
 const WHOLE_FACTS_MAX: usize = 300;
-
-/// Components with at most so many facts are first asked about by our own methods: a fresh solver
-/// context costs more than all of them.
-const OWN_FACTS_MAX: usize = 64;
-
-/// What our own methods may spend on one rule of a small component.
-const OWN_BUDGET: Budget = Budget {
-    leaves: 64,
-    boxes: 16,
-};
 
 /// What a fact is to the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -156,9 +146,6 @@ pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
         // Threads that do not start leave everything undecided, never decided.
         Err(_) => components.iter().map(undecided).collect(),
     };
-    for (number, component) in components.iter().enumerate() {
-        ourselves(component, &mut progress[number], number);
-    }
     if let Some(solver) = means.solver {
         from_models(&components, &mut progress, solver, means.threads);
         for reach in [Reach::Hops(1), Reach::Hops(2), Reach::Whole] {
@@ -182,53 +169,6 @@ pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
     }
     found.components = components;
     found
-}
-
-/// Asks our own methods about the open rules of a small component: quicker than to start a solver.
-/// What they leave open stays open.
-fn ourselves(component: &Component, progress: &mut Progress, number: usize) {
-    if component.facts.len() > OWN_FACTS_MAX {
-        return;
-    }
-    for rule in progress.open.clone() {
-        let mut query = component.query(RLIMIT, WALL_MS);
-        let facts = component.facts.iter().enumerate();
-        let is_asked = |(place, fact): &(usize, &Fact)| *place == rule || fact.role != Role::Claim;
-        let asked: BTreeSet<&str> = facts
-            .filter(is_asked)
-            .map(|(_, fact)| fact.name.as_str())
-            .collect();
-        query
-            .assertions
-            .retain(|(name, _)| asked.contains(name.as_str()));
-        for (name, formula) in &mut query.assertions {
-            if *name == component.facts[rule].name {
-                *formula = Formula::Not(Box::new(formula.clone()));
-            }
-        }
-        let answer = match decide(&query, None, &OWN_BUDGET) {
-            Decided::Satisfiable(model) if query.refutation(&model).is_none() => Answer::Sat(model),
-            Decided::Unsatisfiable { core, .. } => Answer::Unsat(core),
-            Decided::Satisfiable(_) | Decided::Undecided(_) => continue,
-        };
-        let asked = Asked {
-            component: number,
-            part: component.clone(),
-            rules: vec![(rule, rule)],
-        };
-        let standing = concluded(
-            component,
-            progress,
-            (&asked, rule, rule),
-            answer,
-            Reach::Whole,
-        );
-        if let Some(standing) = standing.filter(|found| !matches!(found, Standing::Undecided(_))) {
-            progress.settled[2] += 1;
-            progress.standings[rule] = Some(standing);
-            progress.open.remove(&rule);
-        }
-    }
 }
 
 /// Turns places of a component into places of the problem.
