@@ -107,9 +107,18 @@ where
             message: panic_message(payload.as_ref()),
         })
     };
-    let chunks = items.div_ceil(CHUNK_ITEMS);
-    let results: Vec<Result<T, ParallelError>> = if threads == 1 {
-        (0..chunks).map(guarded).collect()
+    in_order(items.div_ceil(CHUNK_ITEMS), threads, guarded)
+}
+
+/// Does `0..count` pieces of work on a private pool, or here where one thread is enough, and
+/// collects in their order.
+fn in_order<T, F>(count: u64, threads: usize, guarded: F) -> Result<Vec<T>, ParallelError>
+where
+    T: Send,
+    F: Fn(u64) -> Result<T, ParallelError> + Sync + Send,
+{
+    let results: Vec<Result<T, ParallelError>> = if threads == 1 || count <= 1 {
+        (0..count).map(guarded).collect()
     } else {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -118,10 +127,10 @@ where
                 threads,
                 reason: error.to_string(),
             })?;
-        pool.install(|| (0..chunks).into_par_iter().map(guarded).collect())
+        pool.install(|| (0..count).into_par_iter().map(guarded).collect())
     };
-    // Collecting stops at the first error in chunk order, which makes the named chunk the same
-    // on every thread count.
+    // Collecting stops at the first error in order, which makes the named piece the same on every
+    // thread count.
     results.into_iter().collect()
 }
 
@@ -146,19 +155,7 @@ where
             message: panic_message(payload.as_ref()),
         })
     };
-    let results: Vec<Result<T, ParallelError>> = if threads == 1 || items <= 1 {
-        (0..items).map(guarded).collect()
-    } else {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .map_err(|error| ParallelError::PoolNotStarted {
-                threads,
-                reason: error.to_string(),
-            })?;
-        pool.install(|| (0..items).into_par_iter().map(guarded).collect())
-    };
-    results.into_iter().collect()
+    in_order(items, threads, guarded)
 }
 
 /// Returns the text of a panic payload.
