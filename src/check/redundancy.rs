@@ -10,6 +10,7 @@
 pub mod bounds;
 pub mod cache;
 pub mod component;
+pub mod curve;
 pub mod probe;
 pub mod shape;
 
@@ -22,7 +23,7 @@ use self::probe::{Probe, Probed};
 use super::batch::{Batch, Trial};
 use super::encode::{RLIMIT, WALL_MS};
 use super::query::{Answer, Formula, Model, Query, Reason, Value, Variable, Want};
-use super::refute::{Budget, Refuted, refute, restricted};
+use super::refute::{Budget, Decided, Refuted, decide_small, refute, restricted};
 use super::solver_process::Solver;
 use crate::parallel::map_items;
 
@@ -399,18 +400,52 @@ fn put(asked: &[Asked], solver: &Solver, threads: usize) -> Vec<Vec<Answer>> {
             trials: asked.rules.iter().map(trial).collect(),
         }
     };
-    let groups = threads.clamp(1, asked.len().max(1));
-    let of_group = |group: usize| asked.iter().skip(group).step_by(groups);
+    let batches: Vec<Batch> = asked.iter().map(batch).collect();
+    let count = u64::try_from(batches.len()).unwrap_or(u64::MAX);
+    let small = map_items(count, threads, |place| {
+        small_answers(&batches[usize::try_from(place).unwrap_or(0)])
+    });
+    let mut answers = small.unwrap_or_else(|_| vec![None; batches.len()]);
+    let open: Vec<usize> = (0..batches.len())
+        .filter(|&place| answers[place].is_none())
+        .collect();
+    let asked = put_to_solver(&batches, &open, solver, threads);
+    for (place, found) in open.into_iter().zip(asked) {
+        answers[place] = Some(found);
+    }
+    answers.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+/// What our own methods say of a batch; nothing unless they decide every trial.
+fn small_answers(batch: &Batch) -> Option<Vec<Answer>> {
+    let answer = |trial: &Trial| match decide_small(&batch.query_of(trial))? {
+        Decided::Satisfiable(model) => Some(Answer::Sat(model)),
+        Decided::Unsatisfiable { core, .. } => Some(Answer::Unsat(core)),
+        Decided::Undecided(_) => None,
+    };
+    batch.trials.iter().map(answer).collect()
+}
+
+/// Puts batches in one group per thread; answers in the order of `open`.
+fn put_to_solver(
+    batches: &[Batch],
+    open: &[usize],
+    solver: &Solver,
+    threads: usize,
+) -> Vec<Vec<Answer>> {
+    let groups = threads.clamp(1, open.len().max(1));
+    let of_group = |group: usize| open.iter().skip(group).step_by(groups);
+    let batch = |place: &usize| batches[*place].clone();
     let count = u64::try_from(groups).unwrap_or(1);
     let answers = map_items(count, threads, |group| {
         let group = usize::try_from(group).unwrap_or(0);
         solver.run_batches(of_group(group).map(batch).collect())
     });
     let Ok(answers) = answers else {
-        return vec![Vec::new(); asked.len()];
+        return vec![Vec::new(); open.len()];
     };
     let mut answers: Vec<_> = answers.into_iter().map(Vec::into_iter).collect();
-    (0..asked.len())
+    (0..open.len())
         .map(|place| answers[place % groups].next().unwrap_or_default())
         .collect()
 }

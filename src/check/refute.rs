@@ -181,6 +181,20 @@ pub fn decide(query: &Query, solver: Option<&Solver>, budget: &Budget) -> Decide
     })
 }
 
+/// Decides a small linear query by our own quick methods; nothing where they do not.
+///
+/// A solver context costs more than many such questions together.
+#[must_use]
+pub fn decide_small(query: &Query) -> Option<Decided> {
+    let is_small = query.assertions.len() <= OWN_ASSERTIONS_MAX;
+    if !is_small || !query.is_linear() || query.validate().is_err() {
+        return None;
+    }
+    let mut query = query.clone();
+    query.sort();
+    decided_alone(&query, &QUICK)
+}
+
 fn with_core(query: &Query) -> Query {
     let mut asked = query.clone();
     asked.want = super::query::Want::ModelAndCore;

@@ -17,6 +17,7 @@ use super::case::Case;
 use super::encode::Encoder;
 use super::query::{Answer, Formula, Query, Reason, Term, VarId, Want};
 use super::redundancy::cache::Cache;
+use super::refute::{Decided, decide_small};
 use super::satisfy::{Wanted, satisfy, start};
 use super::solver_process::Solver;
 use crate::rational::Rational;
@@ -86,20 +87,26 @@ pub fn analyse_again(
             Some(point) => witness.take_over(point, &joint.signals),
             None => witness.missing += 1,
         }
+        // What keeps all rules is a better start for each of them than the recipe.
+        let starts: Vec<&Point> = found.iter().chain([&origin]).collect();
+        let is_easy = |question: &Question<'_>| {
+            let mut starts = starts.iter();
+            starts.any(|start| question.easy(rule_set, start).is_some())
+        };
         let mut open: Vec<Question<'_>> = Vec::new();
         if found.is_none() {
             open.extend(component.assumption_question(rule_set));
             open.push(joint);
         }
         for (alone, together) in guards {
-            if together.easy(rule_set, &origin).is_none() {
+            if !is_easy(&together) {
                 open.push(alone);
                 open.push(together);
             }
         }
         for question in component.parts(rule_set) {
             scope.modes += usize::from(matches!(question.topic, Topic::Mode(..)));
-            if question.easy(rule_set, &origin).is_none() {
+            if !is_easy(&question) {
                 open.push(question);
             }
         }
@@ -484,15 +491,20 @@ fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>)
         .iter()
         .map(|question| question.query(rule_set))
         .collect();
-    let queries: Vec<Query> = written.iter().flatten().map(|w| w.query.clone()).collect();
-    let answers = match solver {
-        Some(solver) if !queries.is_empty() => solver.solve_all(&queries),
-        Some(_) | None => Vec::new(),
-    };
-    let mut answers = answers.into_iter();
-    let reply = |(written, question): (Option<Written>, &&Question<'_>)| {
+    let mut answers: Vec<Option<Answer>> = written.iter().map(small_answer).collect();
+    let is_open = |place: &usize| written[*place].is_some() && answers[*place].is_none();
+    let open: Vec<usize> = (0..written.len()).filter(is_open).collect();
+    if let Some(solver) = solver.filter(|_| !open.is_empty()) {
+        let queries = open.iter().filter_map(|&place| written[place].as_ref());
+        let queries: Vec<Query> = queries.map(|written| written.query.clone()).collect();
+        for (place, answer) in open.into_iter().zip(solver.solve_all(&queries)) {
+            answers[place] = Some(answer);
+        }
+    }
+    let parts = written.into_iter().zip(answers).zip(questions);
+    let reply = |((written, answer), question): ((Option<Written>, _), &&Question<'_>)| {
         let has_function = written.is_none() && question.has_function(rule_set);
-        let Some((written, answer)) = written.and_then(|w| answers.next().map(|a| (w, a))) else {
+        let (Some(written), Some(answer)) = (written, answer) else {
             return Reply::Unknown(has_function.then_some(Reason::Functions));
         };
         match answer {
@@ -501,7 +513,16 @@ fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>)
             Answer::Sat(model) => Reply::Fits(point_of(rule_set, &written, &model)),
         }
     };
-    written.into_iter().zip(questions).map(reply).collect()
+    parts.map(reply).collect()
+}
+
+/// What our own methods say of a small question.
+fn small_answer(written: &Option<Written>) -> Option<Answer> {
+    match decide_small(&written.as_ref()?.query)? {
+        Decided::Satisfiable(model) => Some(Answer::Sat(model)),
+        Decided::Unsatisfiable { core, .. } => Some(Answer::Unsat(core)),
+        Decided::Undecided(_) => None,
+    }
 }
 
 fn named(written: &Written, core: &[String]) -> Vec<CoreMember> {
