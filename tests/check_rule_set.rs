@@ -154,13 +154,19 @@ fn products_are_decided_too() {
 }
 
 #[test]
-fn without_a_solver_an_open_question_is_a_finding() {
-    let rules = rule("R1", "require a.x >= 50 mm") + &rule("R2", "require a.x <= 40 mm");
-    let fixture = fixture(&format!("{SIGNALS}{rules}"));
-    let analysis = analyse(&fixture.rules, None, None);
-    let codes: Vec<&str> = analysis.findings.iter().map(Finding::code).collect();
-    assert_eq!(codes, ["consistency-undecided"]);
-    assert_eq!(analysis.witness, None);
+fn without_a_solver_linear_rules_are_decided_and_products_a_finding() {
+    let product = rule("R1", "require a.x * a.y >= 5000 mm^2")
+        + &rule("R2", "require a.x <= 60 mm")
+        + &rule("R3", "require a.y <= 80 mm");
+    let linear = rule("R1", "require a.x >= 50 mm") + &rule("R2", "require a.x <= 40 mm");
+    for (rules, expected) in [(product, "consistency-undecided"), (linear, "inconsistent")] {
+        let fixture = fixture(&format!("{SIGNALS}{rules}"));
+        let analysis = analyse(&fixture.rules, None, None);
+        let codes: Vec<&str> = analysis.findings.iter().map(Finding::code).collect();
+        assert_eq!(codes, [expected]);
+        assert_eq!(analysis.witness, None);
+        assert_eq!(analysis.asked, 0);
+    }
 }
 
 /// Two limits of a product with pi: no corner and no limit of a signal is a point inside, and no

@@ -248,16 +248,16 @@ fn rules_of_different_modes_do_not_contradict_each_other() {
         checked(&files, &["modes.rule"], false),
         (vec![], ExitCode::Success)
     );
-    // Without a solver the contradiction is not decided; the question is asked in one mode only.
+    // The question is asked in one mode only.
     let (answer, exit) = checked(&files, &["clash.rule"], false);
-    assert_eq!(exit, ExitCode::Undecided);
+    assert_eq!(exit, ExitCode::Findings);
     assert_eq!(answer.len(), 1, "{answer:?}");
     assert!(
         answer[0].contains("(while `step` is `filling`)"),
         "{answer:?}"
     );
     let (answer, exit) = checked(&files, &["plain.rule"], false);
-    assert_eq!(exit, ExitCode::Undecided);
+    assert_eq!(exit, ExitCode::Findings);
     assert!(!answer[0].contains("while"), "{answer:?}");
 }
 

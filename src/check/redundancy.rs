@@ -149,9 +149,9 @@ pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
     };
     if let Some(solver) = means.solver {
         from_models(&components, &mut progress, solver, means.threads);
-        for reach in [Reach::Hops(1), Reach::Hops(2), Reach::Whole] {
-            ask(&components, &mut progress, reach, solver, means.threads);
-        }
+    }
+    for reach in [Reach::Hops(1), Reach::Hops(2), Reach::Whole] {
+        ask(&components, &mut progress, reach, means);
     }
     let mut found = Standings {
         of: vec![None; problem.facts.len()],
@@ -328,13 +328,7 @@ struct Asked {
     rules: Vec<(usize, usize)>,
 }
 
-fn ask(
-    components: &[Component],
-    progress: &mut [Progress],
-    reach: Reach,
-    solver: &Solver,
-    threads: usize,
-) {
+fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means: &Means<'_>) {
     let mut asked: Vec<Asked> = Vec::new();
     for (number, component) in components.iter().enumerate() {
         let open = progress[number].open.iter().copied();
@@ -362,7 +356,7 @@ fn ask(
             Reach::Hops(_) => {}
         }
     }
-    let answers = put(&asked, solver, threads);
+    let answers = put(&asked, means);
     for (asked, answers) in asked.iter().zip(answers) {
         let progress = &mut progress[asked.component];
         let component = &components[asked.component];
@@ -379,8 +373,8 @@ fn ask(
     }
 }
 
-/// Puts the questions in one group per thread; answers in their order.
-fn put(asked: &[Asked], solver: &Solver, threads: usize) -> Vec<Vec<Answer>> {
+/// Answers the questions in their order: ourselves where they are small, else by the solver.
+fn put(asked: &[Asked], means: &Means<'_>) -> Vec<Vec<Answer>> {
     let batch = |asked: &Asked| {
         let claims = 0..asked.part.facts.len();
         let claims: Vec<usize> = claims
@@ -402,16 +396,18 @@ fn put(asked: &[Asked], solver: &Solver, threads: usize) -> Vec<Vec<Answer>> {
     };
     let batches: Vec<Batch> = asked.iter().map(batch).collect();
     let count = u64::try_from(batches.len()).unwrap_or(u64::MAX);
-    let small = map_items(count, threads, |place| {
+    let small = map_items(count, means.threads, |place| {
         small_answers(&batches[usize::try_from(place).unwrap_or(0)])
     });
     let mut answers = small.unwrap_or_else(|_| vec![None; batches.len()]);
     let open: Vec<usize> = (0..batches.len())
         .filter(|&place| answers[place].is_none())
         .collect();
-    let asked = put_to_solver(&batches, &open, solver, threads);
-    for (place, found) in open.into_iter().zip(asked) {
-        answers[place] = Some(found);
+    if let Some(solver) = means.solver {
+        let asked = put_to_solver(&batches, &open, solver, means.threads);
+        for (place, found) in open.into_iter().zip(asked) {
+            answers[place] = Some(found);
+        }
     }
     answers.into_iter().map(Option::unwrap_or_default).collect()
 }

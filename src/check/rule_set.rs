@@ -113,9 +113,9 @@ pub fn analyse_again(
         questions.push(open);
     }
     let flat: Vec<&Question<'_>> = questions.iter().flatten().collect();
-    let answers = put(rule_set, &flat, solver);
+    let (answers, asked) = put(rule_set, &flat, solver);
     let mut analysis = Analysis {
-        asked: if solver.is_some() { flat.len() } else { 0 },
+        asked,
         scope,
         ..Analysis::default()
     };
@@ -486,7 +486,12 @@ enum Reply {
     Unknown(Option<Reason>),
 }
 
-fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>) -> Vec<Reply> {
+/// Answers questions in their order, and tells how many went to the solver.
+fn put(
+    rule_set: &RuleSet,
+    questions: &[&Question<'_>],
+    solver: Option<&Solver>,
+) -> (Vec<Reply>, usize) {
     let written: Vec<Option<Written>> = questions
         .iter()
         .map(|question| question.query(rule_set))
@@ -494,6 +499,7 @@ fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>)
     let mut answers: Vec<Option<Answer>> = written.iter().map(small_answer).collect();
     let is_open = |place: &usize| written[*place].is_some() && answers[*place].is_none();
     let open: Vec<usize> = (0..written.len()).filter(is_open).collect();
+    let asked = solver.map_or(0, |_| open.len());
     if let Some(solver) = solver.filter(|_| !open.is_empty()) {
         let queries = open.iter().filter_map(|&place| written[place].as_ref());
         let queries: Vec<Query> = queries.map(|written| written.query.clone()).collect();
@@ -513,7 +519,7 @@ fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>)
             Answer::Sat(model) => Reply::Fits(point_of(rule_set, &written, &model)),
         }
     };
-    parts.map(reply).collect()
+    (parts.map(reply).collect(), asked)
 }
 
 /// What our own methods say of a small question.

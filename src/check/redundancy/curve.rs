@@ -1,7 +1,8 @@
 //! Comparisons that are not linear, as the search for points sees them.
 //!
-//! In: a comparison and the variables it reads. Out: its slack at a point, and how the slack changes
-//! with each variable, in doubles. Only a guess: the comparison itself is kept and evaluated exactly.
+//! In: a comparison and the variables it reads. Out: its slack at a point, and how the slack
+//! changes with each variable, in doubles. Only a guess: the comparison itself is kept and
+//! evaluated exactly.
 
 use crate::check::query::{Formula, Function, Term};
 use crate::math;

@@ -1,7 +1,7 @@
 //! Moves one signal so that an expression takes a value.
 //!
-//! In: a numeric expression, the value it should take, a point. Out: whether a signal was moved. The
-//! expression is turned inside out (a sum hands the difference on to a summand, a product the
+//! In: a numeric expression, the value it should take, a point. Out: whether a signal was moved.
+//! The expression is turned inside out (a sum hands the difference on to a summand, a product the
 //! quotient to a factor) until a signal is met whose range holds the value. One signal moves per
 //! call, or several of a `min` or `max`; which one is asked first differs between rounds, so that a
 //! signal which other conditions hold in its place does not block the others.

@@ -125,7 +125,7 @@ impl<'a> Ray<'a> {
 const CURVE_START: f64 = 1.0 / 4096.0;
 
 /// Places along a ray at which a curve is looked at.
-const CURVE_PLACES: usize = 21;
+const CURVE_PLACES: usize = 40;
 
 /// Halvings of the step in which a curve changes sign.
 const HALVINGS: usize = 30;
