@@ -314,7 +314,7 @@ fn from_models(
 /// How much of a component takes part in a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
-    /// Facts at most so many shared variables away; only for large components.
+    /// Facts at most so many shared variables away; the solver is asked only in large components.
     Hops(usize),
     /// All of it.
     Whole,
@@ -326,6 +326,8 @@ struct Asked {
     part: Component,
     /// The rules asked about, in the component and in the part.
     rules: Vec<(usize, usize)>,
+    /// Whether the solver may be asked.
+    by_solver: bool,
 }
 
 fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means: &Means<'_>) {
@@ -341,16 +343,18 @@ fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means:
                         component: number,
                         part: component.clone(),
                         rules,
+                        by_solver: true,
                     });
                 }
             }
-            Reach::Hops(hops) if is_large => asked.extend(open.map(|rule| {
+            Reach::Hops(hops) if is_large || hops == 1 => asked.extend(open.map(|rule| {
                 let places = component.near(rule, hops);
                 let inside = places.iter().position(|&place| place == rule).unwrap_or(0);
                 Asked {
                     component: number,
                     part: component.part(&places),
                     rules: vec![(rule, inside)],
+                    by_solver: is_large,
                 }
             })),
             Reach::Hops(_) => {}
@@ -401,7 +405,7 @@ fn put(asked: &[Asked], means: &Means<'_>) -> Vec<Vec<Answer>> {
     });
     let mut answers = small.unwrap_or_else(|_| vec![None; batches.len()]);
     let open: Vec<usize> = (0..batches.len())
-        .filter(|&place| answers[place].is_none())
+        .filter(|&place| answers[place].is_none() && asked[place].by_solver)
         .collect();
     if let Some(solver) = means.solver {
         let asked = put_to_solver(&batches, &open, solver, means.threads);

@@ -63,6 +63,32 @@ pub struct GridPoint {
 }
 
 impl GridPoint {
+    /// Returns the grid point of a model; nothing where a value lies on no binary grid of its own,
+    /// or where the model does not fit the variables.
+    #[must_use]
+    pub fn of(model: &Model, variables: &[Variable]) -> Option<Self> {
+        if model.values.len() != variables.len() {
+            return None;
+        }
+        let mut point = Self {
+            mantissas: Vec::with_capacity(variables.len()),
+            shifts: Vec::with_capacity(variables.len()),
+            choices: Vec::with_capacity(variables.len()),
+        };
+        for (variable, value) in variables.iter().zip(&model.values) {
+            let ((mantissa, shift), choice) = match (&variable.sort, value) {
+                (Sort::Real, Value::Real(value)) => (value.as_dyadic()?, 0),
+                (Sort::Bool, Value::Bool(value)) => ((0, 0), u32::from(*value)),
+                (Sort::Enum(_), Value::Enum(member)) => ((0, 0), *member),
+                _ => return None,
+            };
+            point.mantissas.push(mantissa);
+            point.shifts.push(shift);
+            point.choices.push(choice);
+        }
+        Some(point)
+    }
+
     /// Returns the model of this point.
     #[must_use]
     pub fn model(&self, variables: &[Variable]) -> Model {
