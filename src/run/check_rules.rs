@@ -284,7 +284,7 @@ impl Checker<'_> {
             let judgements = judge_rules(&judged_set, &selected, case, self.request.solver);
             for (at, judgement) in places.into_iter().zip(&judgements) {
                 let rule = &judged_set.rules[at];
-                let row = rules::evaluation(&judged_set, rule, case, judgement);
+                let row = rules::evaluation(&judged_set, rule, case, self.sources, judgement);
                 exit = exit.and(self.exit_of_verdict(rule, &row.verdict));
                 evaluations[at] = Some(row);
             }
