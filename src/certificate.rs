@@ -11,6 +11,7 @@ pub mod any;
 mod checker;
 pub mod contradiction;
 pub mod export;
+pub mod file;
 pub mod polynomial;
 
 use std::collections::BTreeMap;

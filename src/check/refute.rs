@@ -26,7 +26,10 @@ pub use self::core::{restricted, variables_of};
 const SHOWN_BOXES: usize = 4;
 
 /// Questions with more assertions are put to the solver first, which finds the few that matter.
-const OWN_ASSERTIONS_MAX: usize = 40;
+pub const OWN_ASSERTIONS_MAX: usize = 40;
+
+/// Questions with more assertions are not taken up again after the solver gave up.
+const AGAIN_ASSERTIONS_MAX: usize = 400;
 
 /// What a search may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -273,6 +276,9 @@ fn finished(tried: Tried, answer: Option<Answer>, budget: &Budget) -> Found {
     };
     if let Some(model) = tried.model {
         return own(Decided::Satisfiable(preferred(model)));
+    }
+    if let (Some(reason), true) = (&reason, query.assertions.len() > AGAIN_ASSERTIONS_MAX) {
+        return own(Decided::Undecided(reason.clone()));
     }
     own(match by_boxes(&query, reason, budget) {
         Decided::Satisfiable(model) => Decided::Satisfiable(preferred(model)),
