@@ -43,6 +43,7 @@ pub mod smtlib;
 pub mod solve;
 pub mod solver_process;
 pub mod table;
+pub mod undefined;
 pub mod univariate;
 pub mod verdict;
 pub mod window;

@@ -214,7 +214,10 @@ fn what_closed_forms_leave_open_is_decided_with_a_certificate() {
         let (_, broken) = judged(cases, clauses, with_solver);
         assert_eq!(broken.verdict, Verdict::HoldsNominally);
         assert!(broken.rechecked && broken.certificate.is_none());
-        assert_eq!(broken.asked.and_then(|asked| asked.status), Some(Status::Sat));
+        assert_eq!(
+            broken.asked.and_then(|asked| asked.status),
+            Some(Status::Sat)
+        );
     }
 }
 
@@ -236,8 +239,37 @@ fn functions_over_a_tolerance_are_decided_by_boxes() {
             assert_eq!(found.verdict, expected, "{body}");
             let proves = expected == Verdict::Holds;
             assert_eq!(found.certificate.is_some(), proves, "{body}");
-            assert!(!proves || found.method == Method::Boxes, "{body}: {:?}", found.method);
+            assert!(
+                !proves || found.method == Method::Boxes,
+                "{body}: {:?}",
+                found.method
+            );
             assert!(proves || found.rechecked, "{body}");
+        }
+    }
+}
+
+/// Goal: a rule without value somewhere in the box does not hold there. Method: a domain and a
+/// divisor that only part of the box respects, and the same behind a guard.
+#[test]
+fn a_rule_without_value_in_the_box_does_not_hold() {
+    let cases = "# case a.x = 1 mm +- 2 mm\n# case a.y = 2 mm";
+    for with_solver in [false, true] {
+        for body in [
+            "ln(a.x / a.y) <= 5",
+            "sqrt(a.x / a.y) >= 0",
+            "(a.x / a.y) / (a.x / a.y) <= 2",
+        ] {
+            let (_, open) = judged(cases, &format!("require {body}"), with_solver);
+            let is_no_value = matches!(open.verdict, Verdict::Undecided(Undecided::NoValue(_)));
+            assert!(is_no_value, "{body}: {:?}", open.verdict);
+            assert_eq!(open.certificate, None, "{body}");
+            let guarded = format!("when a.x > 0.1 mm require {body}");
+            let (_, holds) = judged(cases, &guarded, with_solver);
+            assert_eq!(holds.verdict, Verdict::Holds, "{guarded}");
+            let read = format!("require a.x < 0.1 mm or {body}");
+            let (_, holds) = judged(cases, &read, with_solver);
+            assert_eq!(holds.verdict, Verdict::Holds, "{read}");
         }
     }
 }
@@ -250,7 +282,13 @@ fn a_witness_of_our_own_lies_on_an_end_or_a_step() {
     let (fixture, found) = judged(cases, "require exp(-(a.x / a.y)) <= 0.0137", false);
     let at = |name: &str| {
         let signal = fixture.rules.signal_named(name).expect("declared");
-        found.worst.as_ref().expect("a witness").point.get(signal).clone()
+        found
+            .worst
+            .as_ref()
+            .expect("a witness")
+            .point
+            .get(signal)
+            .clone()
     };
     assert_eq!(at("a.x"), PointValue::Number(si("9 mm")));
     assert_eq!(at("a.y"), PointValue::Number(si("2.1 mm")));

@@ -286,6 +286,9 @@ mod tests {
         let head = "; R1 and R2 (check-sat)\n(set-info :smt-lib-version 2.6)\n\
                     (set-info :status unsat)\n";
         assert!(noted.starts_with(head), "{noted}");
-        assert!(noted.contains("\n; rules/a.rule:3:6\n(assert (! (< |drying"), "{noted}");
+        assert!(
+            noted.contains("\n; rules/a.rule:3:6\n(assert (! (< |drying"),
+            "{noted}"
+        );
     }
 }

@@ -5,7 +5,10 @@
 //! corner of the tolerances), each end exact or between two rationals 2^-60 of the range apart,
 //! open and closed told apart, with the rules that stop it and a checked certificate that nothing
 //! just beyond keeps them; with the others free in their ranges, the least and greatest value for
-//! which they can be chosen so that every rule holds. Rules without a closed form here are named.
+//! which they can be chosen so that every rule holds. Rules without a closed form are bisected with
+//! the others fixed, and named with the others free.
+
+mod bisected;
 
 use std::cmp::Ordering;
 
@@ -17,7 +20,7 @@ use super::line::{End, Interval, Line};
 use super::optimum::{self, Optimum, Problem};
 use super::prove::{Outcome, Values, prove};
 use crate::certificate::{
-    self, Atom, BoxVariable, Certificate, Claim, Polynomial, Proof, Ranges, Statement,
+    self, Any, Atom, BoxVariable, Certificate, Claim, Polynomial, Proof, Ranges, Statement,
 };
 use crate::document::Magnitude;
 use crate::rational::Rational;
@@ -52,8 +55,9 @@ pub struct Limit {
     pub closed: bool,
     /// The rules that stop it, by place in the list given; empty where the range ends it.
     pub stopped_by: Vec<usize>,
-    /// Proof that those rules hold with no slack from the end up to the next change.
-    pub beyond: Option<Box<Certificate>>,
+    /// Proof that the first of those rules has no slack from the end up to the next change, or is
+    /// broken there.
+    pub beyond: Option<Any>,
 }
 
 /// An interval of setpoints that keep the rules.
@@ -63,8 +67,8 @@ pub struct Span {
     pub low: Limit,
     /// Upper end.
     pub high: Limit,
-    /// Proof that the rules hold all over it (ties included).
-    pub inside: Option<Box<Certificate>>,
+    /// Proofs that the rules hold all over it (ties included): together they cover it.
+    pub inside: Option<Vec<Any>>,
 }
 
 impl Span {
@@ -93,6 +97,8 @@ pub enum Why {
     Obstacle(Obstacle),
     /// Its parts share tolerances, so that the worst corner is not one point.
     Shared,
+    /// Neither kept nor broken for certain at the value of the recipe.
+    Open,
 }
 
 /// The window of one parameter with the others fixed.
@@ -243,6 +249,7 @@ pub fn fixed(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> F
         spans: Vec::new(),
     };
     let mut taken: Vec<(usize, Statement)> = Vec::new();
+    let mut unsolved: Vec<usize> = Vec::new();
     let mut divisors: Vec<Statement> = Vec::new();
     for (place, rule) in rules.iter().enumerate() {
         match compiled(rule_set, rule, case, axis) {
@@ -261,6 +268,7 @@ pub fn fixed(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> F
                     statement => taken.push((place, statement)),
                 }
             }
+            Err(Why::Obstacle(Obstacle::Function { .. })) => unsolved.push(place),
             Err(why) => found.left_out.push(LeftOut { rule: place, why }),
         }
     }
@@ -294,12 +302,111 @@ pub fn fixed(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> F
         places: &places,
         divisors: &divisors,
     };
-    let spans = line.intervals();
-    found.spans = spans.iter().filter_map(|one| scene.span(one)).collect();
+    let mut parts: Vec<Part> = line.intervals().iter().map(|one| scene.part(one)).collect();
+    for place in unsolved {
+        let own = (place, rules[place]);
+        match bisected::parts(rule_set, own, case, axis, (&low, &high)) {
+            None => found.left_out.push(LeftOut {
+                rule: place,
+                why: Why::Open,
+            }),
+            Some(own) if own.is_empty() => found.never.push(place),
+            Some(own) => parts = common(&parts, &own),
+        }
+    }
+    found.never.sort_unstable();
+    found.spans = parts
+        .into_iter()
+        .filter_map(|one| shifted(one, axis))
+        .collect();
     found
 }
 
-/// What is needed to turn an interval of values into one of setpoints.
+/// An end of a part of the range, as a real value.
+#[derive(Clone, Debug)]
+struct Edge {
+    low: Rational,
+    high: Rational,
+    closed: bool,
+    stopped_by: Vec<usize>,
+    beyond: Option<Any>,
+}
+
+/// A part of the range on which rules hold.
+#[derive(Clone, Debug)]
+struct Part {
+    low: Edge,
+    high: Edge,
+    inside: Option<Vec<Any>>,
+}
+
+impl Edge {
+    /// The edge that is met first; of two at one place both stop.
+    fn first(&self, other: &Self, order: Ordering) -> Self {
+        match order {
+            Ordering::Less => self.clone(),
+            Ordering::Greater => other.clone(),
+            Ordering::Equal => {
+                let mut stopped_by = self.stopped_by.clone();
+                stopped_by.extend(&other.stopped_by);
+                let first = if self.stopped_by.is_empty() {
+                    other
+                } else {
+                    self
+                };
+                Self {
+                    low: self.low.clone().min(other.low.clone()),
+                    high: self.high.clone().max(other.high.clone()),
+                    closed: self.closed && other.closed,
+                    stopped_by,
+                    beyond: first.beyond.clone(),
+                }
+            }
+        }
+    }
+}
+
+/// What lies in both lists of parts.
+fn common(left: &[Part], right: &[Part]) -> Vec<Part> {
+    let mut found = Vec::new();
+    for a in left {
+        for b in right {
+            // The inner number of an edge is the one that counts.
+            let low = a.low.first(&b.low, b.low.high.cmp(&a.low.high));
+            let high = a.high.first(&b.high, a.high.low.cmp(&b.high.low));
+            let is_point = low.high == high.low && low.closed && high.closed;
+            if low.high < high.low || is_point {
+                let both = a.inside.iter().zip(&b.inside).next();
+                let inside = both.map(|(a, b)| a.iter().chain(b).cloned().collect());
+                found.push(Part { low, high, inside });
+            }
+        }
+    }
+    found
+}
+
+/// A part as setpoints: the tolerance of the parameter itself taken off; nothing where none is left.
+fn shifted(part: Part, axis: &Axis) -> Option<Span> {
+    let limit = |edge: Edge, shift: &dyn Fn(&Rational) -> Option<Rational>| {
+        Some(Limit {
+            low: shift(&edge.low)?,
+            high: shift(&edge.high)?,
+            closed: edge.closed,
+            stopped_by: edge.stopped_by,
+            beyond: edge.beyond,
+        })
+    };
+    let low = limit(part.low, &|value| raised(value, axis.minus.as_ref()))?;
+    let high = limit(part.high, &|value| lowered(value, axis.plus.as_ref()))?;
+    let is_point = low.low == high.high && low.closed && high.closed;
+    if low.high > high.low || (low.high == high.low && !is_point) {
+        return None;
+    }
+    let inside = part.inside;
+    Some(Span { low, high, inside })
+}
+
+/// What is needed to prove what an interval says.
 struct Scene<'a> {
     axis: &'a Axis,
     name: &'a str,
@@ -309,25 +416,20 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    fn span(&self, interval: &Interval) -> Option<Span> {
-        let low = self.limit(&interval.low, &|value| {
-            raised(value, self.axis.minus.as_ref())
-        })?;
-        let high = self.limit(&interval.high, &|value| {
-            lowered(value, self.axis.plus.as_ref())
-        })?;
-        let is_point = low.low == high.high && low.closed && high.closed;
-        if low.high > high.low || (low.high == high.low && !is_point) {
-            return None;
-        }
+    fn part(&self, interval: &Interval) -> Part {
         let rules = self.statements.iter().map(with_ties);
         let all = Statement::And(rules.chain(self.divisors.iter().cloned()).collect());
         let (from, to) = (&interval.low.at.high, &interval.high.at.low);
-        let inside = self.certificate(&folded(all), from, to);
-        Some(Span { low, high, inside })
+        Part {
+            low: self.edge(&interval.low),
+            high: self.edge(&interval.high),
+            inside: self
+                .certificate(&folded(all), from, to)
+                .map(|own| vec![own]),
+        }
     }
 
-    fn limit(&self, end: &End, shift: &dyn Fn(&Rational) -> Option<Rational>) -> Option<Limit> {
+    fn edge(&self, end: &End) -> Edge {
         let stops = end.stopped_by.iter().map(|&place| self.places[place]);
         let beyond = end.beyond.as_ref().and_then(|far| {
             let &first = end.stopped_by.first()?;
@@ -340,22 +442,17 @@ impl Scene<'_> {
             let (from, to) = if far < near { (far, near) } else { (near, far) };
             self.certificate(&fails, from, to)
         });
-        Some(Limit {
-            low: shift(&end.at.low)?,
-            high: shift(&end.at.high)?,
+        Edge {
+            low: end.at.low.clone(),
+            high: end.at.high.clone(),
             closed: end.closed,
             stopped_by: stops.collect(),
             beyond,
-        })
+        }
     }
 
     /// A certificate about the parameter alone, checked.
-    fn certificate(
-        &self,
-        statement: &Statement,
-        low: &Rational,
-        high: &Rational,
-    ) -> Option<Box<Certificate>> {
+    fn certificate(&self, statement: &Statement, low: &Rational, high: &Rational) -> Option<Any> {
         let id = variable_of(self.axis.signal);
         let mut claim = Claim {
             variables: Vec::new(),
@@ -379,7 +476,7 @@ impl Scene<'_> {
             proof,
         };
         let accepted = certificate::check(&certificate, &claim).is_ok();
-        accepted.then(|| Box::new(certificate))
+        accepted.then(|| Any::Statement(Box::new(certificate)))
     }
 }
 

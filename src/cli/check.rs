@@ -139,7 +139,8 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
         strict: verb.strict,
         why: verb.why.then_some(verb.most),
         cache: cache.as_ref(),
-        grounds: common.format == Format::Json || files.iter().any(|file| file.format == Format::Json),
+        grounds: common.format == Format::Json
+            || files.iter().any(|file| file.format == Format::Json),
         evidence: verb.certificates.is_some(),
         solver: solver.as_ref(),
         watch: &watch,
@@ -165,7 +166,10 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
             certificates::write(folder, evidence)?;
         }
         if !common.quiet {
-            let with = checked.evidence.iter().filter(|one| one.certificate.is_some());
+            let with = checked
+                .evidence
+                .iter()
+                .filter(|one| one.certificate.is_some());
             eprintln!(
                 "{}: {} questions, {} of them with a certificate",
                 folder.display(),

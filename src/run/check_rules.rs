@@ -306,7 +306,8 @@ impl Checker<'_> {
                 exit = exit.and(self.exit_of_verdict(rule, &row.verdict));
                 evaluations[at] = Some(row);
                 if self.request.evidence {
-                    let shown = grounds::of_verdict(&judged_set, rule, case, self.sources, judgement);
+                    let shown =
+                        grounds::of_verdict(&judged_set, rule, case, self.sources, judgement);
                     evidence.extend(shown);
                 }
             }

@@ -134,10 +134,7 @@ fn rule(page: &mut Page, checked: &CheckedRule, strict: bool) {
     );
     line("remark", evaluation.remark.as_deref().unwrap_or_default());
     let checked = if evaluation.rechecked {
-        format!(
-            "{}; witness re-evaluated exactly: agrees",
-            evaluation.how()
-        )
+        format!("{}; witness re-evaluated exactly: agrees", evaluation.how())
     } else {
         evaluation.how()
     };
@@ -289,7 +286,10 @@ pub(crate) fn summary(findings: &Findings) -> String {
             parts.push(format!("{n} {words}"));
         }
     }
-    let evaluations = findings.rules.iter().filter_map(|one| one.evaluation.as_ref());
+    let evaluations = findings
+        .rules
+        .iter()
+        .filter_map(|one| one.evaluation.as_ref());
     match evaluations.filter(|one| one.is_solvers_word()).count() {
         0 => {}
         n => parts.push(format!("{n} of these on the solver's word alone")),

@@ -209,10 +209,9 @@ pub fn stem_of(finding: &Finding) -> String {
             Member::Rule(code) | Member::Guard(code) | Member::GuardPart(code) => {
                 Some(code.clone())
             }
-            Member::Choice(..)
-            | Member::Setpoint(_)
-            | Member::Assumption(_)
-            | Member::Range(_) => None,
+            Member::Choice(..) | Member::Setpoint(_) | Member::Assumption(_) | Member::Range(_) => {
+                None
+            }
         })
     };
     let rule = match finding {
@@ -278,6 +277,9 @@ mod tests {
             .into();
         named_apart(&mut all);
         let stems: Vec<&str> = all.iter().map(|one| one.stem.as_str()).collect();
-        assert_eq!(stems, ["shadowed_A1", "A1", "shadowed_A1_2", "_9_b____c", "_"]);
+        assert_eq!(
+            stems,
+            ["shadowed_A1", "A1", "shadowed_A1_2", "_9_b____c", "_"]
+        );
     }
 }
