@@ -8,6 +8,7 @@ mod cases;
 use cases::{child, fixture, si};
 use cellwright::certificate::{self, Any};
 use cellwright::check::judge::judge;
+use cellwright::check::obligation::proves;
 use cellwright::check::smtlib::{Status, to_smtlib};
 use cellwright::check::verdict::{Judgement, Method, Undecided, Verdict};
 use cellwright::rational::Rational;
@@ -320,6 +321,40 @@ fn a_tampered_certificate_is_refused() {
             let accepted = verdict
                 .is_ok_and(|tampered| certificate::check(&tampered, &original.claim).is_ok());
             assert!(!accepted, "{body}: {place:?} can be changed unnoticed");
+        }
+    }
+}
+
+/// Goal: a certificate serves one rule, one box and one verdict only. Method: of either kind, asked
+/// about its own, then about a wider tolerance, another limit and another verdict.
+#[test]
+fn a_certificate_proves_nothing_else() {
+    let cases = "# case a.x = 10 mm +- 1 mm\n# case a.y = 2 mm +- 0.1 mm";
+    let wider = "# case a.x = 10 mm +- 1.1 mm\n# case a.y = 2 mm +- 0.1 mm";
+    for (body, other) in [
+        (
+            "require exp(-(a.x / a.y)) <= 0.02",
+            "require exp(-(a.x / a.y)) <= 0.021",
+        ),
+        ("require a.x + a.y <= 14 mm", "require a.x + a.y <= 15 mm"),
+    ] {
+        let (own, judgement) = judged(cases, body, false);
+        let certificate = judgement.certificate.expect("a certificate");
+        let proved = |fixture: &cases::Fixture, verdict: &str| {
+            let rule = (&fixture.rules, &fixture.rules.rules[0]);
+            proves(&certificate, verdict, rule, &fixture.case)
+        };
+        assert_eq!(proved(&own, "holds"), Ok(()), "{body}");
+        assert!(
+            proved(&judged(wider, body, false).0, "holds").is_err(),
+            "{body}"
+        );
+        assert!(
+            proved(&judged(cases, other, false).0, "holds").is_err(),
+            "{other}"
+        );
+        for verdict in ["idle", "violated", "undecided"] {
+            assert!(proved(&own, verdict).is_err(), "{body}: {verdict}");
         }
     }
 }
