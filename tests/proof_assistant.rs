@@ -79,7 +79,7 @@ fn coq_accepts_linear_certificates_without_axioms() {
 }
 
 /// Goal: everything linear that is shown about the shipped rules can be replayed by Coq. Method:
-/// the evidence of `check rules/` with the recipe of line 3, one theorem per certificate that only
+/// what `check rules/` shows with the recipe of line 3, one theorem per certificate that only
 /// linear arithmetic and choices take part in; the others are counted.
 #[test]
 fn coq_accepts_the_linear_certificates_of_the_shipped_rules() {
@@ -109,15 +109,15 @@ fn coq_accepts_the_linear_certificates_of_the_shipped_rules() {
         why: None,
         cache: None,
         grounds: true,
-        evidence: true,
+        exhibits: true,
         solver: Some(&solver),
         watch: &Unwatched,
     };
     let checked = check(&Disk::new(root), &request).expect("the shipped rules are right");
     let mut text = String::new();
     let (mut linear, mut others) = (0, 0);
-    for evidence in &checked.evidence {
-        match &evidence.certificate {
+    for exhibit in &checked.exhibits {
+        match &exhibit.certificate {
             Some(Any::Contradiction(own)) => match theorem(own, Prover::Coq) {
                 Some(own) => {
                     linear += 1;

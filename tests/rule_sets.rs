@@ -53,7 +53,7 @@ fn checked(files: &InMemory, paths: &[&str], recalled: bool) -> (Vec<String>, Ex
         why: None,
         cache: None,
         grounds: false,
-        evidence: false,
+        exhibits: false,
         solver: None,
         watch: &cellwright::run::check_rules::rows::Unwatched,
     };

@@ -43,7 +43,7 @@ pub enum FileError {
         /// Path of the place, such as `certificate.contradiction`.
         place: String,
         /// Why.
-        error: CertificateError,
+        error: Box<CertificateError>,
     },
 }
 
@@ -101,7 +101,7 @@ impl File {
             Ok(()) => Ok(file),
             Err(error) => Err(FileError::Refused {
                 place: format!("certificate.{}", file.certificate.kind()),
-                error,
+                error: Box::new(error),
             }),
         }
     }

@@ -9,9 +9,11 @@
 //! the others fixed, and named with the others free.
 
 mod bisected;
+mod part;
 
 use std::cmp::Ordering;
 
+use self::part::{Edge, Part, common, shifted};
 use super::case::{Case, NumberCase, SignalCase};
 use super::compile::{Compiler, Obstacle, folded, variable_of};
 use super::corners::corner_point;
@@ -239,6 +241,49 @@ fn attempt(
     })
 }
 
+/// Rules by how their windows are found.
+#[derive(Default)]
+struct Sorted {
+    /// By roots of their statements.
+    taken: Vec<(usize, Statement)>,
+    /// By bisection.
+    unsolved: Vec<usize>,
+    /// The divisors of the first lie above zero.
+    divisors: Vec<Statement>,
+}
+
+fn sorted(
+    rule_set: &RuleSet,
+    rules: &[&Rule],
+    case: &Case,
+    axis: &Axis,
+    found: &mut Fixed,
+) -> Sorted {
+    let mut sorted = Sorted::default();
+    for (place, rule) in rules.iter().enumerate() {
+        match compiled(rule_set, rule, case, axis) {
+            Ok(Compiled {
+                statement,
+                positive,
+                range,
+            }) => {
+                sorted.divisors.extend(positive);
+                let (low, high) = &mut found.looked_at;
+                *low = low.clone().max(range.0);
+                *high = high.clone().min(range.1);
+                match statement {
+                    Statement::Constant(true) => {}
+                    Statement::Constant(false) => found.never.push(place),
+                    statement => sorted.taken.push((place, statement)),
+                }
+            }
+            Err(Why::Obstacle(Obstacle::Function { .. })) => sorted.unsolved.push(place),
+            Err(why) => found.left_out.push(LeftOut { rule: place, why }),
+        }
+    }
+    sorted
+}
+
 /// Finds the window of one parameter with the others as the case has them.
 #[must_use]
 pub fn fixed(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> Fixed {
@@ -248,30 +293,11 @@ pub fn fixed(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> F
         left_out: Vec::new(),
         spans: Vec::new(),
     };
-    let mut taken: Vec<(usize, Statement)> = Vec::new();
-    let mut unsolved: Vec<usize> = Vec::new();
-    let mut divisors: Vec<Statement> = Vec::new();
-    for (place, rule) in rules.iter().enumerate() {
-        match compiled(rule_set, rule, case, axis) {
-            Ok(Compiled {
-                statement,
-                positive,
-                range,
-            }) => {
-                divisors.extend(positive);
-                let (low, high) = &mut found.looked_at;
-                *low = low.clone().max(range.0);
-                *high = high.clone().min(range.1);
-                match statement {
-                    Statement::Constant(true) => {}
-                    Statement::Constant(false) => found.never.push(place),
-                    statement => taken.push((place, statement)),
-                }
-            }
-            Err(Why::Obstacle(Obstacle::Function { .. })) => unsolved.push(place),
-            Err(why) => found.left_out.push(LeftOut { rule: place, why }),
-        }
-    }
+    let Sorted {
+        mut taken,
+        unsolved,
+        divisors,
+    } = sorted(rule_set, rules, case, axis, &mut found);
     let variable = variable_of(axis.signal);
     let (low, high) = found.looked_at.clone();
     // A rule that fails all over the range says nothing about where to go.
@@ -291,7 +317,8 @@ pub fn fixed(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> F
             rule,
             why: Why::Shared,
         };
-        found.left_out.extend(places.iter().map(shared));
+        let rules = places.iter().chain(&unsolved);
+        found.left_out.extend(rules.map(shared));
         return found;
     };
     let name = &rule_set.signal(axis.signal).name;
@@ -304,106 +331,27 @@ pub fn fixed(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> F
     };
     let mut parts: Vec<Part> = line.intervals().iter().map(|one| scene.part(one)).collect();
     for place in unsolved {
-        let own = (place, rules[place]);
-        match bisected::parts(rule_set, own, case, axis, (&low, &high)) {
-            None => found.left_out.push(LeftOut {
-                rule: place,
-                why: Why::Open,
-            }),
-            Some(own) if own.is_empty() => found.never.push(place),
-            Some(own) => parts = common(&parts, &own),
-        }
+        let own = bisected::parts(rule_set, (place, rules[place]), case, axis, (&low, &high));
+        narrow(&mut parts, place, own, &mut found);
     }
-    found.never.sort_unstable();
-    found.spans = parts
-        .into_iter()
-        .filter_map(|one| shifted(one, axis))
-        .collect();
+    let spans = parts.into_iter().filter_map(|one| shifted(one, axis));
+    found.spans = spans.collect();
     found
 }
 
-/// An end of a part of the range, as a real value.
-#[derive(Clone, Debug)]
-struct Edge {
-    low: Rational,
-    high: Rational,
-    closed: bool,
-    stopped_by: Vec<usize>,
-    beyond: Option<Any>,
-}
-
-/// A part of the range on which rules hold.
-#[derive(Clone, Debug)]
-struct Part {
-    low: Edge,
-    high: Edge,
-    inside: Option<Vec<Any>>,
-}
-
-impl Edge {
-    /// The edge that is met first; of two at one place both stop.
-    fn first(&self, other: &Self, order: Ordering) -> Self {
-        match order {
-            Ordering::Less => self.clone(),
-            Ordering::Greater => other.clone(),
-            Ordering::Equal => {
-                let mut stopped_by = self.stopped_by.clone();
-                stopped_by.extend(&other.stopped_by);
-                let first = if self.stopped_by.is_empty() {
-                    other
-                } else {
-                    self
-                };
-                Self {
-                    low: self.low.clone().min(other.low.clone()),
-                    high: self.high.clone().max(other.high.clone()),
-                    closed: self.closed && other.closed,
-                    stopped_by,
-                    beyond: first.beyond.clone(),
-                }
-            }
+/// Takes the parts of a bisected rule into account; nothing is known of it without any.
+fn narrow(parts: &mut Vec<Part>, rule: usize, own: Option<Vec<Part>>, found: &mut Fixed) {
+    match own {
+        None => found.left_out.push(LeftOut {
+            rule,
+            why: Why::Open,
+        }),
+        Some(own) if own.is_empty() => {
+            found.never.push(rule);
+            found.never.sort_unstable();
         }
+        Some(own) => *parts = common(parts, &own),
     }
-}
-
-/// What lies in both lists of parts.
-fn common(left: &[Part], right: &[Part]) -> Vec<Part> {
-    let mut found = Vec::new();
-    for a in left {
-        for b in right {
-            // The inner number of an edge is the one that counts.
-            let low = a.low.first(&b.low, b.low.high.cmp(&a.low.high));
-            let high = a.high.first(&b.high, a.high.low.cmp(&b.high.low));
-            let is_point = low.high == high.low && low.closed && high.closed;
-            if low.high < high.low || is_point {
-                let both = a.inside.iter().zip(&b.inside).next();
-                let inside = both.map(|(a, b)| a.iter().chain(b).cloned().collect());
-                found.push(Part { low, high, inside });
-            }
-        }
-    }
-    found
-}
-
-/// A part as setpoints: the tolerance of the parameter itself taken off; nothing where none is left.
-fn shifted(part: Part, axis: &Axis) -> Option<Span> {
-    let limit = |edge: Edge, shift: &dyn Fn(&Rational) -> Option<Rational>| {
-        Some(Limit {
-            low: shift(&edge.low)?,
-            high: shift(&edge.high)?,
-            closed: edge.closed,
-            stopped_by: edge.stopped_by,
-            beyond: edge.beyond,
-        })
-    };
-    let low = limit(part.low, &|value| raised(value, axis.minus.as_ref()))?;
-    let high = limit(part.high, &|value| lowered(value, axis.plus.as_ref()))?;
-    let is_point = low.low == high.high && low.closed && high.closed;
-    if low.high > high.low || (low.high == high.low && !is_point) {
-        return None;
-    }
-    let inside = part.inside;
-    Some(Span { low, high, inside })
 }
 
 /// What is needed to prove what an interval says.

@@ -141,7 +141,7 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
         cache: cache.as_ref(),
         grounds: common.format == Format::Json
             || files.iter().any(|file| file.format == Format::Json),
-        evidence: verb.certificates.is_some(),
+        exhibits: verb.certificates.is_some(),
         solver: solver.as_ref(),
         watch: &watch,
     };
@@ -162,18 +162,18 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
         })?;
     }
     if let Some(folder) = &verb.certificates {
-        for evidence in &checked.evidence {
-            certificates::write(folder, evidence)?;
+        for exhibit in &checked.exhibits {
+            certificates::write(folder, exhibit)?;
         }
         if !common.quiet {
             let with = checked
-                .evidence
+                .exhibits
                 .iter()
                 .filter(|one| one.certificate.is_some());
             eprintln!(
                 "{}: {} questions, {} of them with a certificate",
                 folder.display(),
-                checked.evidence.len(),
+                checked.exhibits.len(),
                 with.count()
             );
         }

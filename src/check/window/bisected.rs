@@ -7,7 +7,8 @@
 //! bad (at one fixed point of the others nothing in it keeps the rule), or narrow. Questions are
 //! bounded in number; what stays open is no part of a window.
 
-use super::{Axis, Edge, Part, moving};
+use super::part::{Edge, Part};
+use super::{Axis, moving};
 use crate::certificate::Any;
 use crate::check::case::{Case, NumberCase, SignalCase};
 use crate::check::encode::{Encoder, tolerances};
@@ -76,7 +77,12 @@ pub(super) fn parts(
     let holds_nominal = |piece: &&Piece| piece.low <= axis.nominal && axis.nominal <= piece.high;
     let mut around = pieces.iter().filter(holds_nominal);
     let is_known = around.all(|piece| !matches!(piece.standing, Standing::Open));
-    is_known.then(|| runs(&pieces, place))
+    let found = runs(&pieces, place);
+    // Without any good part the rule fails all over only if no wide part stays open.
+    let is_wide = |piece: &Piece| &piece.high - &piece.low > bisection.narrow;
+    let is_open = |piece: &Piece| matches!(piece.standing, Standing::Open) && is_wide(piece);
+    let is_unclear = found.is_empty() && pieces.iter().any(is_open);
+    (is_known && !is_unclear).then_some(found)
 }
 
 impl Bisection<'_> {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::Request;
-use super::grounds::{self, Evidence, Made};
+use super::grounds::{self, Exhibit, Made};
 use crate::check::argument::oracle::{not, query};
 use crate::check::argument::stale::is_stale;
 use crate::check::argument::step::{self, Leap, Outcome, Step};
@@ -31,7 +31,7 @@ pub struct Reviewed {
     /// Whether a question was left open.
     pub is_open: bool,
     /// What was shown, where asked for.
-    pub evidence: Vec<Evidence>,
+    pub exhibits: Vec<Exhibit>,
 }
 
 /// Reviews the argument of a rule set; nothing where it has neither claims nor evidence.
@@ -71,15 +71,15 @@ pub fn review(
     }
     found.sort_by_key(|one| (one.rank(), one.node()));
     for one in &found {
-        let made = if request.grounds || request.evidence {
+        let made = if request.grounds || request.exhibits {
             steps.shown_by(one)
         } else {
             Vec::new()
         };
-        if request.evidence {
+        if request.exhibits {
             let stem = format!("{}-{}", one.code(), graph.nodes[one.node()].code);
-            let files = made.iter().filter_map(|made| made.evidence(&stem));
-            reviewed.evidence.extend(files);
+            let files = made.iter().filter_map(|made| made.exhibit(&stem));
+            reviewed.exhibits.extend(files);
         }
         match (one, one.level()) {
             (Found::Undecided { .. }, _) => reviewed.is_open = true,
@@ -104,8 +104,8 @@ pub fn review(
     }
     reviewed.findings.extend(unread);
     reviewed.findings.extend(steps.on_solvers_word());
-    if request.evidence {
-        reviewed.evidence.extend(steps.entailed());
+    if request.exhibits {
+        reviewed.exhibits.extend(steps.entailed());
     }
     reviewed
 }
@@ -252,9 +252,9 @@ impl Steps<'_> {
     }
 
     /// The certificates of claims that follow.
-    fn entailed(&self) -> Vec<Evidence> {
+    fn entailed(&self) -> Vec<Exhibit> {
         let places = self.places();
-        let evidence = |step: &Step| {
+        let exhibit = |step: &Step| {
             let Outcome::Entailed { core, certificate } = &step.outcome else {
                 return None;
             };
@@ -263,9 +263,9 @@ impl Steps<'_> {
             let query = restricted(&self.denied(step.node)?, core);
             let own = certificate.as_deref().cloned();
             let made = grounds::contradiction_of(&says, &query, own, &places);
-            made.evidence(&format!("argument-{code}"))
+            made.exhibit(&format!("argument-{code}"))
         };
-        self.steps.iter().filter_map(evidence).collect()
+        self.steps.iter().filter_map(exhibit).collect()
     }
 }
 
