@@ -90,7 +90,8 @@ fn both(first: Formula, second: Formula) -> Formula {
 }
 
 /// At least one of them.
-pub(super) fn any(parts: Vec<Formula>) -> Formula {
+#[must_use]
+pub fn any(parts: Vec<Formula>) -> Formula {
     let is_possible = |part: &Formula| *part != Formula::False;
     let mut kept: Vec<Formula> = parts.into_iter().filter(is_possible).collect();
     match kept.len() {

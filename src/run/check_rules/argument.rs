@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::Request;
 use super::grounds::{self, Exhibit, Made};
-use crate::check::argument::oracle::{not, query};
+use crate::check::argument::oracle::query;
 use crate::check::argument::stale::is_stale;
 use crate::check::argument::step::{self, Leap, Outcome, Step};
 use crate::check::argument::{Finding as Found, Graph, Level, Oracle, analyse};
@@ -140,7 +140,8 @@ impl Steps<'_> {
     fn denied(&self, node: usize) -> Option<Query> {
         let own = &self.graph.nodes[node];
         let mut facts = step::premises(self.graph, node)?;
-        facts.push((step::negated_name(&own.code), not(own.formula.as_ref()?)));
+        let denial = step::denial(own.formula.as_ref()?);
+        facts.push((step::negated_name(&own.code), denial));
         Some(query(self.graph, &facts))
     }
 
