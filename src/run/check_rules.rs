@@ -7,11 +7,13 @@
 mod argument;
 mod columns;
 mod elsewhere;
+pub mod grounds;
 mod recalled;
 pub mod rows;
 
 use std::collections::BTreeMap;
 
+use self::grounds::Exhibit;
 use super::documents::Rejected;
 use super::{body, rule_sources, rules, signal_ranges};
 use crate::check::case::Case;
@@ -31,6 +33,9 @@ use crate::record::findings::{CheckedRule, Findings, Group, Scope, Why};
 use crate::rule_language::{self, EvidenceClass, ParsedFile, Rule, RuleSet, RuleSeverity};
 use crate::span::{FileId, Sources, Span};
 use crate::table::TableFormat;
+
+/// What is put behind a message that nothing but the solver's word speaks for.
+const SOLVERS_WORD: &str = "; this rests on the solver's word alone, without a certificate";
 
 /// Format of the answer.
 pub const FORMAT: &str = "cellwright/findings/1";
@@ -56,6 +61,10 @@ pub struct Request<'a> {
     pub why: Option<usize>,
     /// Answers of an earlier run; each is examined before it counts.
     pub cache: Option<&'a Cache>,
+    /// Whether the answer says what each finding rests on, certificates included.
+    pub grounds: bool,
+    /// Whether everything that was shown is wanted for files of its own.
+    pub exhibits: bool,
     /// How questions reach the solver.
     pub solver: Option<&'a Solver>,
     /// Hears how far the table is.
@@ -75,6 +84,8 @@ pub struct Checked {
     pub sources: Sources,
     /// Answers to keep for the next run.
     pub cache: Cache,
+    /// What was shown, where asked for; each has a name of its own.
+    pub exhibits: Vec<Exhibit>,
 }
 
 /// Rule files resolved together, with their texts.
@@ -162,13 +173,17 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
         set: &set,
         sources: &intake.sources,
     };
-    let (findings, exit, cache) = checker.findings(recipe.as_ref(), model.as_ref(), table);
+    let mut exhibits = Vec::new();
+    let (findings, exit, cache) =
+        checker.findings(recipe.as_ref(), model.as_ref(), table, &mut exhibits);
+    grounds::named_apart(&mut exhibits);
     Ok(Checked {
         findings,
         exit,
         warnings: diagnostics,
         sources: intake.sources,
         cache,
+        exhibits,
     })
 }
 
@@ -254,6 +269,7 @@ impl Checker<'_> {
         recipe: Option<&Recipe>,
         model: Option<&Model>,
         table: Option<rows::Judged>,
+        exhibits: &mut Vec<Exhibit>,
     ) -> (Findings, ExitCode, Cache) {
         // A recipe names no mode: it is judged in all of them.
         let judged_set = self.set.over_all_modes();
@@ -264,28 +280,21 @@ impl Checker<'_> {
         let mut findings: Vec<Finding> = Vec::new();
         for found in &analysed.findings {
             exit = exit.and(self.exit_of(&found.finding));
-            findings.push(self.finding(found));
+            let shown = rule_set::shown_by(&analysed.grounds, &found.finding);
+            findings.push(self.finding(found, shown, exhibits));
         }
-        let reviewed = argument::review(self.set, self.files, self.sources, self.request.solver);
+        let reviewed = argument::review(self.set, self.files, self.sources, self.request);
         exit = exit.and(self.exit_of_argument(&reviewed));
         findings.extend(reviewed.findings);
+        exhibits.extend(reviewed.exhibits);
         if self.request.recalled {
             findings.extend(recalled::findings(self.set, self.sources));
         }
         let mut evaluations: Vec<Option<Evaluation>> = vec![None; self.set.rules.len()];
         if let Some(case) = &case {
             let elsewhere = elsewhere::files(self.set, case);
-            let is_judged =
-                |rule: &Rule| !rule.is_outcome && !elsewhere.contains_key(&rule.span.file);
-            let places: Vec<usize> = (0..self.set.rules.len())
-                .filter(|&at| is_judged(&self.set.rules[at]))
-                .collect();
-            let selected: Vec<&Rule> = places.iter().map(|&at| &judged_set.rules[at]).collect();
-            let judgements = judge_rules(&judged_set, &selected, case, self.request.solver);
-            for (at, judgement) in places.into_iter().zip(&judgements) {
-                let rule = &judged_set.rules[at];
-                let row = rules::evaluation(&judged_set, rule, case, judgement);
-                exit = exit.and(self.exit_of_verdict(rule, &row.verdict));
+            for (at, row) in self.judged(&judged_set, case, &elsewhere, exhibits) {
+                exit = exit.and(self.exit_of_verdict(&judged_set.rules[at], &row.verdict));
                 evaluations[at] = Some(row);
             }
             findings.extend(elsewhere::findings(&elsewhere, self.set, self.sources));
@@ -323,6 +332,33 @@ impl Checker<'_> {
             table: summary,
         };
         (findings, exit, analysed.cache)
+    }
+
+    /// The rules on inputs that concern the recipe, by place.
+    fn judged(
+        &self,
+        judged_set: &RuleSet,
+        case: &Case,
+        elsewhere: &BTreeMap<FileId, (usize, usize)>,
+        exhibits: &mut Vec<Exhibit>,
+    ) -> Vec<(usize, Evaluation)> {
+        let is_judged = |rule: &Rule| !rule.is_outcome && !elsewhere.contains_key(&rule.span.file);
+        let places: Vec<usize> = (0..self.set.rules.len())
+            .filter(|&at| is_judged(&self.set.rules[at]))
+            .collect();
+        let selected: Vec<&Rule> = places.iter().map(|&at| &judged_set.rules[at]).collect();
+        let judgements = judge_rules(judged_set, &selected, case, self.request.solver);
+        let judged = places.into_iter().zip(&judgements);
+        let rows = judged.map(|(at, judgement)| {
+            let rule = &judged_set.rules[at];
+            if self.request.exhibits {
+                let shown = grounds::of_verdict(judged_set, rule, case, self.sources, judgement);
+                exhibits.extend(shown);
+            }
+            let row = rules::evaluation(judged_set, rule, case, self.sources, judgement);
+            (at, row)
+        });
+        rows.collect()
     }
 
     /// The conflicts and corrections of the rule set, and of the recipe under the rules that block.
@@ -399,7 +435,28 @@ impl Checker<'_> {
         }
     }
 
-    fn finding(&self, found: &ModeFinding) -> Finding {
+    fn finding(
+        &self,
+        found: &ModeFinding,
+        shown: &[rule_set::Shown],
+        exhibits: &mut Vec<Exhibit>,
+    ) -> Finding {
+        let mut grounds = Vec::new();
+        if self.request.grounds || self.request.exhibits {
+            let stem = grounds::stem_of(&found.finding);
+            for one in shown {
+                let made = grounds::of_shown(one, self.sources);
+                if self.request.exhibits {
+                    exhibits.extend(made.exhibit(&stem));
+                }
+                grounds.push(made.ground);
+            }
+        }
+        let on_word = if shown.iter().any(|one| one.is_solvers) {
+            SOLVERS_WORD
+        } else {
+            ""
+        };
         let (found, while_text) = (&found.finding, found.while_text(self.set));
         let level = match found.level() {
             Level::Error => "error",
@@ -410,11 +467,12 @@ impl Checker<'_> {
         Finding {
             code: found.code().to_owned(),
             level: level.to_owned(),
-            message: format!("{}{while_text}", found.message()),
+            message: format!("{}{while_text}{on_word}", found.message()),
             places: spans
                 .into_iter()
                 .map(|span| place(self.sources, span))
                 .collect(),
+            grounds,
         }
     }
 
@@ -482,6 +540,7 @@ impl Checker<'_> {
                 .take(1)
                 .map(|rule| place(self.sources, rule.code_span))
                 .collect(),
+            grounds: Vec::new(),
         })
     }
 }

@@ -448,6 +448,7 @@ pub fn body() -> Body {
             level: text("warning"),
             message: text("`CO012` warns by a limit that is recalled from memory"),
             places: Vec::new(),
+            grounds: Vec::new(),
         }],
         outcomes: outcomes(),
         dryer: dryer(),
@@ -655,6 +656,7 @@ pub fn findings() -> Findings {
                     column: 3,
                 },
             ],
+            grounds: Vec::new(),
         }],
         scope: Scope {
             consistent: false,

@@ -134,12 +134,9 @@ fn rule(page: &mut Page, checked: &CheckedRule, strict: bool) {
     );
     line("remark", evaluation.remark.as_deref().unwrap_or_default());
     let checked = if evaluation.rechecked {
-        format!(
-            "{}; witness re-evaluated exactly: agrees",
-            evaluation.method
-        )
+        format!("{}; witness re-evaluated exactly: agrees", evaluation.how())
     } else {
-        evaluation.method.clone()
+        evaluation.how()
     };
     line("checked", &checked);
 }
@@ -288,6 +285,14 @@ pub(crate) fn summary(findings: &Findings) -> String {
         if n > 0 {
             parts.push(format!("{n} {words}"));
         }
+    }
+    let evaluations = findings
+        .rules
+        .iter()
+        .filter_map(|one| one.evaluation.as_ref());
+    match evaluations.filter(|one| one.is_solvers_word()).count() {
+        0 => {}
+        n => parts.push(format!("{n} of these on the solver's word alone")),
     }
     let without = findings.rules.len() - judged.len();
     if without > 0 {
