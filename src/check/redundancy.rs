@@ -17,7 +17,7 @@ pub mod shape;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::bounds::Bounds;
-use self::cache::Cache;
+use self::cache::{Cache, Hints};
 use self::component::{Component, components};
 use self::probe::{Probe, Probed};
 use super::batch::{Batch, Trial};
@@ -134,13 +134,14 @@ struct Progress {
 pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
     let components = components(problem);
     let count = u64::try_from(components.len()).unwrap_or(u64::MAX);
+    let hints = means.cache.map(Cache::hints).unwrap_or_default();
     let first = map_items(count, means.threads, |place| {
         let place = usize::try_from(place).unwrap_or(0);
         let known = means
             .cache
             .and_then(|cache| cache.examined(&components[place], place));
         let hint = hint_for(problem, &components[place], means.hint);
-        without_solver(&components[place], place, known, hint)
+        without_solver(&components[place], place, (known, &hints), hint)
     });
     let mut progress = match first {
         Ok(progress) => progress,
@@ -222,7 +223,7 @@ fn bounds_of(component: &Component) -> Bounds {
 fn without_solver(
     component: &Component,
     number: usize,
-    known: Option<BTreeMap<usize, Standing>>,
+    (known, hints): (Option<BTreeMap<usize, Standing>>, &Hints<'_>),
     hint: Option<Model>,
 ) -> Progress {
     let mut progress = undecided(component);
@@ -239,6 +240,15 @@ fn without_solver(
             });
             progress.open.remove(&rule);
             progress.settled[0] += 1;
+        }
+    }
+    for rule in progress.open.clone() {
+        if let Some(witness) = hints.witness(component, rule) {
+            progress.standings[rule] = Some(Standing::Needed {
+                component: number,
+                witness: Box::new(witness),
+            });
+            progress.open.remove(&rule);
         }
     }
     if progress.open.is_empty() {
