@@ -12,7 +12,7 @@ use super::dice::Dice;
 use super::model::{Argument, Role};
 use super::mutants::{Mutant, Operator, mutant};
 use super::sound::sound;
-use super::truth::{Fault, loose_ends, step_fault};
+use super::truth::{Fault, has_circle, loose_ends, step_fault};
 
 /// Draws of one operator on one argument until a mutant is really wrong.
 const DRAWS_MAX: usize = 6;
@@ -56,6 +56,7 @@ pub fn run(seed: u64, numbers: impl Iterator<Item = u64>) -> Table {
         let (base_faults, _) = found(&base, &mut oracle);
         let mut wrong = loose_ends(&base);
         wrong.extend(steps(&base, None));
+        assert!(!has_circle(&base), "a circle was made");
         table.arguments += 1;
         table.claims += u64::try_from(base.claims().len()).expect("few");
         let needless = base_faults.symmetric_difference(&wrong).count();
@@ -148,7 +149,10 @@ impl Table {
     ) -> bool {
         let mut wrong = loose_ends(&mutant.argument);
         wrong.extend(steps(&mutant.argument, Some((base, mutant))));
-        if mutant.circle.is_some() {
+        // A fault may make a circle by accident; one that was meant must be there.
+        let turns = has_circle(&mutant.argument);
+        assert!(turns || mutant.circle.is_none(), "no circle was made");
+        if turns {
             wrong.insert((Fault::Circular, 0));
         }
         let (faults, circles) = found(&mutant.argument, oracle);
