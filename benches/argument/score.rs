@@ -98,6 +98,8 @@ fn found(argument: &Argument, oracle: &mut Oracle<'_>) -> (Faults, Vec<BTreeSet<
             // An open question is no finding: it counts as a miss.
             Finding::Undecided { .. }
             | Finding::StaleEvidence { .. }
+            | Finding::NotCertified { .. }
+            | Finding::NoStableSet { .. }
             | Finding::RestsOnRecalled { .. }
             | Finding::RestsOnProbability { .. } => continue,
         };

@@ -260,7 +260,9 @@ fn canonical(statement: &Statement) -> (Option<Choice>, Says) {
             *relation = Relation::AtMost;
         }
         let scale = sum.values().next().map_or_else(Rational::one, |first| {
-            Rational::one().checked_div(&first.abs()).unwrap_or_default()
+            Rational::one()
+                .checked_div(&first.abs())
+                .unwrap_or_default()
         });
         sum.values_mut()
             .for_each(|factor| *factor = &*factor * &scale);

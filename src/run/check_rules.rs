@@ -4,7 +4,7 @@
 //! about the rule set, one evaluation per rule on inputs, counts per rule of a table. Rules on
 //! outcomes need a simulation and are named, never passed over.
 
-mod argument;
+pub mod argument;
 mod columns;
 mod elsewhere;
 mod recalled;
@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use super::documents::Rejected;
 use super::{body, rule_sources, rules, signal_ranges};
+use crate::check::argument::attack::Semantics;
 use crate::check::case::Case;
 use crate::check::judge::judge_rules;
 use crate::check::modes::{InModes, ModeFinding, analyse_in_modes, in_each_mode};
@@ -52,6 +53,8 @@ pub struct Request<'a> {
     pub recalled: bool,
     /// Whether recalled limits and warnings count as findings.
     pub strict: bool,
+    /// Which nodes of the argument are taken to stand.
+    pub semantics: Semantics,
     /// How many minimal conflicts and corrections to list per contradiction; none without.
     pub why: Option<usize>,
     /// Answers of an earlier run; each is examined before it counts.
@@ -266,7 +269,8 @@ impl Checker<'_> {
             exit = exit.and(self.exit_of(&found.finding));
             findings.push(self.finding(found));
         }
-        let reviewed = argument::review(self.set, self.files, self.sources, self.request.solver);
+        let asked = self.request.semantics;
+        let reviewed = argument::review(self.set, self.files, self.sources, solver, asked);
         exit = exit.and(self.exit_of_argument(&reviewed));
         findings.extend(reviewed.findings);
         if self.request.recalled {
@@ -318,6 +322,8 @@ impl Checker<'_> {
                 })
                 .collect(),
             findings,
+            argument: reviewed.steps,
+            semantics: reviewed.semantics,
             scope: scope(&analysed),
             why,
             table: summary,
