@@ -15,18 +15,28 @@ mod score;
 mod sound;
 #[path = "../benches/argument/truth.rs"]
 mod truth;
+#[path = "../benches/argument/written.rs"]
+mod written;
 
 use mutants::Operator;
-use score::run;
+use score::{Layer, run};
 
 #[test]
 fn planted_faults_are_found_where_they_are() {
-    let mut table = run(7, 0..4);
-    table.add(&run(7, 4..8));
+    let mut table = run(7, Layer::Formulas, 0..4);
+    table.add(&run(7, Layer::Formulas, 4..8));
     let text = table.markdown();
     assert!(table.is_perfect(), "{text}");
     for operator in Operator::ALL {
         let row = table.rows.get(&operator).copied().unwrap_or_default();
         assert!(row.mutants - row.equivalent >= 4, "{operator:?}\n{text}");
     }
+}
+
+#[test]
+fn they_are_found_in_the_text_of_a_rule_file() {
+    let table = run(11, Layer::Text, 0..3);
+    let text = table.markdown();
+    assert!(table.is_perfect(), "{text}");
+    assert!(table.rows.len() == Operator::ALL.len(), "{text}");
 }

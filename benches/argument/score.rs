@@ -13,6 +13,7 @@ use super::model::{Argument, Role};
 use super::mutants::{Mutant, Operator, mutant};
 use super::sound::sound;
 use super::truth::{Fault, has_circle, loose_ends, step_fault};
+use super::written::read;
 
 /// Draws of one operator on one argument until a mutant is really wrong.
 const DRAWS_MAX: usize = 6;
@@ -36,6 +37,7 @@ pub struct Row {
 /// Counts of a whole run.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
+    pub layer: Option<Layer>,
     pub arguments: u64,
     pub claims: u64,
     /// Findings about sound arguments.
@@ -47,13 +49,25 @@ pub struct Table {
 
 type Faults = BTreeSet<(Fault, usize)>;
 
+/// How the detector gets an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// As formulas.
+    Formulas,
+    /// As the text of a rule file.
+    Text,
+}
+
 /// Judges arguments and their mutants.
-pub fn run(seed: u64, numbers: impl Iterator<Item = u64>) -> Table {
-    let mut table = Table::default();
+pub fn run(seed: u64, layer: Layer, numbers: impl Iterator<Item = u64>) -> Table {
+    let mut table = Table {
+        layer: Some(layer),
+        ..Table::default()
+    };
     for number in numbers {
         let base = sound(&mut Dice::new(seed, number));
         let mut oracle = Oracle::new(None);
-        let (base_faults, _) = found(&base, &mut oracle);
+        let (base_faults, _) = found(&base, layer, &mut oracle);
         let mut wrong = loose_ends(&base);
         wrong.extend(steps(&base, None));
         assert!(!has_circle(&base), "a circle was made");
@@ -80,14 +94,26 @@ pub fn run(seed: u64, numbers: impl Iterator<Item = u64>) -> Table {
 }
 
 /// What the detector finds, and the claims of its circles.
-fn found(argument: &Argument, oracle: &mut Oracle<'_>) -> (Faults, Vec<BTreeSet<usize>>) {
-    let analysis = analyse(&argument.graph(), oracle);
+fn found(
+    argument: &Argument,
+    layer: Layer,
+    oracle: &mut Oracle<'_>,
+) -> (Faults, Vec<BTreeSet<usize>>) {
+    let (graph, parts) = match layer {
+        Layer::Formulas => (argument.graph(), (0..argument.parts.len()).collect()),
+        Layer::Text => {
+            // Variables are numbered as they are met: another text, other questions.
+            oracle.forget();
+            read(argument)
+        }
+    };
+    let analysis = analyse(&graph, oracle);
     let mut circles = Vec::new();
     let mut faults = Faults::new();
     for finding in &analysis.findings {
         let fault = match finding {
             Finding::Circular { cycle } => {
-                circles.push(cycle.iter().map(|hop| hop.claim).collect());
+                circles.push(cycle.iter().map(|hop| parts[hop.claim]).collect());
                 Fault::Circular
             }
             Finding::Leap { .. } | Finding::OverClaim { .. } => Fault::Leap,
@@ -107,7 +133,7 @@ fn found(argument: &Argument, oracle: &mut Oracle<'_>) -> (Faults, Vec<BTreeSet<
         let node = if fault == Fault::Circular {
             0
         } else {
-            finding.node()
+            parts[finding.node()]
         };
         faults.insert((fault, node));
     }
@@ -157,7 +183,8 @@ impl Table {
         if turns {
             wrong.insert((Fault::Circular, 0));
         }
-        let (faults, circles) = found(&mutant.argument, oracle);
+        let layer = self.layer.unwrap_or(Layer::Formulas);
+        let (faults, circles) = found(&mutant.argument, layer, oracle);
         let is_wrong = wrong.difference(base_faults).next().is_some();
         let in_place = mutant.circle.as_ref().is_none_or(|allowed| {
             !circles.is_empty() && circles.iter().all(|one| !one.is_disjoint(allowed))

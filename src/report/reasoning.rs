@@ -90,7 +90,10 @@ fn claim(step: &ArgumentStep) -> String {
             and_list(&step.standing.attacked_by)
         ),
         "out" => format!("; it falls to {}", and_list(&step.standing.attacked_by)),
-        _ => format!("; contested by {}", and_list(&step.standing.attacked_by)),
+        _ => format!(
+            "; contested by {} while nothing is assumed",
+            and_list(&step.standing.attacked_by)
+        ),
     };
     let from = match step.from.is_empty() {
         true => String::new(),

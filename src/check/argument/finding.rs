@@ -327,7 +327,7 @@ impl Finding {
                  nor attacked by it; {own} stays open"
             ),
             Self::Out { by, through, .. } if by.is_empty() => format!(
-                "{own} falls with what it rests on, which {} defeats",
+                "{own} falls with what it rests on, defeated by {}",
                 listed(graph, through)
             ),
             Self::Out { by, .. } => format!("{own} is defeated by {}", listed(graph, by)),
