@@ -129,7 +129,7 @@ fn json_carries_points_bounds_certificates_and_labels() {
     assert!(shown["strongest"]["certificate"].is_object());
     assert_eq!(shown["point"][0]["name"], "e.water");
     let shown = &step("B")["shown"];
-    assert_eq!(shown["outcome"], "leap");
+    assert_eq!(shown["outcome"], "over-claim");
     assert!(!shown["missing"].as_array().expect("a list").is_empty());
     let shown = &step("C")["shown"];
     assert_eq!(

@@ -666,6 +666,14 @@ fn why() -> Why {
     }
 }
 
+fn two_sets() -> Semantics {
+    Semantics {
+        name: text("preferred"),
+        sets: vec![texts(&["CL1", "EV1"]), texts(&["EV2"])],
+        too_many: false,
+    }
+}
+
 /// Findings of a check with one broken, one recalled and one undecided rule and a table.
 pub fn findings() -> Findings {
     let body = body();
@@ -708,11 +716,7 @@ pub fn findings() -> Findings {
             ],
         }],
         argument: argument().split_off(2),
-        semantics: Some(Semantics {
-            name: text("preferred"),
-            sets: vec![texts(&["CL1", "EV1"]), texts(&["EV2"])],
-            too_many: false,
-        }),
+        semantics: Some(two_sets()),
         scope: Scope {
             consistent: false,
             components: 2,
