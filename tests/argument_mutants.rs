@@ -3,6 +3,10 @@
 //! Goal: every operator of `benches/argument.rs` keeps its recall, no false alarm. Method: the
 //! generator, the operators and the second method of the benchmark on a few arguments.
 
+#[path = "../benches/argument/curved.rs"]
+mod curved;
+#[path = "../benches/argument/curved_score.rs"]
+mod curved_score;
 #[path = "../benches/argument/dice.rs"]
 mod dice;
 #[path = "../benches/argument/model.rs"]
@@ -39,4 +43,20 @@ fn they_are_found_in_the_text_of_a_rule_file() {
     let text = table.markdown();
     assert!(table.is_perfect(), "{text}");
     assert!(table.rows.len() == Operator::ALL.len(), "{text}");
+}
+
+#[test]
+fn they_are_found_among_products_and_functions() {
+    let mut table = curved_score::run(3, 0..1);
+    table.add(&curved_score::run(3, 1..2));
+    let text = table.markdown();
+    assert!(table.has_no_false_alarm(), "{text}");
+    for (slip, row) in &table.rows {
+        assert_eq!(
+            row.located,
+            row.mutants - row.equivalent,
+            "{slip:?}\n{text}"
+        );
+    }
+    assert!(table.rows.len() > 10, "{text}");
 }

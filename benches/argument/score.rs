@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use cellwright::check::argument::{Finding, Oracle, analyse};
+use cellwright::check::argument::{Finding, Graph, Oracle, analyse};
 
 use super::dice::Dice;
 use super::model::{Argument, Role};
@@ -16,7 +16,7 @@ use super::truth::{Fault, has_circle, loose_ends, step_fault};
 use super::written::read;
 
 /// Draws of one operator on one argument until a mutant is really wrong.
-const DRAWS_MAX: usize = 6;
+pub const DRAWS_MAX: usize = 6;
 
 /// Normal quantile of a two-sided 95 % interval.
 const QUANTILE: f64 = 1.959_964;
@@ -47,7 +47,7 @@ pub struct Table {
     pub surprises: Vec<String>,
 }
 
-type Faults = BTreeSet<(Fault, usize)>;
+pub type Faults = BTreeSet<(Fault, usize)>;
 
 /// How the detector gets an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +107,16 @@ fn found(
             read(argument)
         }
     };
-    let analysis = analyse(&graph, oracle);
+    faults_of(&graph, &parts, oracle)
+}
+
+/// What the detector finds in a graph whose nodes are these parts.
+pub fn faults_of(
+    graph: &Graph,
+    parts: &[usize],
+    oracle: &mut Oracle<'_>,
+) -> (Faults, Vec<BTreeSet<usize>>) {
+    let analysis = analyse(graph, oracle);
     let mut circles = Vec::new();
     let mut faults = Faults::new();
     for finding in &analysis.findings {
@@ -219,11 +228,7 @@ impl Table {
         self.surprises.extend(other.surprises.iter().cloned());
         for (operator, row) in &other.rows {
             let own = self.rows.entry(*operator).or_default();
-            own.mutants += row.mutants;
-            own.equivalent += row.equivalent;
-            own.found += row.found;
-            own.located += row.located;
-            own.false_alarms += row.false_alarms;
+            own.add(row);
         }
     }
 
@@ -236,33 +241,51 @@ impl Table {
 
     /// The table in markdown.
     pub fn markdown(&self) -> String {
-        let mut text = String::from(
-            "| operator | truth from | mutants | equivalent | found / wrong | recall, 95 % \
-             interval | right step and kind | false alarms |\n\
-             |---|---|--:|--:|--:|--:|--:|--:|\n",
-        );
-        let mut sum = Row::default();
-        for (operator, row) in &self.rows {
-            let (name, truth) = operator.describe();
-            line(&mut text, name, truth, row);
-            sum.mutants += row.mutants;
-            sum.equivalent += row.equivalent;
-            sum.found += row.found;
-            sum.located += row.located;
-            sum.false_alarms += row.false_alarms;
-        }
-        line(&mut text, "all", "", &sum);
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "\nSound arguments: {}, with {} steps; findings that are wrong or missing: {}.",
-            self.arguments, self.claims, self.false_alarms
-        );
-        for surprise in &self.surprises {
-            let _ = writeln!(text, "{surprise}");
-        }
-        text
+        let rows = self.rows.iter();
+        let rows = rows.map(|(operator, row)| (operator.describe(), *row));
+        let counts = [self.arguments, self.claims, self.false_alarms];
+        table_text(rows, counts, &self.surprises)
     }
+}
+
+impl Row {
+    /// Adds the counts of another row.
+    pub fn add(&mut self, other: &Self) {
+        self.mutants += other.mutants;
+        self.equivalent += other.equivalent;
+        self.found += other.found;
+        self.located += other.located;
+        self.false_alarms += other.false_alarms;
+    }
+}
+
+/// Rows, their sum, and what was found about arguments, steps and in vain, in markdown.
+pub fn table_text<'a>(
+    rows: impl Iterator<Item = ((&'a str, &'a str), Row)>,
+    [arguments, claims, false_alarms]: [u64; 3],
+    surprises: &[String],
+) -> String {
+    let mut text = String::from(
+        "| operator | truth from | mutants | equivalent | found / wrong | recall, 95 % \
+         interval | right step and kind | false alarms |\n\
+         |---|---|--:|--:|--:|--:|--:|--:|\n",
+    );
+    let mut sum = Row::default();
+    for ((name, truth), row) in rows {
+        line(&mut text, name, truth, &row);
+        sum.add(&row);
+    }
+    line(&mut text, "all", "", &sum);
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "\nSound arguments: {arguments}, with {claims} steps; findings that are wrong or \
+         missing: {false_alarms}."
+    );
+    for surprise in surprises {
+        let _ = writeln!(text, "{surprise}");
+    }
+    text
 }
 
 fn line(text: &mut String, name: &str, truth: &str, row: &Row) {
