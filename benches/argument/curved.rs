@@ -108,7 +108,7 @@ pub enum Slip {
     DropDefinition,
     Tighten,
     FlipDirection,
-    UnitSlip,
+    Thousandth,
     Percent,
     WrongFunction,
     WrongInput,
@@ -126,7 +126,7 @@ impl Slip {
         Self::DropDefinition,
         Self::Tighten,
         Self::FlipDirection,
-        Self::UnitSlip,
+        Self::Thousandth,
         Self::Percent,
         Self::WrongFunction,
         Self::WrongInput,
@@ -144,7 +144,7 @@ impl Slip {
             Self::DropDefinition => ("drop the definition", "corners"),
             Self::Tighten => ("tighten the conclusion", "corners"),
             Self::FlipDirection => ("flip the direction", "corners"),
-            Self::UnitSlip => ("unit slip, limit ÷ 1000", "corners"),
+            Self::Thousandth => ("unit slip, limit ÷ 1000", "corners"),
             Self::Percent => ("percent for fraction, limit ÷ 100", "corners"),
             Self::WrongFunction => ("another law", "corners"),
             Self::WrongInput => ("a law of another quantity", "corners"),
@@ -366,7 +366,7 @@ impl Curved {
                 changed.parts[at].from.retain(|&one| one != dropped);
             }
             Slip::DropDefinition => changed.parts[at].from.retain(|one| !is_law(one)),
-            Slip::Tighten | Slip::FlipDirection | Slip::UnitSlip | Slip::Percent => {
+            Slip::Tighten | Slip::FlipDirection | Slip::Thousandth | Slip::Percent => {
                 changed.parts[at].says = self.slipped(slip, at, dice)?;
             }
             Slip::WrongFunction | Slip::WrongInput => {
@@ -434,7 +434,7 @@ impl Curved {
                 *thousandths += if *is_upper { -step } else { step };
             }
             Slip::FlipDirection => *is_upper = !*is_upper,
-            Slip::UnitSlip => *thousandths /= 1000,
+            Slip::Thousandth => *thousandths /= 1000,
             _ => *thousandths /= 100,
         }
         Some(says)
