@@ -1,10 +1,10 @@
 //! How many faults planted in sound arguments are found: recall per kind of fault.
 //!
-//! In: seed and number of arguments (`cargo bench --bench argument -- --seed 1 --graphs 600`), `--text`
-//! to write every argument as a rule file that the program reads, `--curved` for arguments
-//! about products and functions.
-//! Out: a table in markdown: per operator the mutants, those that are wrong by the second method of
-//! `truth.rs`, the share found with its Wilson interval, right step and right kind, false alarms.
+//! In: seed and number of arguments (`cargo bench --bench argument -- --seed 1 --graphs 600`),
+//! `--text` to write every argument as a rule file that the program reads, `--curved` for arguments
+//! about products and functions. Out: a table in markdown: per operator the mutants, those that are
+//! wrong by the second method of `truth.rs`, the share found with its Wilson interval, right step
+//! and right kind, false alarms.
 //! Every argument gives one mutant per operator; findings are compared with the complete list of
 //! what is wrong, so that a needless finding is a false alarm.
 
