@@ -303,3 +303,23 @@ fn a_point_on_a_narrow_band_is_found() {
     ];
     assert_model(&query(&["a.x", "a.y", "b.q"], facts, Want::ModelAndCore));
 }
+
+/// The same with an equation: the point lies on it exactly.
+#[test]
+fn a_point_on_an_equation_is_found_at_the_far_corner() {
+    let law = Formula::Eq(real(2), over(times(vec![real(0), real(1)]), real(3)));
+    let facts = vec![
+        ("x", within(0, "30", "40")),
+        ("y", within(1, "20", "60")),
+        ("z", within(3, "7", "9")),
+        ("law", law),
+        ("range", within(2, "0", "1000000000")),
+        // 40 · 60 / 7 is 342.86.
+        ("claim", Formula::Lt(rational("342"), real(2))),
+    ];
+    assert_model(&query(
+        &["a.x", "a.y", "b.q", "a.z"],
+        facts,
+        Want::ModelAndCore,
+    ));
+}

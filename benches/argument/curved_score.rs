@@ -17,7 +17,7 @@ use super::truth::Fault;
 pub struct CurvedTable {
     pub arguments: u64,
     pub claims: u64,
-    /// Findings about sound arguments, and steps of them that stay undecided.
+    /// Findings about sound arguments; a step that stays undecided is none.
     pub wrong_on_sound: u64,
     pub rows: BTreeMap<Slip, Row>,
     pub surprises: Vec<String>,

@@ -391,7 +391,16 @@ impl<'a> Pruner<'a> {
                 return None;
             }
         }
-        let mut free: Vec<u32> = point.keys().copied().collect();
+        let free: Vec<u32> = point.keys().copied().collect();
+        (self.is_model)(self.on_equations(point, free))
+    }
+
+    /// The point moved onto the equations that it misses, one number each, the first that can.
+    fn on_equations(
+        &self,
+        mut point: BTreeMap<u32, Rational>,
+        mut free: Vec<u32>,
+    ) -> BTreeMap<u32, Rational> {
         for steered in &self.atoms {
             let polynomial = &steered.atom.polynomial;
             if !steered.is_equation || polynomial.value(&point).is_none_or(|v| v.is_zero()) {
@@ -406,7 +415,7 @@ impl<'a> Pruner<'a> {
             });
             free.retain(|&id| Some(id) != solved);
         }
-        (self.is_model)(point)
+        point
     }
 
     /// Tries the point where the worst atom is best.
@@ -447,7 +456,10 @@ impl<'a> Pruner<'a> {
             let id = u32::try_from(*place).ok()?;
             Some((id, self.exact_at(*place, found[*place].low)))
         };
-        (self.is_model)(movable.iter().filter_map(exact).collect())
+        let first = settled.iter().map(|(place, _)| *place).chain(free);
+        let order = first.filter_map(|place| u32::try_from(place).ok());
+        let point = movable.iter().filter_map(exact).collect();
+        (self.is_model)(self.on_equations(point, order.collect()))
     }
 
     /// Numbers that laws bound from both sides with a constant factor, and the atoms that do: their
