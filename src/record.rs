@@ -5,6 +5,7 @@
 //! of what it names; and back, refusing truncation, edits and unknown formats with the first
 //! place that differs. The digest of the body names the record.
 
+pub mod argument;
 pub mod body;
 pub mod findings;
 pub mod lots;

@@ -15,6 +15,7 @@ pub mod layout;
 pub mod lots;
 pub mod markdown;
 pub mod number;
+pub mod reasoning;
 pub mod repair;
 pub mod review;
 pub mod sarif;

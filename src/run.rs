@@ -16,6 +16,7 @@ pub mod check_rules;
 pub mod conflict;
 pub mod documents;
 pub mod evidence;
+pub mod evidence_documents;
 pub mod expectations;
 pub mod gaps;
 pub mod lots;

@@ -6,6 +6,8 @@
 //! certificate checker looks at the proof. Outcomes of the simulation are not recomputed here:
 //! that is what replay is for.
 
+mod argument;
+
 use std::fmt;
 
 use crate::canonical;
@@ -127,6 +129,7 @@ pub fn verify(body: &Body) -> Result<Verified, VerifyError> {
             verify_recipe(body, &documents, (name, recipe), &mut verified)?;
         }
     }
+    argument::verify(body, &documents.rules, &mut verified)?;
     verify_decision(body)?;
     Ok(verified)
 }

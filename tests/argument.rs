@@ -187,7 +187,7 @@ fn a_claim_falls_with_what_it_rests_on_and_stands_again_when_defended() {
     let text = format!("{WATER}{attacked}claim C \"dry\" : e.water <= 10 ppm_mass from W\n");
     insta::assert_snapshot!(said(&text).join("\n"), @r"
     argument-defeated: `W` (water) is defeated by `F` (a wet lot)
-    argument-defeated: `C` (dry) falls with what it rests on, which `F` (a wet lot) defeats
+    argument-defeated: `C` (dry) falls with what it rests on, defeated by `F` (a wet lot)
     ");
     let defended =
         "evidence G \"calibration\" : e.water <= 9 ppm_mass source \"PS-3\" kind measured

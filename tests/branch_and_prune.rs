@@ -241,3 +241,85 @@ fn cuts_are_short_numbers() {
         }
     }
 }
+
+/// Powers and functions are turned round: the leaves without that were 83, 41 and 37.
+#[test]
+fn inverses_keep_certificates_short() {
+    let power = |at, count| times(vec![real(at); count]);
+    let root = |at| apply(Function::Sqrt, real(at));
+    let sum = || plus(real(0), real(1));
+    for (name, first, second, most) in [
+        (
+            "x² + y² <= 1, x + y >= 1.5",
+            Formula::Le(plus(power(0, 2), power(1, 2)), number(1)),
+            Formula::Le(rational("1.5"), sum()),
+            15,
+        ),
+        (
+            "sqrt x + sqrt y >= 4.6, x + y <= 10",
+            Formula::Le(rational("4.6"), plus(root(0), root(1))),
+            Formula::Le(sum(), number(10)),
+            23,
+        ),
+        (
+            "x³ + y³ <= 2, x y >= 1.1",
+            Formula::Le(plus(power(0, 3), power(1, 3)), number(2)),
+            Formula::Le(rational("1.1"), times(vec![real(0), real(1)])),
+            20,
+        ),
+    ] {
+        let facts = vec![
+            ("x", within(0, "0", "10")),
+            ("y", within(1, "0", "10")),
+            ("first", first),
+            ("second", second),
+        ];
+        let leaves = assert_certified(&query(&["a.x", "a.y"], facts, Want::ModelAndCore));
+        assert!(leaves <= most, "{name}: {leaves} leaves");
+    }
+}
+
+/// A law stated to a thousandth leaves a ridge: the point on it is found where the inputs lie at
+/// their ends.
+#[test]
+fn a_point_on_a_narrow_band_is_found() {
+    let law = |factor: &str| {
+        let growth = apply(Function::Exp, over(real(1), number(50)));
+        times(vec![rational(factor), real(0), growth])
+    };
+    let facts = vec![
+        ("x", within(0, "30", "40")),
+        ("y", within(1, "20", "60")),
+        (
+            "law",
+            Formula::And(vec![
+                Formula::Le(law("0.999"), real(2)),
+                Formula::Le(real(2), law("1.001")),
+            ]),
+        ),
+        ("range", within(2, "0", "1000000000")),
+        // 40 · exp(1.2) is 132.8.
+        ("claim", Formula::Lt(rational("131.9"), real(2))),
+    ];
+    assert_model(&query(&["a.x", "a.y", "b.q"], facts, Want::ModelAndCore));
+}
+
+/// The same with an equation: the point lies on it exactly.
+#[test]
+fn a_point_on_an_equation_is_found_at_the_far_corner() {
+    let law = Formula::Eq(real(2), over(times(vec![real(0), real(1)]), real(3)));
+    let facts = vec![
+        ("x", within(0, "30", "40")),
+        ("y", within(1, "20", "60")),
+        ("z", within(3, "7", "9")),
+        ("law", law),
+        ("range", within(2, "0", "1000000000")),
+        // 40 · 60 / 7 is 342.86.
+        ("claim", Formula::Lt(rational("342"), real(2))),
+    ];
+    assert_model(&query(
+        &["a.x", "a.y", "b.q", "a.z"],
+        facts,
+        Want::ModelAndCore,
+    ));
+}

@@ -10,6 +10,7 @@ mod questions;
 use cellwright::certificate::Any;
 use cellwright::certificate::contradiction::{Certificate, Condition};
 use cellwright::certificate::export::{Prover, theorem};
+use cellwright::check::argument::attack::Semantics;
 use cellwright::check::refute::{Budget, Decided, decide};
 use cellwright::check::solver_process::Solver;
 use cellwright::document::Disk;
@@ -99,6 +100,7 @@ fn coq_accepts_the_linear_certificates_of_the_shipped_rules() {
     rules.sort();
     let solver = Solver::InProcess;
     let request = Request {
+        semantics: Semantics::Grounded,
         rules: &rules,
         recipe: Some("scenarios/recipes/line3-nmc111.toml"),
         model: Some("models/line3-nmc111.toml"),

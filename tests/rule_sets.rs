@@ -4,6 +4,7 @@
 //! modes separate what would contradict itself, and functions never turn into a pass. Method:
 //! files in memory, `check_rules::check` as the command line calls it, exact expectations.
 
+use cellwright::check::argument::attack::Semantics;
 use cellwright::check::case::{Case, NumberCase, SignalCase};
 use cellwright::check::judge::judge;
 use cellwright::check::verdict::Verdict;
@@ -49,6 +50,7 @@ fn checked(files: &InMemory, paths: &[&str], recalled: bool) -> (Vec<String>, Ex
         table: None,
         format: TableFormat::default(),
         recalled,
+        semantics: Semantics::Grounded,
         strict: false,
         why: None,
         cache: None,

@@ -157,7 +157,11 @@ pub fn mutant(operator: Operator, base: &Argument, dice: &mut Dice) -> Option<Mu
 
 fn wrong_step(operator: Operator, base: &Argument, dice: &mut Dice) -> Option<Mutant> {
     let mut argument = base.clone();
-    let at = dice.pick(&base.claims())?;
+    let mut claims = base.claims();
+    if operator == Operator::GuardDropped {
+        claims.retain(|&at| base.parts[at].statement.guard.is_some());
+    }
+    let at = dice.pick(&claims)?;
     match operator {
         Operator::DropPremise => {
             let from = &mut argument.parts[at].from;

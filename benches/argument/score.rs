@@ -6,16 +6,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use cellwright::check::argument::{Finding, Oracle, analyse};
+use cellwright::check::argument::{Finding, Graph, Oracle, analyse};
 
 use super::dice::Dice;
 use super::model::{Argument, Role};
 use super::mutants::{Mutant, Operator, mutant};
 use super::sound::sound;
-use super::truth::{Fault, loose_ends, step_fault};
+use super::truth::{Fault, has_circle, loose_ends, step_fault};
+use super::written::read;
 
 /// Draws of one operator on one argument until a mutant is really wrong.
-const DRAWS_MAX: usize = 6;
+pub const DRAWS_MAX: usize = 6;
 
 /// Normal quantile of a two-sided 95 % interval.
 const QUANTILE: f64 = 1.959_964;
@@ -36,6 +37,7 @@ pub struct Row {
 /// Counts of a whole run.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
+    pub layer: Option<Layer>,
     pub arguments: u64,
     pub claims: u64,
     /// Findings about sound arguments.
@@ -45,17 +47,30 @@ pub struct Table {
     pub surprises: Vec<String>,
 }
 
-type Faults = BTreeSet<(Fault, usize)>;
+pub type Faults = BTreeSet<(Fault, usize)>;
+
+/// How the detector gets an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// As formulas.
+    Formulas,
+    /// As the text of a rule file.
+    Text,
+}
 
 /// Judges arguments and their mutants.
-pub fn run(seed: u64, numbers: impl Iterator<Item = u64>) -> Table {
-    let mut table = Table::default();
+pub fn run(seed: u64, layer: Layer, numbers: impl Iterator<Item = u64>) -> Table {
+    let mut table = Table {
+        layer: Some(layer),
+        ..Table::default()
+    };
     for number in numbers {
         let base = sound(&mut Dice::new(seed, number));
         let mut oracle = Oracle::new(None);
-        let (base_faults, _) = found(&base, &mut oracle);
+        let (base_faults, _) = found(&base, layer, &mut oracle);
         let mut wrong = loose_ends(&base);
         wrong.extend(steps(&base, None));
+        assert!(!has_circle(&base), "a circle was made");
         table.arguments += 1;
         table.claims += u64::try_from(base.claims().len()).expect("few");
         let needless = base_faults.symmetric_difference(&wrong).count();
@@ -79,14 +94,35 @@ pub fn run(seed: u64, numbers: impl Iterator<Item = u64>) -> Table {
 }
 
 /// What the detector finds, and the claims of its circles.
-fn found(argument: &Argument, oracle: &mut Oracle<'_>) -> (Faults, Vec<BTreeSet<usize>>) {
-    let analysis = analyse(&argument.graph(), oracle);
+fn found(
+    argument: &Argument,
+    layer: Layer,
+    oracle: &mut Oracle<'_>,
+) -> (Faults, Vec<BTreeSet<usize>>) {
+    let (graph, parts) = match layer {
+        Layer::Formulas => (argument.graph(), (0..argument.parts.len()).collect()),
+        Layer::Text => {
+            // Variables are numbered as they are met: another text, other questions.
+            oracle.forget();
+            read(argument)
+        }
+    };
+    faults_of(&graph, &parts, oracle)
+}
+
+/// What the detector finds in a graph whose nodes are these parts.
+pub fn faults_of(
+    graph: &Graph,
+    parts: &[usize],
+    oracle: &mut Oracle<'_>,
+) -> (Faults, Vec<BTreeSet<usize>>) {
+    let analysis = analyse(graph, oracle);
     let mut circles = Vec::new();
     let mut faults = Faults::new();
     for finding in &analysis.findings {
         let fault = match finding {
             Finding::Circular { cycle } => {
-                circles.push(cycle.iter().map(|hop| hop.claim).collect());
+                circles.push(cycle.iter().map(|hop| parts[hop.claim]).collect());
                 Fault::Circular
             }
             Finding::Leap { .. } | Finding::OverClaim { .. } => Fault::Leap,
@@ -97,6 +133,8 @@ fn found(argument: &Argument, oracle: &mut Oracle<'_>) -> (Faults, Vec<BTreeSet<
             // An open question is no finding: it counts as a miss.
             Finding::Undecided { .. }
             | Finding::StaleEvidence { .. }
+            | Finding::NotCertified { .. }
+            | Finding::NoStableSet { .. }
             | Finding::RestsOnRecalled { .. }
             | Finding::RestsOnProbability { .. } => continue,
         };
@@ -104,7 +142,7 @@ fn found(argument: &Argument, oracle: &mut Oracle<'_>) -> (Faults, Vec<BTreeSet<
         let node = if fault == Fault::Circular {
             0
         } else {
-            finding.node()
+            parts[finding.node()]
         };
         faults.insert((fault, node));
     }
@@ -148,10 +186,14 @@ impl Table {
     ) -> bool {
         let mut wrong = loose_ends(&mutant.argument);
         wrong.extend(steps(&mutant.argument, Some((base, mutant))));
-        if mutant.circle.is_some() {
+        // A fault may make a circle by accident; one that was meant must be there.
+        let turns = has_circle(&mutant.argument);
+        assert!(turns || mutant.circle.is_none(), "no circle was made");
+        if turns {
             wrong.insert((Fault::Circular, 0));
         }
-        let (faults, circles) = found(&mutant.argument, oracle);
+        let layer = self.layer.unwrap_or(Layer::Formulas);
+        let (faults, circles) = found(&mutant.argument, layer, oracle);
         let is_wrong = wrong.difference(base_faults).next().is_some();
         let in_place = mutant.circle.as_ref().is_none_or(|allowed| {
             !circles.is_empty() && circles.iter().all(|one| !one.is_disjoint(allowed))
@@ -186,11 +228,7 @@ impl Table {
         self.surprises.extend(other.surprises.iter().cloned());
         for (operator, row) in &other.rows {
             let own = self.rows.entry(*operator).or_default();
-            own.mutants += row.mutants;
-            own.equivalent += row.equivalent;
-            own.found += row.found;
-            own.located += row.located;
-            own.false_alarms += row.false_alarms;
+            own.add(row);
         }
     }
 
@@ -203,33 +241,51 @@ impl Table {
 
     /// The table in markdown.
     pub fn markdown(&self) -> String {
-        let mut text = String::from(
-            "| operator | truth from | mutants | equivalent | found / wrong | recall, 95 % \
-             interval | right step and kind | false alarms |\n\
-             |---|---|--:|--:|--:|--:|--:|--:|\n",
-        );
-        let mut sum = Row::default();
-        for (operator, row) in &self.rows {
-            let (name, truth) = operator.describe();
-            line(&mut text, name, truth, row);
-            sum.mutants += row.mutants;
-            sum.equivalent += row.equivalent;
-            sum.found += row.found;
-            sum.located += row.located;
-            sum.false_alarms += row.false_alarms;
-        }
-        line(&mut text, "all", "", &sum);
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "\nSound arguments: {}, with {} steps; findings that are wrong or missing: {}.",
-            self.arguments, self.claims, self.false_alarms
-        );
-        for surprise in &self.surprises {
-            let _ = writeln!(text, "{surprise}");
-        }
-        text
+        let rows = self.rows.iter();
+        let rows = rows.map(|(operator, row)| (operator.describe(), *row));
+        let counts = [self.arguments, self.claims, self.false_alarms];
+        table_text(rows, counts, &self.surprises)
     }
+}
+
+impl Row {
+    /// Adds the counts of another row.
+    pub fn add(&mut self, other: &Self) {
+        self.mutants += other.mutants;
+        self.equivalent += other.equivalent;
+        self.found += other.found;
+        self.located += other.located;
+        self.false_alarms += other.false_alarms;
+    }
+}
+
+/// Rows, their sum, and what was found about arguments, steps and in vain, in markdown.
+pub fn table_text<'a>(
+    rows: impl Iterator<Item = ((&'a str, &'a str), Row)>,
+    [arguments, claims, false_alarms]: [u64; 3],
+    surprises: &[String],
+) -> String {
+    let mut text = String::from(
+        "| operator | truth from | mutants | equivalent | found / wrong | recall, 95 % \
+         interval | right step and kind | false alarms |\n\
+         |---|---|--:|--:|--:|--:|--:|--:|\n",
+    );
+    let mut sum = Row::default();
+    for ((name, truth), row) in rows {
+        line(&mut text, name, truth, &row);
+        sum.add(&row);
+    }
+    line(&mut text, "all", "", &sum);
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "\nSound arguments: {arguments}, with {claims} steps; findings that are wrong or \
+         missing: {false_alarms}."
+    );
+    for surprise in surprises {
+        let _ = writeln!(text, "{surprise}");
+    }
+    text
 }
 
 fn line(text: &mut String, name: &str, truth: &str, row: &Row) {

@@ -10,7 +10,7 @@ use cellwright::rational::Rational;
 
 use super::dice::Dice;
 use super::model::{Argument, Choice, REALS, Relation, Role, Says, Statement};
-use super::truth::{STEP_VARIABLES_MAX, variables};
+use super::truth::{STEP_VARIABLES_MAX, say_the_same, variables};
 
 const LEAVES: usize = 12;
 const CLAIMS: usize = 12;
@@ -44,7 +44,10 @@ pub fn sound(dice: &mut Dice) -> Argument {
         for _ in 0..TRIES {
             // A claim said before would be a circle, and no sound argument.
             let is_new = |drawn: &(Statement, Vec<usize>)| {
-                argument.parts.iter().all(|part| part.statement != drawn.0)
+                let parts = argument.parts.iter();
+                parts
+                    .filter(|part| part.role == Role::Claim)
+                    .all(|part| !say_the_same(&part.statement, &drawn.0))
             };
             if let Some((statement, from)) = claim(dice, &argument, scopes).filter(is_new) {
                 argument.add(Role::Claim, statement, from);

@@ -3,13 +3,14 @@
 //! The detector looks for multipliers (a proof) or runs into a point. Here a step is decided by
 //! listing: for every value of the choices all corners of the set that the premises and ranges
 //! leave, exactly; a linear conclusion follows where it holds at every corner. Loose ends are
-//! counted; defeat is followed attack by attack to its roots; circles are known from the mutation.
+//! counted; defeat is followed attack by attack to its roots. A circle is a claim reached from
+//! itself, claims of one canonical text taken as one: the detector compares what they mean.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use cellwright::rational::Rational;
 
-use super::model::{Argument, CHOICES, RANGE, REALS, Relation, Role, Says, Statement};
+use super::model::{Argument, CHOICES, Choice, RANGE, REALS, Relation, Role, Says, Statement};
 
 /// A kind of fault; leap and over-claim are one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -242,6 +243,71 @@ pub fn loose_ends(argument: &Argument) -> BTreeSet<(Fault, usize)> {
         }
     }
     faults
+}
+
+/// What a statement says whatever its scale and wording: the first factor is one or minus one.
+fn canonical(statement: &Statement) -> (Option<Choice>, Says) {
+    let mut says = statement.says.clone();
+    if let Says::Bound {
+        sum,
+        relation,
+        limit,
+    } = &mut says
+    {
+        if *relation == Relation::AtLeast {
+            sum.values_mut().for_each(|factor| *factor = -&*factor);
+            *limit = -&*limit;
+            *relation = Relation::AtMost;
+        }
+        let scale = sum.values().next().map_or_else(Rational::one, |first| {
+            Rational::one()
+                .checked_div(&first.abs())
+                .unwrap_or_default()
+        });
+        sum.values_mut()
+            .for_each(|factor| *factor = &*factor * &scale);
+        *limit = &*limit * &scale;
+    }
+    (statement.guard, says)
+}
+
+/// Whether two statements are the same in other words.
+pub fn say_the_same(one: &Statement, other: &Statement) -> bool {
+    canonical(one) == canonical(other)
+}
+
+/// Whether some claim rests on itself or on a claim that says the same.
+pub fn has_circle(argument: &Argument) -> bool {
+    let claims = argument.claims();
+    let texts: Vec<_> = claims
+        .iter()
+        .map(|&at| canonical(&argument.parts[at].statement))
+        .collect();
+    let class = |at: usize| {
+        let own = claims.iter().position(|&one| one == at)?;
+        texts.iter().position(|text| *text == texts[own])
+    };
+    let mut below: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); claims.len()];
+    for &at in &claims {
+        let premises = argument.parts[at].from.iter();
+        if let Some(own) = class(at) {
+            below[own].extend(premises.filter_map(|&one| class(one)));
+        }
+    }
+    let returns = |start: usize| {
+        let mut open: Vec<usize> = below[start].iter().copied().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(at) = open.pop() {
+            if at == start {
+                return true;
+            }
+            if seen.insert(at) {
+                open.extend(&below[at]);
+            }
+        }
+        false
+    };
+    (0..claims.len()).any(returns)
 }
 
 /// Whether an attacker of the part or of anything below it stands; attacks here have no circles.

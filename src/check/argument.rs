@@ -23,7 +23,7 @@ pub use finding::{Finding, Level};
 pub use graph::{Graph, Kind, Node};
 pub use oracle::Oracle;
 
-use attack::{Framework, Label, Labelling};
+use attack::{Framework, Label, Labelling, Semantics, Sets};
 use circle::Circles;
 use step::{Outcome, Step};
 
@@ -36,15 +36,23 @@ pub struct Analysis {
     pub steps: Vec<Step>,
     /// Claims that say the same, circles, or an order without any.
     pub circles: Circles,
-    /// Which nodes stand against the attacks.
+    /// Which nodes stand against the attacks, nothing assumed.
     pub labelling: Labelling,
+    /// Sets of nodes that stand together, where another semantics was asked for.
+    pub sets: Option<Sets>,
     /// What is wrong, by kind and then in the order of the nodes.
     pub findings: Vec<Finding>,
 }
 
-/// Checks an argument.
+/// Checks an argument; attacks with grounded semantics.
 #[must_use]
 pub fn analyse(graph: &Graph, oracle: &mut Oracle<'_>) -> Analysis {
+    analyse_under(graph, oracle, Semantics::Grounded)
+}
+
+/// Checks an argument; attacks with the semantics given.
+#[must_use]
+pub fn analyse_under(graph: &Graph, oracle: &mut Oracle<'_>, semantics: Semantics) -> Analysis {
     let mut findings = Vec::new();
     let circles = circle::circles(graph, oracle);
     findings.extend(circles.cycles.iter().map(|cycle| Finding::Circular {
@@ -74,13 +82,21 @@ pub fn analyse(graph: &Graph, oracle: &mut Oracle<'_>) -> Analysis {
     findings.extend(unused(graph));
     let framework = Framework::of(graph);
     let labelling = framework.grounded();
-    findings.extend(fallen(graph, &framework, &labelling));
+    let sets = framework.sets(semantics);
+    let attacks = Attacks {
+        graph,
+        framework: &framework,
+        labelling: &labelling,
+        semantics,
+    };
+    findings.extend(attacks.fallen(sets.as_ref()));
     findings.extend(weak(graph));
     findings.sort_by_key(|found| (found.rank(), found.node()));
     Analysis {
         steps,
         circles,
         labelling,
+        sets,
         findings,
     }
 }
@@ -88,10 +104,13 @@ pub fn analyse(graph: &Graph, oracle: &mut Oracle<'_>) -> Analysis {
 fn of_step(step: &Step) -> Option<Finding> {
     let node = step.node;
     match &step.outcome {
-        Outcome::Entailed { .. } => None,
-        Outcome::Vacuous { core, .. } => Some(Finding::VacuousStep {
+        Outcome::Entailed { certificate, .. } => {
+            (certificate.is_none()).then_some(Finding::NotCertified { node })
+        }
+        Outcome::Vacuous { core, certificate } => Some(Finding::VacuousStep {
             node,
             core: core.clone(),
+            is_certified: certificate.is_some(),
         }),
         Outcome::Leap(leap) if leap.strongest.is_some() => Some(Finding::OverClaim {
             node,
@@ -125,31 +144,72 @@ fn unused(graph: &Graph) -> Vec<Finding> {
     idle.map(|node| Finding::UnusedEvidence { node }).collect()
 }
 
-/// Nodes that do not stand, the direct victims with those who defeat them.
-fn fallen(graph: &Graph, framework: &Framework, labelling: &Labelling) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for node in 0..graph.nodes.len() {
-        let standing = |label: Label| {
-            let of_label = |&&by: &&usize| labelling.labels[by].label == label;
-            let by = framework.attackers[node].iter().filter(of_label).copied();
-            let (direct, through): (Vec<usize>, Vec<usize>) =
-                by.partition(|&by| graph.nodes[by].attacks.contains(&node));
-            (direct, through)
-        };
-        match labelling.labels[node].label {
-            Label::In => {}
-            Label::Out => {
-                let (by, through) = standing(Label::In);
-                findings.push(Finding::Out { node, by, through });
+/// Attacks, with what is asked about them.
+struct Attacks<'a> {
+    graph: &'a Graph,
+    framework: &'a Framework,
+    labelling: &'a Labelling,
+    semantics: Semantics,
+}
+
+impl Attacks<'_> {
+    /// Nodes that do not stand, the direct victims with those who defeat them.
+    fn fallen(&self, sets: Option<&Sets>) -> Vec<Finding> {
+        let labels = &self.labelling.labels;
+        let mut findings = Vec::new();
+        let open = labels.iter().position(|one| one.label == Label::Undecided);
+        match (open, sets) {
+            (Some(node), Some(Sets::TooMany)) => findings.push(Finding::Undecided {
+                node,
+                question: finding::Question::StandTogether(self.semantics),
+                reason: None,
+            }),
+            (Some(node), Some(Sets::All(sets))) if sets.is_empty() => {
+                findings.push(Finding::NoStableSet { node });
             }
-            Label::Undecided => {
-                let (by, through) = standing(Label::Undecided);
-                let by = by.into_iter().chain(through).collect();
-                findings.push(Finding::Contested { node, by });
+            _ => {}
+        }
+        for (node, one) in labels.iter().enumerate() {
+            match one.label {
+                Label::In => {}
+                Label::Out => findings.push(self.defeated(node, Label::In)),
+                Label::Undecided => findings.extend(self.contested(node, sets)),
             }
         }
+        findings
     }
-    findings
+
+    /// Attackers with a label: those of the node itself, those of what it rests on.
+    fn defeated(&self, node: usize, label: Label) -> Finding {
+        let of_label = |&&by: &&usize| self.labelling.labels[by].label == label;
+        let by = self.framework.attackers[node].iter().filter(of_label);
+        let (by, through) = by
+            .copied()
+            .partition(|&by: &usize| self.graph.nodes[by].attacks.contains(&node));
+        Finding::Out { node, by, through }
+    }
+
+    /// A node that is open when nothing is assumed: several sets may agree about it.
+    fn contested(&self, node: usize, sets: Option<&Sets>) -> Option<Finding> {
+        let share = match sets {
+            Some(Sets::All(sets)) if !sets.is_empty() => {
+                Some(self.framework.share(node, self.semantics, sets))
+            }
+            Some(Sets::All(_) | Sets::TooMany) | None => None,
+        };
+        if let Some(share) = share {
+            if share.holding == share.sets {
+                return None;
+            }
+            if share.against == share.sets {
+                return Some(self.defeated(node, Label::Undecided));
+            }
+        }
+        let open = |&&by: &&usize| self.labelling.labels[by].label == Label::Undecided;
+        let by = self.framework.attackers[node].iter().filter(open);
+        let by = by.copied().collect();
+        Some(Finding::Contested { node, by, share })
+    }
 }
 
 /// Claims that rest, perhaps through others, on something recalled or on a mere probability.

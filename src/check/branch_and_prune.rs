@@ -7,17 +7,19 @@
 //! cut off), then tried at its middle, then cut across its relatively widest side.
 
 mod climb;
+mod inverse;
 pub mod span;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use self::inverse::{Definition, end_of};
 use self::span::{Span, SpanPolynomial, applied, range, span_polynomial};
 use super::query::{Model, OpenBox};
 use super::refute::node::{Node, closure};
 use super::refute::search::Stop;
 use super::refute::tree::{Needs, Refuted, Tree, halves};
-use crate::certificate::contradiction::{Bound, Condition, Function, Interval, Sort, Variable};
+use crate::certificate::contradiction::{Bound, Condition, Interval, Sort, Variable};
 use crate::certificate::{Atom, End, Polynomial};
 use crate::rational::Rational;
 
@@ -78,7 +80,7 @@ type Bounds = Vec<[Option<Arc<Condition>>; 2]>;
 struct Pruner<'a> {
     variables: &'a [Variable],
     atoms: Vec<Steered>,
-    definitions: Vec<(usize, Function, SpanPolynomial, SpanPolynomial)>,
+    definitions: Vec<Definition>,
     base: Vec<Span>,
     bounds: Vec<Interval>,
     root_bounds: Bounds,
@@ -328,32 +330,12 @@ impl<'a> Pruner<'a> {
         self.is_dead(atom, variable, end, at, sides).then_some(at)
     }
 
-    /// Solves `a·v + b >= 0` for a variable that occurs to the first power: where the slice ends,
-    /// drawn back a little so that the atom fails in it strictly.
+    /// Where the slice ends in which the atom fails, solved for the variable and drawn back a
+    /// little so that the atom fails in it strictly.
     fn solved(&self, atom: usize, variable: u32, end: End, sides: &[Span]) -> Option<f64> {
-        let mut slope: SpanPolynomial = Vec::new();
-        let mut rest: SpanPolynomial = Vec::new();
-        for (coefficient, powers) in &self.atoms[atom].polynomial {
-            match powers.iter().find(|(id, _)| *id == variable) {
-                None => rest.push((*coefficient, powers.clone())),
-                Some((_, 1)) => {
-                    let others = powers.iter().filter(|(id, _)| *id != variable);
-                    slope.push((*coefficient, others.copied().collect()));
-                }
-                Some(_) => return None,
-            }
-        }
-        let (slope, rest) = (range(&slope, sides), range(&rest, sides));
+        let polynomial = &self.atoms[atom].polynomial;
+        let limit = end_of(polynomial, variable, end, (&self.definitions, sides))?;
         let side = sides[variable as usize];
-        let needed = -rest.high;
-        let limit = match end {
-            End::Low if slope.low > 0.0 => (needed / slope.high).min(needed / slope.low),
-            End::High if slope.high < 0.0 => (needed / slope.low).max(needed / slope.high),
-            End::Low | End::High => return None,
-        };
-        if !limit.is_finite() {
-            return None;
-        }
         let reach = match end {
             End::Low if side.low.is_finite() => limit - side.low,
             End::High if side.high.is_finite() => side.high - limit,
@@ -409,7 +391,16 @@ impl<'a> Pruner<'a> {
                 return None;
             }
         }
-        let mut free: Vec<u32> = point.keys().copied().collect();
+        let free: Vec<u32> = point.keys().copied().collect();
+        (self.is_model)(self.on_equations(point, free))
+    }
+
+    /// The point moved onto the equations that it misses, one number each, the first that can.
+    fn on_equations(
+        &self,
+        mut point: BTreeMap<u32, Rational>,
+        mut free: Vec<u32>,
+    ) -> BTreeMap<u32, Rational> {
         for steered in &self.atoms {
             let polynomial = &steered.atom.polynomial;
             if !steered.is_equation || polynomial.value(&point).is_none_or(|v| v.is_zero()) {
@@ -424,7 +415,7 @@ impl<'a> Pruner<'a> {
             });
             free.retain(|&id| Some(id) != solved);
         }
-        (self.is_model)(point)
+        point
     }
 
     /// Tries the point where the worst atom is best.
@@ -444,13 +435,10 @@ impl<'a> Pruner<'a> {
                 }
             })
             .collect();
+        let settled = self.settled();
         let worth = |point: &[Span]| {
             let mut point = point.to_vec();
-            for (place, function, numerator, denominator) in &self.definitions {
-                let top = range(numerator, &point);
-                let argument = top.divided_by(range(denominator, &point));
-                point[*place] = applied(*function, argument);
-            }
+            self.settle(&settled, &mut point);
             // Bounds hold inside the box; they would only pull towards its middle.
             let values = self
                 .atoms
@@ -460,12 +448,78 @@ impl<'a> Pruner<'a> {
             let values = values.map(|(own, scale)| range(&own.polynomial, &point).low / scale);
             values.fold(f64::INFINITY, f64::min)
         };
-        let found = climb::climb(sides, &movable, &worth);
+        let is_free = |place: &usize| settled.iter().all(|(own, _)| own != place);
+        let free: Vec<usize> = movable.iter().copied().filter(is_free).collect();
+        let mut found = climb::climb(sides, &free, &worth);
+        self.settle(&settled, &mut found);
         let exact = |place: &usize| {
             let id = u32::try_from(*place).ok()?;
             Some((id, self.exact_at(*place, found[*place].low)))
         };
-        (self.is_model)(movable.iter().filter_map(exact).collect())
+        let first = settled.iter().map(|(place, _)| *place).chain(free);
+        let order = first.filter_map(|place| u32::try_from(place).ok());
+        let point = movable.iter().filter_map(exact).collect();
+        (self.is_model)(self.on_equations(point, order.collect()))
+    }
+
+    /// Numbers that laws bound from both sides with a constant factor, and the atoms that do: their
+    /// value follows from the others, and a climb along a narrow band would not move.
+    fn settled(&self) -> Vec<(usize, Vec<usize>)> {
+        let numbers = (0..self.variables.len()).filter(|&place| self.is_number(place));
+        let bounded = numbers.filter_map(|place| {
+            let id = u32::try_from(place).ok()?;
+            let of = |at: &usize| {
+                let steered = &self.atoms[*at];
+                steered.reach.len() > 1 && constant_slope(&steered.polynomial, id).is_some()
+            };
+            let atoms: Vec<usize> = (0..self.atoms.len()).filter(of).collect();
+            let slopes = atoms
+                .iter()
+                .map(|&at| constant_slope(&self.atoms[at].polynomial, id));
+            let signs: BTreeSet<bool> = slopes.flatten().map(|slope| slope > 0.0).collect();
+            (signs.len() == 2).then_some((place, atoms))
+        });
+        bounded.collect()
+    }
+
+    /// Puts each settled number in the middle of what its atoms leave, then the functions.
+    fn settle(&self, settled: &[(usize, Vec<usize>)], point: &mut [Span]) {
+        self.value_functions(point);
+        for (place, atoms) in settled {
+            let Ok(id) = u32::try_from(*place) else {
+                continue;
+            };
+            let mut side = self.base[*place];
+            let (outer_low, outer_high) = (side.low, side.high);
+            point[*place] = Span {
+                low: 0.0,
+                high: 0.0,
+            };
+            for &at in atoms {
+                let polynomial = &self.atoms[at].polynomial;
+                let Some(slope) = constant_slope(polynomial, id) else {
+                    continue;
+                };
+                let end = -range(polynomial, point).low / slope;
+                if slope > 0.0 {
+                    side.low = side.low.max(end);
+                } else {
+                    side.high = side.high.min(end);
+                }
+            }
+            let middle = 0.5 * (side.low + side.high);
+            let at = middle.max(outer_low).min(outer_high);
+            point[*place] = Span { low: at, high: at };
+            self.value_functions(point);
+        }
+    }
+
+    /// The values of the functions at a point, which may lie outside of what is known of them.
+    fn value_functions(&self, point: &mut [Span]) {
+        for (place, function, numerator, denominator) in &self.definitions {
+            let argument = range(numerator, point).divided_by(range(denominator, point));
+            point[*place] = applied(*function, argument);
+        }
     }
 
     /// The exact number at or next to a double, inside the exact bounds: a double may lie just
@@ -501,6 +555,16 @@ fn solution(atom: &Atom, variable: u32, point: &BTreeMap<u32, Rational>) -> Opti
     let rest = atom.polynomial.value(&at)?;
     let slope = atom.polynomial.derivative(variable).value(&at)?;
     (-&rest).checked_div(&slope)
+}
+
+/// The factor of a variable that occurs once, to the first power and alone.
+fn constant_slope(polynomial: &SpanPolynomial, variable: u32) -> Option<f64> {
+    let mut own = polynomial
+        .iter()
+        .filter(|(_, powers)| powers.iter().any(|&(id, _)| id == variable));
+    let (coefficient, powers) = own.next()?;
+    let is_alone = powers.as_slice() == [(variable, 1)] && own.next().is_none();
+    is_alone.then_some(0.5 * (coefficient.low + coefficient.high))
 }
 
 /// The middle of a side, a number with few digits; farther and farther out on an open side.

@@ -8,6 +8,7 @@
 //! bounds from outside, a point from inside, and boxes are cut until both meet or the budget ends
 //! ([`Optimum::Between`]).
 
+mod guess;
 mod simplex;
 
 use super::farkas::{Linear, decide};

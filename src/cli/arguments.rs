@@ -277,12 +277,26 @@ pub struct Check {
     /// List the limits that are still recalled, with place, severity and owner.
     #[arg(long)]
     pub recalled: bool,
+    /// Which claims are taken to stand where they attack each other.
+    #[arg(long, value_enum, default_value_t = Stand::Grounded)]
+    pub semantics: Stand,
     /// Recalled limits block, warnings become findings.
     #[arg(long)]
     pub strict: bool,
     /// Solve in this process instead of a guarded child process.
     #[arg(long)]
     pub in_process: bool,
+}
+
+/// Which claims are taken to stand (P. M. Dung, 1995).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Stand {
+    /// Nothing is assumed: what is attacked by something open stays open
+    Grounded,
+    /// What the greatest sets that defend themselves agree on
+    Preferred,
+    /// What the sets that attack everything outside agree on
+    Stable,
 }
 
 /// Decimal signs.

@@ -3,11 +3,12 @@
 //! In: rule files. Out: findings on standard output in any format, warnings about the documents on
 //! standard error, an exit code.
 
-use super::arguments::{Check, Common, Decimal, Format};
+use super::arguments::{Check, Common, Decimal, Format, Stand};
 use super::failure::Failure;
 use super::run::shown;
 use super::views::FindingsView;
 use super::{certificates, output, rule_files};
+use crate::check::argument::attack::Semantics;
 use crate::check::redundancy::cache::Cache;
 use crate::document::Disk;
 use crate::exit_code::ExitCode;
@@ -137,6 +138,11 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
         },
         recalled: verb.recalled,
         strict: verb.strict,
+        semantics: match verb.semantics {
+            Stand::Grounded => Semantics::Grounded,
+            Stand::Preferred => Semantics::Preferred,
+            Stand::Stable => Semantics::Stable,
+        },
         why: verb.why.then_some(verb.most),
         cache: cache.as_ref(),
         grounds: common.format == Format::Json

@@ -7,6 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::argument::ArgumentStep;
+
 /// Version of the record format; a reader refuses majors it does not know.
 ///
 /// 1: certificates proved statements over boxes only. 2: a certificate names its kind, and may be
@@ -677,16 +679,4 @@ pub struct DecisionRow {
     pub cap: Option<String>,
     /// Who must sign.
     pub sign_off: Vec<String>,
-}
-
-/// One step of the argument.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ArgumentStep {
-    /// The claim.
-    pub claim: String,
-    /// What it rests on.
-    pub rests_on: Vec<String>,
-    /// A weakness an auditor must know; absent when none is known.
-    pub leap: Option<String>,
 }

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::argument::{ArgumentStep, Semantics};
 use super::body::{Evaluation, Finding, Place, RuleHead, Versions};
 
 /// The answer of one check.
@@ -23,6 +24,10 @@ pub struct Findings {
     pub rules: Vec<CheckedRule>,
     /// Findings about the set, worst first.
     pub findings: Vec<Finding>,
+    /// Claims, what they rest on and what attacks it, where the rules hold any.
+    pub argument: Vec<ArgumentStep>,
+    /// Sets of nodes that stand together, where asked for.
+    pub semantics: Option<Semantics>,
     /// What was looked at in the rule set itself.
     pub scope: Scope,
     /// Every minimal conflict and correction, where asked for.

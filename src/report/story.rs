@@ -457,12 +457,9 @@ pub fn subject_text(delta: &DeltaRow) -> &'static str {
 #[must_use]
 pub fn weaknesses(body: &Body) -> Vec<String> {
     let mut found: Vec<String> = body.decision.cap.iter().cloned().collect();
-    let is_rule = |claim: &str| {
-        body.rules
-            .iter()
-            .any(|row| claim.starts_with(&row.rule.code))
-    };
-    let leaps = body.argument.iter().filter(|step| !is_rule(&step.claim));
+    // Limits and verdicts have sentences of their own below.
+    let is_of_rule = |kind: &str| matches!(kind, "limit" | "verdict");
+    let leaps = body.argument.iter().filter(|step| !is_of_rule(&step.kind));
     found.extend(leaps.filter_map(|step| step.leap.clone()));
     let critical = |wanted: &dyn Fn(&RuleRow) -> bool| -> Vec<&str> {
         let rows = body

@@ -14,7 +14,7 @@ use crate::record::body::{Body, DeltaRow, OutcomeRow};
 use super::RecordReference;
 use super::layout::{Align, Page, Rich, Style};
 use super::number::glued;
-use super::story;
+use super::{reasoning, story};
 
 pub use findings::findings_text;
 
@@ -40,6 +40,7 @@ pub fn page(body: &Body, record: &RecordReference<'_>, colour: bool) -> String {
     not_moved(&mut page, body);
     list(&mut page, "Not known", &body.not_known);
     model(&mut page, body);
+    reasons(&mut page, body);
     trial(&mut page, body);
     list(&mut page, "Paperwork", &body.paperwork);
     labelled(
@@ -268,6 +269,18 @@ fn model(page: &mut Page, body: &Body) {
     }
     if let Some(cap) = &body.decision.cap {
         labelled(page, label, &Rich::styled(Style::Caution, cap));
+    }
+}
+
+/// What the decision rests on, and what is weak below it.
+fn reasons(page: &mut Page, body: &Body) {
+    let mut label = "Argument";
+    for line in reasoning::lines(&body.argument) {
+        // What the model line above has said is not said again.
+        if body.decision.cap.as_ref() != Some(&line) {
+            labelled(page, label, &Rich::plain(&line));
+            label = "";
+        }
     }
 }
 

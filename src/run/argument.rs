@@ -1,252 +1,236 @@
 //! The argument for a decision, generated from the run and checked like any other.
 //!
-//! In: rule rows, deltas, assumptions, the decision. Out: claims with what each rests on, the ones
-//! that leap first. Every claim needs facts (a verdict that was checked, a limit with a source,
-//! data of this line, a law inside its range); those that the run has are evidence, and a law says
-//! that all together carry the claim. [`check::argument`](crate::check::argument) judges the steps:
-//! where it finds a leap, the facts that are lacking are said in plain words.
+//! In: rule rows, deltas, assumptions, the decision, and the rule set with its hand-written claims.
+//! Out: steps that name what they rest on: the decision on verdicts, a verdict on its limit and, of
+//! an outcome, on the simulation, a limit on its source, the simulation on model checks, those on
+//! observations. Every generated step needs facts (a limit with a source, data of this line, a law
+//! inside its range); those that the run has are evidence, and a law says that all together carry
+//! the step. Hand-written claims, evidence and attacks are nodes of the same graph, so one analysis
+//! ([`check::argument`](crate::check::argument)) judges all: where it finds a leap, the facts that
+//! are lacking are said in plain words.
 
+mod draft;
+pub mod shown;
+
+use std::collections::BTreeMap;
+
+use self::draft::{Draft, drafts};
+use self::shown::{kind_name, shown, standing, words_about};
+use super::Context;
+use super::check_rules::argument::{finding, grounds, note_weak, stale};
+use super::evidence_documents::Compared;
+use crate::check::argument::attack::Framework;
 use crate::check::argument::graph::{Graph, Kind, Node};
 use crate::check::argument::step::Outcome;
-use crate::check::argument::{Oracle, analyse};
+use crate::check::argument::{Analysis, Finding as Found, Oracle, analyse};
 use crate::check::query::{Formula, Sort, VarId, Variable};
-use crate::record::body::{ArgumentStep, Assumption, DecisionRow, DeltaRow, OutcomeRow, RuleRow};
-use crate::rule_language::EvidenceClass;
+use crate::record::body::{
+    ArgumentStep, Assumption, DecisionRow, DeltaRow, Finding, OutcomeRow, RuleRow,
+};
+use crate::rule_language::{EvidenceClass, RuleSet};
 
-/// Assumptions named in the argument.
-const ASSUMPTIONS_NAMED: usize = 3;
-
-/// A fact without which a claim does not follow.
-struct Need {
-    /// What an auditor reads where the run does not have it.
-    lacking: String,
-    is_given: bool,
+/// What an argument is made from.
+pub struct Given<'a> {
+    /// The decision.
+    pub decision: &'a DecisionRow,
+    /// The rules with their verdicts.
+    pub rows: &'a [RuleRow],
+    /// What was simulated.
+    pub outcomes: &'a [OutcomeRow],
+    /// What was observed beside it.
+    pub deltas: &'a [DeltaRow],
+    /// What was assumed.
+    pub assumptions: &'a [Assumption],
+    /// The rules with claims, evidence and attacks, and the documents behind the evidence.
+    pub context: &'a Context<'a>,
 }
 
-/// A claim before it is checked.
-struct Draft {
-    claim: String,
-    rests_on: Vec<String>,
-    needs: Vec<Need>,
+impl Given<'_> {
+    fn rule_set(&self) -> &RuleSet {
+        self.context.rules()
+    }
+
+    fn compared(&self) -> &BTreeMap<String, Compared> {
+        &self.context.documents.compared
+    }
+}
+
+/// An argument with what is wrong with its hand-written part or attacked in either.
+pub struct Argued {
+    /// The decision first, then what is weak, then what is sound.
+    pub steps: Vec<ArgumentStep>,
+    /// Findings with places, worst first.
+    pub findings: Vec<Finding>,
 }
 
 /// Builds the argument and checks it.
 #[must_use]
-pub fn argument(
-    decision: &DecisionRow,
-    rules: &[RuleRow],
-    outcomes: &[OutcomeRow],
-    deltas: &[DeltaRow],
-    assumptions: &[Assumption],
-) -> Vec<ArgumentStep> {
-    let mut drafts = vec![Draft {
-        claim: format!("decision: {}", decision.decision),
-        rests_on: decision.reasons.clone(),
-        // What caps a decision at trial is no leap of a rejection.
-        needs: decision
-            .cap
-            .iter()
-            .filter(|_| decision.decision != "reject")
-            .map(|cap| lacking(cap))
-            .collect(),
-    }];
-    let critical = rules.iter().filter(|row| row.rule.severity == "critical");
-    drafts.extend(critical.map(rule_draft));
-    drafts.push(simulation_draft(outcomes, deltas, assumptions));
-    drafts.extend(deltas.iter().map(delta_draft));
-    let leaps = leaps(&drafts);
-    let steps = drafts
-        .into_iter()
-        .zip(leaps)
-        .map(|(draft, leap)| ArgumentStep {
-            claim: draft.claim,
-            rests_on: draft.rests_on,
-            leap,
-        });
-    let mut steps: Vec<ArgumentStep> = steps.collect();
+pub fn argument(given: &Given<'_>) -> Argued {
+    let drafts = drafts(given);
+    let mut graph = Graph::of_rule_set(given.rule_set());
+    let by_hand = graph.nodes.len();
+    let places = write(&mut graph, &drafts);
+    let mut analysis = analyse(
+        &graph,
+        &mut Oracle::new(given.context.options.solver.as_ref()),
+    );
+    analysis.findings.extend(stale(&graph, given.compared()));
+    analysis
+        .findings
+        .sort_by_key(|one| (one.rank(), one.node()));
+    let is_said = |found: &&Found| {
+        let is_about_attack = matches!(found, Found::Out { .. } | Found::Contested { .. });
+        found.node() < by_hand || (is_about_attack && places.contains_key(&found.node()))
+    };
+    let findings = analysis.findings.iter().filter(is_said);
+    let findings = findings.map(|found| finding(&graph, found, &given.context.documents.sources));
+    let findings = findings.collect();
+    let mut steps: Vec<ArgumentStep> = (drafts.iter().zip(&places))
+        .map(|(draft, (&node, _))| generated(draft, (&graph, &analysis), node))
+        .collect();
+    steps.extend(hand_written(given, &graph, &analysis, &steps));
+    note_weak(&mut steps);
     // The decision stays on top; a reader sees what is weak before what is sound.
-    steps[1..].sort_by_key(|step| step.leap.is_none());
+    steps.sort_by_key(|step| (step.kind != "decision", step.leap.is_none()));
+    Argued { steps, findings }
+}
+
+fn generated(draft: &Draft, (graph, analysis): (&Graph, &Analysis), node: usize) -> ArgumentStep {
+    let mut words = Vec::new();
+    let step = analysis.steps.iter().find(|step| step.node == node);
+    match step.map(|step| &step.outcome) {
+        Some(Outcome::Entailed { .. }) => {}
+        None if draft.kind == draft::OBSERVATION => {}
+        Some(Outcome::Leap(_)) => {
+            let absent = draft.needs.iter().filter(|need| !need.is_given);
+            words.extend(absent.map(|need| need.lacking.clone()));
+        }
+        Some(Outcome::Vacuous { .. } | Outcome::Undecided(_)) | None => {
+            words.push("it was not decided whether this follows".to_owned());
+        }
+    }
+    let attacked = analysis.findings.iter().filter(|found| {
+        let is_about_attack = matches!(found, Found::Out { .. } | Found::Contested { .. });
+        is_about_attack && found.node() == node
+    });
+    words.extend(attacked.map(|found| found.message(graph)));
+    ArgumentStep {
+        id: draft.id.clone(),
+        kind: draft.kind.to_owned(),
+        claim: draft.claim.clone(),
+        from: draft.from.clone(),
+        rests_on: draft.rests_on.clone(),
+        leap: (!words.is_empty()).then(|| words.join("; ")),
+        weak: Vec::new(),
+        standing: standing(graph, &Framework::of(graph), &analysis.labelling, node),
+        shown: None,
+    }
+}
+
+/// Limits that generated steps name, and the claims and evidence of the rule files.
+fn hand_written(
+    given: &Given<'_>,
+    graph: &Graph,
+    analysis: &Analysis,
+    generated: &[ArgumentStep],
+) -> Vec<ArgumentStep> {
+    let framework = Framework::of(graph);
+    let named = |code: &str| {
+        generated
+            .iter()
+            .any(|step| step.from.iter().any(|id| id == code))
+    };
+    let mut steps = Vec::new();
+    for (at, node) in graph.nodes.iter().enumerate() {
+        let is_rule = matches!(node.kind, Kind::Rule { .. });
+        let takes_part = match node.kind {
+            Kind::Claim | Kind::Evidence { .. } => true,
+            Kind::Rule { .. } | Kind::Assumption => {
+                named(&node.code) || graph.nodes.iter().any(|one| one.attacks.contains(&at))
+            }
+        };
+        if !takes_part || node.span.is_none() {
+            continue;
+        }
+        let (limit, mut words) = draft::limit_words(given, &node.code);
+        words.extend(words_about(graph, &analysis.findings, at));
+        words.extend(draft::premises_here(given, &node.from, graph));
+        let mut rests_on = grounds(given.rule_set(), &node.code);
+        if given.compared().get(&node.code) == Some(&Compared::NotRead) {
+            rests_on.push("its document is not compared with its digest".to_owned());
+        }
+        rests_on.extend(draft::replaced(given, &node.code));
+        let from = node.from.iter().map(|&one| match graph.nodes[one].kind {
+            Kind::Rule { .. } => draft::verdict_id(&graph.nodes[one].code),
+            Kind::Evidence { .. } | Kind::Assumption | Kind::Claim => graph.nodes[one].code.clone(),
+        });
+        let outcome = analysis.steps.iter().find(|step| step.node == at);
+        steps.push(ArgumentStep {
+            id: node.code.clone(),
+            kind: kind_name(&node.kind).to_owned(),
+            claim: if is_rule { limit } else { node.title.clone() },
+            from: from.collect(),
+            rests_on,
+            leap: (!words.is_empty()).then(|| words.join("; ")),
+            weak: Vec::new(),
+            standing: standing(graph, &framework, &analysis.labelling, at),
+            shown: outcome.map(|step| shown(graph, &step.outcome)),
+        });
+    }
     steps
 }
 
-fn lacking(words: &str) -> Need {
-    Need {
-        lacking: words.to_owned(),
-        is_given: false,
-    }
-}
-
-fn need(words: &str, is_given: bool) -> Need {
-    Need {
-        lacking: words.to_owned(),
-        is_given,
-    }
-}
-
-fn rule_draft(row: &RuleRow) -> Draft {
-    let evaluation = &row.requested;
-    let how = match (&evaluation.probability, evaluation.certificate.is_some()) {
-        (Some(counts), _) => format!("{} of {} joint samples fail", counts.failures, counts.n),
-        (None, true) => format!("{}, with a certificate that was checked", evaluation.method),
-        (None, false) if evaluation.rechecked => {
-            format!("{}, its witness evaluated again exactly", evaluation.how())
-        }
-        (None, false) => evaluation.how(),
-    };
-    let is_sourced = row.rule.evidence != EvidenceClass::Recalled.name();
-    // A rule that does not apply carries nothing.
-    let is_idle = matches!(evaluation.verdict.as_str(), "idle" | "vacuous");
-    Draft {
-        claim: format!(
-            "{} {}: {}",
-            row.rule.code, row.rule.title, evaluation.verdict
-        ),
-        rests_on: vec![how, format!("the limit's source: {}", row.rule.source)],
-        needs: vec![
-            need(
-                "rests on a recalled limit: it needs a source",
-                is_idle || is_sourced,
-            ),
-            need(
-                "simulated, not proved",
-                is_idle || row.rule.kind != "outcome",
-            ),
-            need("not decided", evaluation.verdict != "undecided"),
-        ],
-    }
-}
-
-fn simulation_draft(
-    outcomes: &[OutcomeRow],
-    deltas: &[DeltaRow],
-    assumptions: &[Assumption],
-) -> Draft {
-    let mut rests_on: Vec<String> = deltas
-        .iter()
-        .map(|delta| format!("model check on {} ({})", delta.name, delta.subject))
-        .collect();
-    rests_on.extend(
-        assumptions
-            .iter()
-            .take(ASSUMPTIONS_NAMED)
-            .map(|assumption| {
-                format!(
-                    "{} = {} ({})",
-                    assumption.name, assumption.value, assumption.evidence
-                )
-            }),
-    );
-    let extrapolated: Vec<&str> = outcomes
-        .iter()
-        .filter(|row| !row.flags.is_empty())
-        .map(|row| row.name.as_str())
-        .collect();
-    let outside = format!(
-        "rests on laws used outside their range: {}",
-        extrapolated.join(", ")
-    );
-    Draft {
-        claim: "the simulation stands for the line".to_owned(),
-        rests_on,
-        needs: vec![
-            need("rests on assumed constants", assumptions.is_empty()),
-            need(&outside, extrapolated.is_empty()),
-            need("no observation checks the model", !deltas.is_empty()),
-        ],
-    }
-}
-
-fn delta_draft(delta: &DeltaRow) -> Draft {
-    let words = match delta.subject.as_str() {
-        "sister-line" => "another line's data",
-        _ => "another cell's data: a check of the model only",
-    };
-    Draft {
-        claim: format!("{} is reproduced with score {:.2}", delta.name, delta.score),
-        rests_on: vec![delta.source.clone()],
-        needs: vec![need(words, delta.subject == "this-line")],
-    }
-}
-
-/// Checks the drafts as one argument and says per draft what is lacking.
-fn leaps(drafts: &[Draft]) -> Vec<Option<String>> {
-    let (graph, places) = written(drafts);
-    let analysis = analyse(&graph, &mut Oracle::new(None));
-    let steps = drafts.iter().zip(places).map(|(draft, place)| {
-        let step = analysis.steps.iter().find(|step| step.node == place)?;
-        match &step.outcome {
-            Outcome::Entailed { .. } => None,
-            Outcome::Leap(_) => {
-                let absent = draft.needs.iter().filter(|need| !need.is_given);
-                let words: Vec<&str> = absent.map(|need| need.lacking.as_str()).collect();
-                Some(words.join("; "))
-            }
-            Outcome::Vacuous { .. } | Outcome::Undecided(_) => {
-                Some("it was not decided whether this follows".to_owned())
-            }
-        }
-    });
-    steps.collect()
-}
-
-/// The drafts as a graph: one truth value per claim and per fact, the first claim resting on all
-/// others; with the place of each claim.
-fn written(drafts: &[Draft]) -> (Graph, Vec<usize>) {
-    let mut graph = Graph::default();
-    let mut claims = Vec::new();
+/// Writes the drafts into the graph: one truth value per step and per fact; with the draft of each
+/// new claim by its place.
+fn write(graph: &mut Graph, drafts: &[Draft]) -> BTreeMap<usize, usize> {
+    let mut places = BTreeMap::new();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
     for (at, draft) in drafts.iter().enumerate() {
-        let claimed = truth(&mut graph, format!("claim.c{at}"));
+        // Variables and facts share one name space.
+        let claimed = truth(graph, format!("truth of {}", draft.id));
         let mut from = Vec::new();
         let mut facts = Vec::new();
-        for (fact, need) in draft.needs.iter().enumerate() {
-            let needed = truth(&mut graph, format!("fact.c{at}f{fact}"));
+        for below in &draft.from {
+            // A limit of the rule set is a ground, not a truth value of this graph.
+            if let Some(&node) = known.get(below.as_str()) {
+                facts.extend(graph.nodes[node].formula.clone());
+                from.push(node);
+            } else if let Some(rule) = graph.named(below) {
+                // What it asks is not needed here; that it may be attacked is.
+                graph.nodes[rule].formula.get_or_insert(Formula::True);
+                from.push(rule);
+            }
+        }
+        for need in &draft.needs {
+            let needed = truth(graph, format!("{}: none of `{}`", draft.id, need.lacking));
             facts.push(needed.clone());
             if need.is_given {
                 let kind = Kind::Evidence {
                     class: EvidenceClass::Measured,
                 };
-                from.push(add(
-                    &mut graph,
-                    format!("E{at}.{fact}"),
-                    kind,
-                    needed,
-                    Vec::new(),
-                ));
+                let code = format!("{} fact {}", draft.id, from.len() + 1);
+                from.push(add(graph, code, kind, needed, Vec::new()));
             }
         }
-        claims.push((claimed, from, facts));
-    }
-    let others: Vec<Formula> = claims
-        .iter()
-        .skip(1)
-        .map(|(one, _, _)| one.clone())
-        .collect();
-    let mut places = Vec::new();
-    // The decision comes last: it rests on the places of all others.
-    for (at, (claimed, mut from, mut facts)) in claims.into_iter().enumerate().rev() {
-        if at == 0 {
-            facts.extend(others.iter().cloned());
-            from.extend(&places);
-        }
         let carries = Formula::Implies(Box::new(Formula::And(facts)), Box::new(claimed.clone()));
-        let law = add(
-            &mut graph,
-            format!("L{at}"),
-            Kind::Assumption,
-            carries,
-            Vec::new(),
-        );
-        from.push(law);
-        places.push(add(
-            &mut graph,
-            format!("C{at}"),
-            Kind::Claim,
-            claimed,
-            from,
-        ));
+        let node = if draft.kind == draft::OBSERVATION {
+            let class = EvidenceClass::Measured;
+            add(
+                graph,
+                draft.id.clone(),
+                Kind::Evidence { class },
+                claimed,
+                from,
+            )
+        } else {
+            let law = format!("{} law", draft.id);
+            from.push(add(graph, law, Kind::Assumption, carries, Vec::new()));
+            add(graph, draft.id.clone(), Kind::Claim, claimed, from)
+        };
+        known.insert(&draft.id, node);
+        places.insert(node, at);
     }
-    places.reverse();
-    (graph, places)
+    places
 }
 
 fn truth(graph: &mut Graph, name: String) -> Formula {
@@ -272,11 +256,15 @@ fn add(graph: &mut Graph, code: String, kind: Kind, says: Formula, from: Vec<usi
 
 #[cfg(test)]
 mod tests {
+    use super::draft::need;
     use super::*;
 
-    fn draft(needs: &[(&str, bool)]) -> Draft {
+    fn draft(id: &str, from: &[&str], needs: &[(&str, bool)]) -> Draft {
         Draft {
+            id: id.to_owned(),
+            kind: draft::VERDICT,
             claim: String::new(),
+            from: from.iter().map(|&one| one.to_owned()).collect(),
             rests_on: Vec::new(),
             needs: needs
                 .iter()
@@ -288,16 +276,23 @@ mod tests {
     #[test]
     fn exactly_the_lacking_facts_are_said() {
         let drafts = [
-            draft(&[]),
-            draft(&[("no source", false), ("simulated", true)]),
-            draft(&[("no source", true), ("simulated", true)]),
-            draft(&[("no source", false), ("simulated", false)]),
+            draft("a", &[], &[("no source", false), ("simulated", true)]),
+            draft("b", &["a"], &[("no source", true), ("simulated", true)]),
+            draft("c", &[], &[("no source", false), ("simulated", false)]),
+            draft("d", &["a", "b", "c"], &[]),
         ];
-        let said = leaps(&drafts);
-        let said: Vec<Option<&str>> = said.iter().map(Option::as_deref).collect();
+        let mut graph = Graph::default();
+        let places = write(&mut graph, &drafts);
+        let analysis = analyse(&graph, &mut Oracle::new(None));
+        let steps: Vec<ArgumentStep> = drafts
+            .iter()
+            .zip(&places)
+            .map(|(draft, (&node, _))| generated(draft, (&graph, &analysis), node))
+            .collect();
+        let said: Vec<Option<&str>> = steps.iter().map(|step| step.leap.as_deref()).collect();
         assert_eq!(
             said,
-            [None, Some("no source"), None, Some("no source; simulated")]
+            [Some("no source"), None, Some("no source; simulated"), None]
         );
     }
 }

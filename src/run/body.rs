@@ -28,8 +28,9 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
         Some(text) => Some(LadderRequest::parse(text, &context.documents.new)?),
         None => None,
     };
-    let two = 2 * context.samples;
-    context.progress.stage("now and requested", 2 * two);
+    context
+        .progress
+        .stage("now and requested", 4 * context.samples);
     let now = context.judge_recipe(&context.documents.old, context.samples, None)?;
     let requested = context.judge_recipe(&context.documents.new, context.samples, Some(&now))?;
     let deltas = evidence::deltas(context, &now);
@@ -41,12 +42,8 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
         .progress
         .stage("assumptions", 6 * context.search_samples);
     let assumptions = assumptions::assumptions(context, &requested)?;
-    let facts = evidence::facts(
-        context,
-        &requested,
-        change.parameters.clone(),
-        &deltas.found,
-    );
+    let parameters = change.parameters.clone();
+    let facts = evidence::facts(context, &requested, parameters, &deltas.found);
     let decided = decision::decide(&facts);
     let fused = evidence::fused(context, &requested, &deltas.found, &decided);
     let decision = decision_row(context, &requested, &decided);
@@ -59,6 +56,15 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
         Some(found) => Some(proposal(context, &requested, &search, found, &deltas)?),
         None => None,
     };
+    let argued = argument::argument(&argument::Given {
+        decision: &decision,
+        rows: &rule_rows,
+        outcomes: &outcomes,
+        deltas: &deltas.rows,
+        assumptions: &assumptions,
+        context,
+    });
+    findings.extend(argued.findings);
     let scenario = &context.documents.scenario;
     let body = Body {
         format: FORMAT.to_owned(),
@@ -71,7 +77,7 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
         ladder: search.ladder,
         search: search.searched.map(|searched| searched.row),
         proposal,
-        argument: argument::argument(&decision, &rule_rows, &outcomes, &deltas.rows, &assumptions),
+        argument: argued.steps,
         rules: rule_rows,
         outcomes,
         deltas: deltas.rows,
@@ -86,12 +92,17 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
             .map(|p| p.revise.clone())
             .unwrap_or_default(),
     };
-    let violated = if evidence::any_violated(context, &requested) {
+    let exit = decided.outcome.exit_code();
+    Ok((body, exit.and(broken(context, &requested))))
+}
+
+/// A broken rule is a finding, whatever was decided.
+fn broken(context: &Context<'_>, requested: &Judged) -> ExitCode {
+    if evidence::any_violated(context, requested) {
         ExitCode::Findings
     } else {
         ExitCode::Success
-    };
-    Ok((body, decided.outcome.exit_code().and(violated)))
+    }
 }
 
 /// The searches of a run with the base they share.

@@ -4,7 +4,7 @@
 //! about the rule set, one evaluation per rule on inputs, counts per rule of a table. Rules on
 //! outcomes need a simulation and are named, never passed over.
 
-mod argument;
+pub mod argument;
 mod columns;
 mod elsewhere;
 pub mod grounds;
@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use self::grounds::Exhibit;
 use super::documents::Rejected;
 use super::{body, rule_sources, rules, signal_ranges};
+use crate::check::argument::attack::Semantics;
 use crate::check::case::Case;
 use crate::check::judge::judge_rules;
 use crate::check::modes::{InModes, ModeFinding, analyse_in_modes, in_each_mode};
@@ -57,6 +58,8 @@ pub struct Request<'a> {
     pub recalled: bool,
     /// Whether recalled limits and warnings count as findings.
     pub strict: bool,
+    /// Which nodes of the argument are taken to stand.
+    pub semantics: Semantics,
     /// How many minimal conflicts and corrections to list per contradiction; none without.
     pub why: Option<usize>,
     /// Answers of an earlier run; each is examined before it counts.
@@ -327,6 +330,8 @@ impl Checker<'_> {
                 })
                 .collect(),
             findings,
+            argument: reviewed.steps,
+            semantics: reviewed.semantics,
             scope: scope(&analysed),
             why,
             table: summary,

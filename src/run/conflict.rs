@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use super::check_rules::{self, Checked, Request, rows};
 use super::documents::Rejected;
+use crate::check::argument::attack::Semantics;
 use crate::check::solver_process::Solver;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Files, Intake, Located, Reader, codes, resolve};
@@ -122,6 +123,7 @@ impl Conflict {
             table: None,
             format: TableFormat::default(),
             recalled: false,
+            semantics: Semantics::Grounded,
             strict: false,
             why: None,
             cache: None,

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::evidence_documents::{self, Compared};
 use super::gaps::Gap;
 use super::plant::Plant;
 use super::rule_sources;
@@ -88,6 +89,8 @@ pub struct Documents {
     pub warnings: Diagnostics,
     /// Every document for the record.
     pub inputs: Vec<Input>,
+    /// What became of the documents behind evidence, by the code of the evidence.
+    pub compared: BTreeMap<String, Compared>,
 }
 
 /// Documents that cannot be used, with the texts the diagnostics point into.
@@ -106,7 +109,7 @@ pub struct Rejected {
 pub fn read(files: &dyn Files, path: &str) -> Result<Documents, Rejected> {
     let mut intake = Intake::new(files);
     let parts = read_all(files, &mut intake, path);
-    finish(intake, parts)
+    finish(files, intake, parts)
 }
 
 /// Reads the scenario at `path` and takes the recipe at `new` for the changed one.
@@ -120,7 +123,7 @@ pub fn read_pair(files: &dyn Files, path: &str, new: &str) -> Result<Documents, 
     if let (Some(parts), Some(changed)) = (&mut parts, changed) {
         parts.new = changed;
     }
-    finish(intake, parts)
+    finish(files, intake, parts)
 }
 
 /// Reads the scenario at `path` and lists what the twin and its rules need and nobody gives, the
@@ -160,7 +163,11 @@ pub fn gaps(files: &dyn Files, path: &str) -> Result<Vec<Gap>, Rejected> {
     })
 }
 
-fn finish(intake: Intake<'_>, read: Option<Parts>) -> Result<Documents, Rejected> {
+fn finish(
+    files: &dyn Files,
+    mut intake: Intake<'_>,
+    read: Option<Parts>,
+) -> Result<Documents, Rejected> {
     let mut diagnostics = intake.report.diagnostics();
     let Some(parts) = read else {
         return Err(Rejected {
@@ -190,8 +197,10 @@ fn finish(intake: Intake<'_>, read: Option<Parts>) -> Result<Documents, Rejected
             sources: intake.sources,
         });
     }
+    let compared = evidence_documents::keep(files, &mut intake, &rules);
     match Plant::of_documents(&parts) {
         Ok(plant) => Ok(Documents {
+            compared,
             inputs: inputs(&intake, &parts),
             scenario: parts.scenario,
             old: parts.old,

@@ -3,6 +3,9 @@
 //! Nothing here was measured or simulated; the numbers have the size of a real coating line so
 //! that columns, bars and drawings are exercised. It is used by tests only.
 
+use cellwright::record::argument::{
+    ArgumentStep, MissingFact, Semantics, Shown, Standing, StrongestBound,
+};
 use cellwright::record::body::*;
 use cellwright::record::findings::{
     CheckedRule, Findings, Group, Scope, TableRule, TableSummary, Why,
@@ -573,26 +576,74 @@ fn decision() -> DecisionRow {
 }
 
 fn argument() -> Vec<ArgumentStep> {
-    let step = |claim: &str, rests_on: &[&str], leap: Option<&str>| ArgumentStep {
-        claim: text(claim),
-        rests_on: texts(rests_on),
-        leap: leap.map(text),
-    };
-    vec![
-        step(
-            "32 m/min as requested must not run",
-            &[
-                "DR004 breaks at a proved corner",
-                "DR007 breaks in the model",
-            ],
-            None,
-        ),
-        step(
-            "residual NMP is predicted well enough to say so",
-            &["drying.residual_solvent compared with 40 samples of this line"],
-            Some("the desorption rate is assumed; it moves the answer more than the samples do"),
-        ),
-    ]
+    let step =
+        |(id, kind): (&str, &str), claim: &str, from: &[&str], leap: Option<&str>| ArgumentStep {
+            id: text(id),
+            kind: text(kind),
+            claim: text(claim),
+            from: texts(from),
+            rests_on: Vec::new(),
+            leap: leap.map(text),
+            weak: Vec::new(),
+            standing: Standing {
+                label: text("in"),
+                rank: 0,
+                attacked_by: Vec::new(),
+            },
+            shown: None,
+        };
+    let mut decision = step(
+        ("decision", "decision"),
+        "decision: reject",
+        &["verdict DR004", "verdict DR007"],
+        None,
+    );
+    decision.rests_on = texts(&[
+        "DR004 breaks at a proved corner",
+        "DR007 breaks in the model",
+    ]);
+    decision.weak = texts(&["simulation"]);
+    let mut claim = step(
+        ("CL1", "claim"),
+        "HF stays low",
+        &["verdict EL002", "EV1"],
+        Some("`CL1` (HF stays low) claims more than its premises give"),
+    );
+    claim.shown = Some(Shown {
+        outcome: text("over-claim"),
+        by: text("point"),
+        core: Vec::new(),
+        certificate: None,
+        point: vec![Assignment {
+            name: text("electrolyte.hf_soak"),
+            value: text("47.21 ppm_mass"),
+            exact: text("4721/100000000"),
+            offset: String::new(),
+        }],
+        strongest: Some(StrongestBound {
+            side: text("at most"),
+            claimed: text("40 ppm_mass"),
+            entailed: text("47.21 ppm_mass"),
+            claimed_exact: text("1/25000"),
+            entailed_exact: text("4721/100000000"),
+            attained: true,
+            certificate: None,
+        }),
+        missing: vec![MissingFact {
+            name: text("electrolyte.water"),
+            relation: text("<="),
+            value: text("6.75 ppm_mass"),
+            exact: text("27/4000000"),
+        }],
+        reason: None,
+    });
+    let simulation = step(
+        ("simulation", "simulation"),
+        "residual NMP is predicted well enough to say so",
+        &[],
+        Some("the desorption rate is assumed; it moves the answer more than the samples do"),
+    );
+    vec![decision, simulation, claim]
 }
 
 /// A contradiction with one conflict and one way out.
@@ -613,6 +664,14 @@ fn why() -> Why {
         }],
         more: true,
         open: None,
+    }
+}
+
+fn two_sets() -> Semantics {
+    Semantics {
+        name: text("preferred"),
+        sets: vec![texts(&["CL1", "EV1"]), texts(&["EV2"])],
+        too_many: false,
     }
 }
 
@@ -658,6 +717,8 @@ pub fn findings() -> Findings {
             ],
             grounds: Vec::new(),
         }],
+        argument: argument().split_off(2),
+        semantics: Some(two_sets()),
         scope: Scope {
             consistent: false,
             components: 2,

@@ -16,6 +16,7 @@ use cellwright::report::layout::COLUMNS;
 use cellwright::report::verification::{Checked, Replayed, Verification};
 
 const BODY: &str = include_str!("../../src/record/body.rs");
+const ARGUMENT: &str = include_str!("../../src/record/argument.rs");
 const FINDINGS: &str = include_str!("../../src/record/findings.rs");
 const SIMULATION: &str = include_str!("../../src/report/simulation.rs");
 const LACKING: &str = include_str!("../../src/report/lacking.rs");
@@ -109,6 +110,9 @@ fn type_schema(kind: &str) -> Map<String, Value> {
 }
 
 fn record_schema() -> Value {
+    let mut defs = definitions(BODY);
+    defs.extend(definitions(ARGUMENT));
+    defs.remove("Semantics").expect("of findings only");
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Cellwright record, format cellwright/record/2",
@@ -125,7 +129,7 @@ fn record_schema() -> Value {
         },
         "required": ["body", "sha256"],
         "additionalProperties": false,
-        "$defs": definitions(BODY),
+        "$defs": defs,
     })
 }
 
@@ -158,7 +162,7 @@ fn findings_schema() -> Value {
         "Ground",
         "Place",
     ];
-    schema_of(title, "Findings", &[FINDINGS], &shared)
+    schema_of(title, "Findings", &[FINDINGS, ARGUMENT], &shared)
 }
 
 fn simulation_schema() -> Value {

@@ -47,6 +47,43 @@ pub struct Framework {
     pub attackers: Vec<BTreeSet<usize>>,
 }
 
+/// Which nodes are taken to stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Semantics {
+    /// Nothing is assumed: the least fixed point.
+    #[default]
+    Grounded,
+    /// What the greatest sets that defend themselves agree on.
+    Preferred,
+    /// What the sets that attack everything outside agree on.
+    Stable,
+}
+
+impl Semantics {
+    /// The word in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Grounded => "grounded",
+            Self::Preferred => "preferred",
+            Self::Stable => "stable",
+        }
+    }
+}
+
+/// What several sets say about one node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// By which kind of sets.
+    pub semantics: Semantics,
+    /// Sets that hold the node.
+    pub holding: usize,
+    /// Sets that attack it.
+    pub against: usize,
+    /// All sets.
+    pub sets: usize,
+}
+
 /// Sets of nodes that can be defended together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sets {
@@ -106,6 +143,30 @@ impl Framework {
         };
         let labels = labels.into_iter().map(|one| one.unwrap_or(rest)).collect();
         Labelling { labels }
+    }
+
+    /// Returns the sets of a semantics; nothing for the grounded one, which is a single labelling.
+    #[must_use]
+    pub fn sets(&self, semantics: Semantics) -> Option<Sets> {
+        match semantics {
+            Semantics::Grounded => None,
+            Semantics::Preferred => Some(self.preferred()),
+            Semantics::Stable => Some(self.stable()),
+        }
+    }
+
+    /// Counts what sets say about a node.
+    #[must_use]
+    pub fn share(&self, node: usize, semantics: Semantics, sets: &[BTreeSet<usize>]) -> Share {
+        let holding = sets.iter().filter(|set| set.contains(&node)).count();
+        let attackers = &self.attackers[node];
+        let against = sets.iter().filter(|set| !set.is_disjoint(attackers));
+        Share {
+            semantics,
+            holding,
+            against: against.count(),
+            sets: sets.len(),
+        }
     }
 
     /// Returns the preferred sets: the greatest that defend themselves.

@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use super::attack::{Semantics, Share};
 use super::circle::Hop;
 use super::gap::Missing;
 use super::graph::Graph;
@@ -16,6 +17,9 @@ use crate::span::Span;
 
 /// Missing facts that a message names; the rest is counted.
 const MISSING_SHOWN: usize = 2;
+
+/// What is said where no certificate was found.
+const SOLVER_ALONE: &str = ", by the solver's word alone: no certificate was found";
 
 /// Values of a counterexample that a message names; the rest is counted.
 const VALUES_SHOWN: usize = 6;
@@ -36,6 +40,8 @@ pub enum Question {
     Follows,
     /// Whether it says the same as another claim.
     SaySame(usize),
+    /// Which sets stand together.
+    StandTogether(Semantics),
 }
 
 /// A finding about an argument; nodes are places in the graph.
@@ -66,6 +72,13 @@ pub enum Finding {
         node: usize,
         /// Names of the facts that do.
         core: Vec<String>,
+        /// Whether a certificate says so too.
+        is_certified: bool,
+    },
+    /// A conclusion follows by the solver's word alone.
+    NotCertified {
+        /// The claim.
+        node: usize,
     },
     /// A claim without premises.
     UnsupportedLeaf {
@@ -94,6 +107,13 @@ pub enum Finding {
         node: usize,
         /// Who attacks it, itself contested.
         by: Vec<usize>,
+        /// What sets of nodes say, where asked for.
+        share: Option<Share>,
+    },
+    /// Stable sets were asked for and there is none.
+    NoStableSet {
+        /// The first node that stays open.
+        node: usize,
     },
     /// A claim rests on something recalled.
     RestsOnRecalled {
@@ -141,6 +161,8 @@ impl Finding {
             Self::RestsOnRecalled { .. } => "argument-recalled",
             Self::RestsOnProbability { .. } => "argument-probable",
             Self::UnusedEvidence { .. } => "argument-unused-evidence",
+            Self::NotCertified { .. } => "argument-not-certified",
+            Self::NoStableSet { .. } => "argument-no-stable-set",
             Self::Undecided { .. } => "argument-undecided",
         }
     }
@@ -155,11 +177,13 @@ impl Finding {
             Self::UnsupportedLeaf { .. } => 3,
             Self::StaleEvidence { .. } => 4,
             Self::Out { .. } => 5,
-            Self::Contested { .. } => 6,
-            Self::RestsOnRecalled { .. } => 7,
-            Self::RestsOnProbability { .. } => 8,
-            Self::UnusedEvidence { .. } => 9,
-            Self::Undecided { .. } => 10,
+            Self::NoStableSet { .. } => 6,
+            Self::Contested { .. } => 7,
+            Self::RestsOnRecalled { .. } => 8,
+            Self::RestsOnProbability { .. } => 9,
+            Self::NotCertified { .. } => 10,
+            Self::UnusedEvidence { .. } => 11,
+            Self::Undecided { .. } => 12,
         }
     }
 
@@ -174,9 +198,11 @@ impl Finding {
             | Self::UnsupportedLeaf { .. }
             | Self::StaleEvidence { .. }
             | Self::Out { .. } => Level::Error,
-            Self::Contested { .. }
+            Self::NoStableSet { .. }
+            | Self::Contested { .. }
             | Self::RestsOnRecalled { .. }
             | Self::RestsOnProbability { .. }
+            | Self::NotCertified { .. }
             | Self::UnusedEvidence { .. }
             | Self::Undecided { .. } => Level::Warning,
         }
@@ -197,6 +223,8 @@ impl Finding {
             | Self::RestsOnRecalled { node, .. }
             | Self::RestsOnProbability { node, .. }
             | Self::UnusedEvidence { node }
+            | Self::NotCertified { node }
+            | Self::NoStableSet { node }
             | Self::Undecided { node, .. } => *node,
         }
     }
@@ -219,6 +247,8 @@ impl Finding {
             | Self::UnsupportedLeaf { .. }
             | Self::StaleEvidence { .. }
             | Self::UnusedEvidence { .. }
+            | Self::NotCertified { .. }
+            | Self::NoStableSet { .. }
             | Self::Undecided { .. } => Vec::new(),
         }
     }
@@ -249,29 +279,33 @@ impl Finding {
                 )
             }
             Self::OverClaim { leap, .. } => {
-                let tighter = leap.strongest.as_ref().map_or_else(String::new, bounds);
+                let mut tighter = leap.strongest.as_ref().map_or_else(String::new, bounds);
+                let strongest = leap.strongest.as_ref();
+                if strongest.is_some_and(|one| one.certificate.is_none()) {
+                    tighter += SOLVER_ALONE;
+                }
                 format!(
                     "{own} claims more than its premises give: {tighter}; {}",
                     gap(graph, leap)
                 )
             }
-            Self::VacuousStep { core, .. } => format!(
-                "{own} is not shown: its premises contradict each other: `{}`",
-                core.join("`, `")
+            Self::VacuousStep {
+                core, is_certified, ..
+            } => format!(
+                "{own} is not shown: its premises contradict each other: `{}`{}",
+                core.join("`, `"),
+                if *is_certified { "" } else { SOLVER_ALONE }
             ),
+            Self::NotCertified { .. } => {
+                format!("{own} follows from its premises{SOLVER_ALONE}")
+            }
             Self::UnsupportedLeaf { .. } => format!("{own} rests on nothing"),
             Self::StaleEvidence { document, .. } => {
                 format!("evidence changed: `{document}` is not the document {own} was taken from")
             }
-            Self::Out { by, through, .. } if by.is_empty() => format!(
-                "{own} falls with what it rests on, which {} defeats",
-                listed(graph, through)
-            ),
-            Self::Out { by, .. } => format!("{own} is defeated by {}", listed(graph, by)),
-            Self::Contested { by, .. } => format!(
-                "{own} is contested: neither defeated nor defended against {}",
-                listed(graph, by)
-            ),
+            Self::Out { .. } | Self::Contested { .. } | Self::NoStableSet { .. } => {
+                self.about_attacks(graph, &own)
+            }
             Self::RestsOnRecalled { on, .. } => {
                 format!("{own} rests on a recalled limit: {}", listed(graph, on))
             }
@@ -282,22 +316,53 @@ impl Finding {
             Self::UnusedEvidence { .. } => format!("no claim rests on {own}"),
             Self::Undecided {
                 question, reason, ..
-            } => {
-                let why = reason.as_ref().map_or_else(
-                    || "it cannot be written out".to_owned(),
-                    std::string::ToString::to_string,
-                );
-                match question {
-                    Question::Follows => {
-                        format!("it is not decided whether {own} follows from its premises: {why}")
-                    }
-                    Question::SaySame(other) => format!(
-                        "it is not decided whether {own} and {} say the same",
-                        quoted(graph, *other)
-                    ),
-                }
-            }
+            } => open_question(graph, &own, *question, reason.as_ref()),
         }
+    }
+
+    fn about_attacks(&self, graph: &Graph, own: &str) -> String {
+        match self {
+            Self::NoStableSet { .. } => format!(
+                "there is no stable set: whatever is taken to stand, something is neither in it \
+                 nor attacked by it; {own} stays open"
+            ),
+            Self::Out { by, through, .. } if by.is_empty() => format!(
+                "{own} falls with what it rests on, defeated by {}",
+                listed(graph, through)
+            ),
+            Self::Out { by, .. } => format!("{own} is defeated by {}", listed(graph, by)),
+            Self::Contested { by, share, .. } => {
+                let share = share.map_or_else(String::new, |share| {
+                    let (name, sets) = (share.semantics.name(), share.sets);
+                    format!("; it stands in {} of {sets} {name} sets", share.holding)
+                });
+                format!(
+                    "{own} is contested: neither defeated nor defended against {}{share}",
+                    listed(graph, by)
+                )
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+fn open_question(graph: &Graph, own: &str, question: Question, reason: Option<&Reason>) -> String {
+    let why = reason.map_or_else(
+        || "it cannot be written out".to_owned(),
+        std::string::ToString::to_string,
+    );
+    match question {
+        Question::Follows => {
+            format!("it is not decided whether {own} follows from its premises: {why}")
+        }
+        Question::StandTogether(semantics) => format!(
+            "it is not decided which {} sets there are: too many would have to be looked at",
+            semantics.name()
+        ),
+        Question::SaySame(other) => format!(
+            "it is not decided whether {own} and {} say the same",
+            quoted(graph, other)
+        ),
     }
 }
 
@@ -330,10 +395,7 @@ fn circle(graph: &Graph, cycle: &[Hop]) -> String {
 }
 
 fn bounds(strongest: &Strongest) -> String {
-    let shown = |value: &Rational| match &strongest.unit {
-        Some(unit) => unit.display(value),
-        None => value.display_significant(6),
-    };
+    let shown = |value: &Rational| strongest.display(value);
     let side = if strongest.is_upper {
         "at most"
     } else {
@@ -375,19 +437,19 @@ fn gap(graph: &Graph, leap: &Leap) -> String {
     text
 }
 
-fn name(graph: &Graph, id: VarId) -> &str {
+pub(crate) fn name(graph: &Graph, id: VarId) -> &str {
     let declared = graph.variables.get(id.0 as usize);
     declared.map_or("", |variable| &variable.name)
 }
 
-fn number(graph: &Graph, id: VarId, number: &Rational) -> String {
+pub(crate) fn number(graph: &Graph, id: VarId, number: &Rational) -> String {
     match graph.units.get(id.0 as usize) {
         Some(Some(unit)) => unit.display(number),
         Some(None) | None => number.display_significant(6),
     }
 }
 
-fn member(graph: &Graph, id: VarId, member: u32) -> String {
+pub(crate) fn member(graph: &Graph, id: VarId, member: u32) -> String {
     match graph.variables.get(id.0 as usize).map(|one| &one.sort) {
         Some(Sort::Enum(names)) => names.get(member as usize).cloned().unwrap_or_default(),
         Some(Sort::Bool) => if member == 0 { "false" } else { "true" }.to_owned(),

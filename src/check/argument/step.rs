@@ -79,6 +79,17 @@ pub struct Strongest {
     pub certificate: Option<Box<Certificate>>,
 }
 
+impl Strongest {
+    /// Writes an end in the unit of the bound.
+    #[must_use]
+    pub fn display(&self, value: &Rational) -> String {
+        match &self.unit {
+            Some(unit) => unit.display(value),
+            None => value.display_significant(6),
+        }
+    }
+}
+
 /// The name of the negated conclusion.
 #[must_use]
 pub fn negated_name(code: &str) -> String {

@@ -277,12 +277,15 @@ fn argument(section: &mut Markup, body: &Body) {
                     item.classed("span", "leap", &format!("leap: {leap}"));
                 }
                 item.leaf("b", &[], &step.claim);
-                if !step.rests_on.is_empty() {
-                    item.classed(
-                        "span",
-                        "sub",
-                        &format!("rests on {}", step.rests_on.join("; ")),
-                    );
+                let grounds: Vec<&str> = (step.from.iter().chain(&step.rests_on))
+                    .map(String::as_str)
+                    .collect();
+                if !grounds.is_empty() {
+                    item.classed("span", "sub", &format!("rests on {}", grounds.join("; ")));
+                }
+                if step.leap.is_none() && !step.weak.is_empty() {
+                    let weak = format!("weak below it: {}", step.weak.join(", "));
+                    item.classed("span", "sub", &weak);
                 }
             });
         }

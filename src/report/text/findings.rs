@@ -9,7 +9,7 @@ use super::rules::{sampling_text, witness_text};
 use crate::report::layout::{Page, Rich, Style};
 use crate::report::number::{count, glued};
 use crate::report::standing::{self, Standing};
-use crate::report::story;
+use crate::report::{reasoning, story};
 
 /// Width of the label column below a verdict.
 const LABEL: usize = 12;
@@ -47,6 +47,7 @@ pub fn findings_text(findings: &Findings, colour: bool) -> String {
     for why in &findings.why {
         why_lines(&mut page, why);
     }
+    argument_lines(&mut page, findings);
     if let Some(table) = &findings.table {
         table_lines(&mut page, table);
     }
@@ -161,6 +162,20 @@ fn why_lines(page: &mut Page, why: &Why) {
             None => "exist; `--most` lists more".to_owned(),
         };
         page.entry(2, (LABEL, &Rich::plain("more")), &Rich::plain(&text));
+    }
+}
+
+/// What becomes of each claim, and which nodes stand together where that was asked for.
+fn argument_lines(page: &mut Page, findings: &Findings) {
+    let claims = reasoning::claims(&findings.argument);
+    let sets = findings.semantics.iter().map(reasoning::sets);
+    for (at, line) in claims.into_iter().chain(sets).enumerate() {
+        let label = if at == 0 { "argument" } else { "" };
+        page.entry(
+            0,
+            (LABEL, &Rich::styled(Style::Strong, label)),
+            &Rich::plain(&line),
+        );
     }
 }
 

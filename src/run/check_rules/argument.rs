@@ -1,27 +1,36 @@
-//! The argument of a rule set: its findings, and the documents behind its evidence.
+//! The argument of a rule set: its steps, its findings, and the documents behind its evidence.
 //!
-//! In: a rule set, a reader of files, perhaps a solver. Out: findings with places, worst first. A
-//! digest is compared with the document that the source names, beside the rule file or from where
-//! the user started; a document that cannot be read is named, never passed over.
+//! In: a rule set, a reader of files, perhaps a solver. Out: steps with certificate or point, and
+//! findings with places, worst first. A digest is compared with the document that the source names,
+//! beside the rule file or from where the user started; a document that cannot be read is named,
+//! never passed over.
 
-use std::collections::BTreeMap;
+mod exhibited;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::exhibited::Exhibited;
 use super::Request;
-use super::grounds::{self, Exhibit, Made};
-use crate::check::argument::oracle::query;
-use crate::check::argument::stale::is_stale;
-use crate::check::argument::step::{self, Leap, Outcome, Step};
-use crate::check::argument::{Finding as Found, Graph, Level, Oracle, analyse};
-use crate::check::query::{Query, Sort, Value};
-use crate::check::refute::restricted;
+use super::grounds::Exhibit;
+use crate::check::argument::attack::{Framework, Semantics as Asked, Sets};
+use crate::check::argument::{
+    Analysis, Finding as Found, Graph, Kind, Level, Oracle, analyse_under,
+};
 use crate::document::Files;
-use crate::record::body::{Assignment, Finding};
+use crate::record::argument::{ArgumentStep, Semantics};
+use crate::record::body::Finding;
 use crate::rule_language::{RuleSet, argument};
+use crate::run::argument::shown::{kind_name, shown, standing, words_about};
+use crate::run::evidence_documents::{Compared, compare};
 use crate::span::Sources;
 
 /// Findings about an argument, with how bad they are together.
 #[derive(Debug, Default)]
 pub struct Reviewed {
+    /// Claims, what they rest on, what attacks it.
+    pub steps: Vec<ArgumentStep>,
+    /// Sets that stand together, where asked for.
+    pub semantics: Option<Semantics>,
     /// The findings.
     pub findings: Vec<Finding>,
     /// Whether one of them is an error.
@@ -41,38 +50,31 @@ pub fn review(
     sources: &Sources,
     request: &Request<'_>,
 ) -> Reviewed {
+    let asked = request.semantics;
     let mut reviewed = Reviewed::default();
     if rule_set.claims.is_empty() && rule_set.evidences.is_empty() {
         return reviewed;
     }
     let graph = Graph::of_rule_set(rule_set);
-    let analysis = analyse(&graph, &mut Oracle::new(request.solver));
-    let steps = Steps {
+    let mut analysis = analyse_under(&graph, &mut Oracle::new(request.solver), asked);
+    let compared = compare(files, rule_set, sources);
+    analysis.findings.extend(stale(&graph, &compared));
+    analysis
+        .findings
+        .sort_by_key(|one| (one.rank(), one.node()));
+    let exhibited = Exhibited {
         graph: &graph,
         sources,
         steps: &analysis.steps,
     };
-    let mut found = analysis.findings;
-    let mut unread = Vec::new();
-    for evidence in &rule_set.evidences {
-        let Some(recorded) = &evidence.sha256 else {
-            continue;
-        };
-        let Some(node) = graph.named(&evidence.code) else {
-            continue;
-        };
-        match document(evidence, files, sources) {
-            Some((document, bytes)) if is_stale(recorded, &bytes) => {
-                found.push(Found::StaleEvidence { node, document });
-            }
-            Some(_) => {}
-            None => unread.push(unread_note(evidence, sources)),
+    for one in &analysis.findings {
+        match (one, one.level()) {
+            (Found::Undecided { .. }, _) => reviewed.is_open = true,
+            (_, Level::Error) => reviewed.has_errors = true,
+            (_, Level::Warning) => reviewed.has_warnings = true,
         }
-    }
-    found.sort_by_key(|one| (one.rank(), one.node()));
-    for one in &found {
         let made = if request.grounds || request.exhibits {
-            steps.shown_by(one)
+            exhibited.shown_by(one)
         } else {
             Vec::new()
         };
@@ -81,207 +83,139 @@ pub fn review(
             let files = made.iter().filter_map(|made| made.exhibit(&stem));
             reviewed.exhibits.extend(files);
         }
-        match (one, one.level()) {
-            (Found::Undecided { .. }, _) => reviewed.is_open = true,
-            (_, Level::Error) => reviewed.has_errors = true,
-            (_, Level::Warning) => reviewed.has_warnings = true,
+        let mut found = finding(&graph, one, sources);
+        if exhibited.is_solvers_word(one) {
+            found.message += super::SOLVERS_WORD;
         }
-        let spans = one.spans(&graph).into_iter();
-        reviewed.findings.push(Finding {
-            code: one.code().to_owned(),
-            level: match one.level() {
-                Level::Error => "error",
-                Level::Warning => "warning",
-            }
-            .to_owned(),
-            message: match steps.is_solvers_word(one) {
-                true => one.message(&graph) + super::SOLVERS_WORD,
-                false => one.message(&graph),
-            },
-            places: spans.map(|span| super::place(sources, span)).collect(),
-            grounds: made.into_iter().map(|made| made.ground).collect(),
-        });
+        found.grounds = made.into_iter().map(|made| made.ground).collect();
+        reviewed.findings.push(found);
     }
-    reviewed.findings.extend(unread);
-    reviewed.findings.extend(steps.on_solvers_word());
     if request.exhibits {
-        reviewed.exhibits.extend(steps.entailed());
+        reviewed.exhibits.extend(exhibited.entailed());
     }
+    let unread = rule_set.evidences.iter().filter_map(|evidence| {
+        let is_unread = compared.get(&evidence.code) == Some(&Compared::NotRead);
+        is_unread.then(|| unread_note(evidence, sources))
+    });
+    reviewed.findings.extend(unread);
+    reviewed.steps = steps(rule_set, &graph, &analysis);
+    reviewed.semantics = semantics(&graph, analysis.sets.as_ref(), asked);
     reviewed
 }
 
-/// The steps of an argument, and what shows what came of them.
-struct Steps<'a> {
-    graph: &'a Graph,
-    sources: &'a Sources,
-    steps: &'a [Step],
+/// A finding about an argument as it is recorded.
+pub fn finding(graph: &Graph, found: &Found, sources: &Sources) -> Finding {
+    let spans = found.spans(graph).into_iter();
+    Finding {
+        code: found.code().to_owned(),
+        level: match found.level() {
+            Level::Error => "error",
+            Level::Warning => "warning",
+        }
+        .to_owned(),
+        message: found.message(graph),
+        places: spans.map(|span| super::place(sources, span)).collect(),
+        grounds: Vec::new(),
+    }
 }
 
-impl Steps<'_> {
-    fn places(&self) -> BTreeMap<String, String> {
-        let mut spans = Vec::new();
-        for node in &self.graph.nodes {
-            if let Some(span) = node.span {
-                spans.push((node.code.clone(), span));
-                spans.push((step::negated_name(&node.code), span));
-            }
+/// Evidence whose document is another one now.
+pub fn stale(graph: &Graph, compared: &BTreeMap<String, Compared>) -> Vec<Found> {
+    let found = compared.iter().filter_map(|(code, compared)| {
+        let node = graph.named(code)?;
+        match compared {
+            Compared::Changed { path } => Some(Found::StaleEvidence {
+                node,
+                document: path.clone(),
+            }),
+            Compared::Same { .. } | Compared::NotRead => None,
         }
-        grounds::places(spans.into_iter(), self.sources)
-    }
+    });
+    found.collect()
+}
 
-    fn outcome(&self, node: usize) -> Option<&Outcome> {
-        let mut steps = self.steps.iter();
-        steps
-            .find(|step| step.node == node)
-            .map(|step| &step.outcome)
+/// What the evidence of a rule set rests on.
+pub fn grounds(rule_set: &RuleSet, code: &str) -> Vec<String> {
+    if let Some(one) = rule_set.evidences.iter().find(|one| one.code == code) {
+        let quote = one.quote.iter().map(|words| format!("it says: {words}"));
+        let source = format!("{} ({})", one.source, one.class.name());
+        return std::iter::once(source).chain(quote).collect();
     }
+    let rules = rule_set.rules.iter();
+    let rule = rules.filter(|rule| rule.code == code);
+    rule.map(|rule| format!("{} ({})", rule.source, rule.evidence.name()))
+        .collect()
+}
 
-    /// Premises, ranges and the negated conclusion of a step.
-    fn denied(&self, node: usize) -> Option<Query> {
-        let own = &self.graph.nodes[node];
-        let mut facts = step::premises(self.graph, node)?;
-        let denial = step::denial(own.formula.as_ref()?);
-        facts.push((step::negated_name(&own.code), denial));
-        Some(query(self.graph, &facts))
-    }
-
-    fn shown_by(&self, found: &Found) -> Vec<Made> {
-        let node = found.node();
-        let code = &self.graph.nodes[node].code;
-        match (found, self.outcome(node)) {
-            (Found::Leap { leap, .. } | Found::OverClaim { leap, .. }, _) => {
-                let says = format!("{code} does not follow from its premises");
-                let Some(query) = self.denied(node) else {
-                    return Vec::new();
-                };
-                let names: Vec<String> = query
-                    .assertions
-                    .iter()
-                    .map(|(name, _)| name.clone())
-                    .collect();
-                let query = restricted(&query, &names);
-                let point = self.assignments(leap);
-                vec![grounds::point_of(&says, &query, point, &self.places())]
+/// Per claim and piece of evidence a step, and per rule and assumption that takes part.
+pub fn steps(rule_set: &RuleSet, graph: &Graph, analysis: &Analysis) -> Vec<ArgumentStep> {
+    let framework = Framework::of(graph);
+    let mut taking_part: BTreeSet<usize> = BTreeSet::new();
+    for (at, node) in graph.nodes.iter().enumerate() {
+        taking_part.extend(node.from.iter().chain(&node.attacks));
+        match node.kind {
+            Kind::Claim | Kind::Evidence { .. } => {
+                taking_part.insert(at);
             }
-            (Found::VacuousStep { .. }, Some(Outcome::Vacuous { core, certificate })) => {
-                let Some(facts) = step::premises(self.graph, node) else {
-                    return Vec::new();
-                };
-                let says = format!("the premises of {code} contradict each other");
-                let query = restricted(&query(self.graph, &facts), core);
-                let own = certificate.as_deref().cloned();
-                vec![grounds::contradiction_of(
-                    &says,
-                    &query,
-                    own,
-                    &self.places(),
-                )]
-            }
-            _ => Vec::new(),
+            Kind::Rule { .. } | Kind::Assumption => {}
         }
     }
-
-    fn assignments(&self, leap: &Leap) -> Vec<Assignment> {
-        let named = leap.variables.iter().filter_map(|&id| {
-            let place = id.0 as usize;
-            let variable = self.graph.variables.get(place)?;
-            let (value, exact) = match (leap.point.value(id)?, &variable.sort) {
-                (Value::Real(exact), _) => {
-                    let unit = self.graph.units.get(place)?;
-                    let value = unit
-                        .as_ref()
-                        .map_or_else(|| exact.display_significant(6), |unit| unit.display(exact));
-                    (value, exact.to_ratio_string())
-                }
-                (Value::Enum(member), Sort::Enum(names)) => {
-                    let word = names.get(*member as usize)?.clone();
-                    (word.clone(), word)
-                }
-                (Value::Bool(truth), _) => (truth.to_string(), truth.to_string()),
-                (Value::Enum(_), Sort::Real | Sort::Bool) => return None,
-            };
-            Some(Assignment {
-                name: variable.name.clone(),
-                value,
-                exact,
-                offset: String::new(),
-            })
+    let mut steps: Vec<ArgumentStep> = Vec::new();
+    for at in taking_part {
+        let node = &graph.nodes[at];
+        let outcome = analysis.steps.iter().find(|step| step.node == at);
+        steps.push(ArgumentStep {
+            id: node.code.clone(),
+            kind: kind_name(&node.kind).to_owned(),
+            claim: node.title.clone(),
+            from: (node.from.iter())
+                .map(|&one| graph.nodes[one].code.clone())
+                .collect(),
+            rests_on: grounds(rule_set, &node.code),
+            leap: words_about(graph, &analysis.findings, at),
+            weak: Vec::new(),
+            standing: standing(graph, &framework, &analysis.labelling, at),
+            shown: outcome.map(|step| shown(graph, &step.outcome)),
         });
-        named.collect()
     }
+    note_weak(&mut steps);
+    // Claims first: that is what a reader asks about.
+    steps.sort_by_key(|step| step.kind != "claim");
+    steps
+}
 
-    fn is_solvers_word(&self, found: &Found) -> bool {
-        let is_vacuous = matches!(found, Found::VacuousStep { .. });
-        let outcome = self.outcome(found.node());
-        is_vacuous
-            && matches!(
-                outcome,
-                Some(Outcome::Vacuous {
-                    certificate: None,
-                    ..
-                })
-            )
-    }
-
-    /// Claims that follow, as far as anybody knows, because the solver says so.
-    fn on_solvers_word(&self) -> Vec<Finding> {
-        let note = |step: &Step| {
-            let Outcome::Entailed {
-                certificate: None, ..
-            } = &step.outcome
-            else {
-                return None;
-            };
-            let node = &self.graph.nodes[step.node];
-            Some(Finding {
-                code: "argument-solver-alone".to_owned(),
-                level: "note".to_owned(),
-                message: format!(
-                    "`{}` follows from its premises{}",
-                    node.code,
-                    super::SOLVERS_WORD
-                ),
-                places: node
-                    .span
-                    .iter()
-                    .map(|&span| super::place(self.sources, span))
-                    .collect(),
-                grounds: Vec::new(),
-            })
-        };
-        self.steps.iter().filter_map(note).collect()
-    }
-
-    /// The certificates of claims that follow.
-    fn entailed(&self) -> Vec<Exhibit> {
-        let places = self.places();
-        let exhibit = |step: &Step| {
-            let Outcome::Entailed { core, certificate } = &step.outcome else {
-                return None;
-            };
-            let code = &self.graph.nodes[step.node].code;
-            let says = format!("{code} follows from its premises");
-            let query = restricted(&self.denied(step.node)?, core);
-            let own = certificate.as_deref().cloned();
-            let made = grounds::contradiction_of(&says, &query, own, &places);
-            made.exhibit(&format!("argument-{code}"))
-        };
-        self.steps.iter().filter_map(exhibit).collect()
+/// Writes into every step which steps below it have a weakness.
+pub fn note_weak(steps: &mut [ArgumentStep]) {
+    let places: BTreeMap<String, usize> = (steps.iter().enumerate())
+        .map(|(at, step)| (step.id.clone(), at))
+        .collect();
+    for at in 0..steps.len() {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![at];
+        while let Some(one) = open.pop() {
+            let below = steps[one].from.iter().filter_map(|id| places.get(id));
+            open.extend(below.copied().filter(|&one| seen.insert(one)));
+        }
+        let weak = seen.into_iter().filter(|&one| steps[one].leap.is_some());
+        steps[at].weak = weak.map(|one| steps[one].id.clone()).collect();
     }
 }
 
-fn document(
-    evidence: &argument::Evidence,
-    files: &dyn Files,
-    sources: &Sources,
-) -> Option<(String, Vec<u8>)> {
-    let own = &sources.get(evidence.span.file).path;
-    let beside = own
-        .rsplit_once('/')
-        .map(|(folder, _)| format!("{folder}/{}", evidence.source));
-    let paths = beside.into_iter().chain([evidence.source.clone()]);
-    let mut read = paths.filter_map(|path| files.read(&path).ok().map(|bytes| (path, bytes)));
-    read.next()
+fn semantics(graph: &Graph, sets: Option<&Sets>, asked: Asked) -> Option<Semantics> {
+    let all = match sets? {
+        Sets::All(sets) => Some(sets),
+        Sets::TooMany => None,
+    };
+    let codes = |set: &BTreeSet<usize>| -> Vec<String> {
+        let nodes = set.iter().map(|&at| graph.nodes[at].code.clone());
+        nodes.collect()
+    };
+    let listed: Option<Vec<Vec<String>>> = all.map(|sets| sets.iter().map(codes).collect());
+    Some(Semantics {
+        name: asked.name().to_owned(),
+        too_many: listed.is_none(),
+        sets: listed.unwrap_or_default(),
+    })
 }
 
 fn unread_note(evidence: &argument::Evidence, sources: &Sources) -> Finding {
