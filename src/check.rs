@@ -42,6 +42,7 @@ pub mod smtlib;
 pub mod solve;
 pub mod solver_process;
 pub mod table;
+pub mod tolerance;
 pub mod univariate;
 pub mod verdict;
 pub mod window;

@@ -19,6 +19,7 @@ pub mod evidence;
 pub mod expectations;
 pub mod gaps;
 pub mod lots;
+pub mod margins;
 pub mod outcomes;
 pub mod plant;
 pub mod repair;

@@ -21,6 +21,8 @@ pub struct Findings {
     pub strict: bool,
     /// Every rule; with a recipe each has an evaluation.
     pub rules: Vec<CheckedRule>,
+    /// Which rules the recipe's tolerances bring to their limits; absent without a recipe.
+    pub binding: Option<Binding>,
     /// Findings about the set, worst first.
     pub findings: Vec<Finding>,
     /// What was looked at in the rule set itself.
@@ -29,6 +31,19 @@ pub struct Findings {
     pub why: Vec<Why>,
     /// Rows judged, if a table was given.
     pub table: Option<TableSummary>,
+}
+
+/// Which rules the recipe's tolerances bring to their limits, by code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Binding {
+    /// Broken at the recipe or at a corner of its tolerances, least margin in tolerance widths
+    /// first.
+    pub broken: Vec<String>,
+    /// Hold, and reach their limit exactly at the worst corner: the margin is zero.
+    pub binds: Vec<String>,
+    /// Hold with the least margin above zero in tolerance widths: one rule, or all that tie.
+    pub tightest: Vec<String>,
 }
 
 /// What was looked at in a rule set, so that "no findings" means something.

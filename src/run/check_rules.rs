@@ -13,7 +13,7 @@ pub mod rows;
 use std::collections::BTreeMap;
 
 use super::documents::Rejected;
-use super::{body, rule_sources, rules, signal_ranges};
+use super::{body, margins, rule_sources, rules, signal_ranges};
 use crate::check::case::Case;
 use crate::check::judge::judge_rules;
 use crate::check::modes::{InModes, ModeFinding, analyse_in_modes, in_each_mode};
@@ -27,7 +27,7 @@ use crate::model::document::Model;
 use crate::quantity::dictionary::{Role, standard};
 use crate::recipe::Recipe;
 use crate::record::body::{Evaluation, Finding, Place};
-use crate::record::findings::{CheckedRule, Findings, Group, Scope, Why};
+use crate::record::findings::{Binding, CheckedRule, Findings, Group, Scope, Why};
 use crate::rule_language::{self, EvidenceClass, ParsedFile, Rule, RuleSet, RuleSeverity};
 use crate::span::{FileId, Sources, Span};
 use crate::table::TableFormat;
@@ -305,6 +305,7 @@ impl Checker<'_> {
             findings.extend(judged.findings);
             summary = Some(judged.summary);
         }
+        let binding = case.is_some().then(|| self.binding(&evaluations));
         let rules = self.set.rules.iter().zip(evaluations);
         let findings = Findings {
             format: FORMAT.to_owned(),
@@ -317,12 +318,21 @@ impl Checker<'_> {
                     evaluation,
                 })
                 .collect(),
+            binding,
             findings,
             scope: scope(&analysed),
             why,
             table: summary,
         };
         (findings, exit, analysed.cache)
+    }
+
+    fn binding(&self, evaluations: &[Option<Evaluation>]) -> Binding {
+        let rows = self.set.rules.iter().zip(evaluations);
+        let judged: Vec<(&str, &Evaluation)> = rows
+            .filter_map(|(rule, evaluation)| Some((rule.code.as_str(), evaluation.as_ref()?)))
+            .collect();
+        margins::binding(&judged)
     }
 
     /// The conflicts and corrections of the rule set, and of the recipe under the rules that block.

@@ -4,6 +4,7 @@
 //! [`Case`] for `check`, and [`Evaluation`] rows for the record, with values and margins in the
 //! rule's unit. Nothing is decided here.
 
+use super::margins;
 use crate::check::case::{Case, NumberCase, SignalCase};
 use crate::check::verdict::{Judgement, Reading, Undecided, Verdict};
 use crate::model::document::Model;
@@ -225,6 +226,7 @@ pub fn evaluation(rules: &RuleSet, rule: &Rule, case: &Case, judgement: &Judgeme
             )
         }),
         margin_si: margin_si.as_ref().map(Rational::to_ratio_string),
+        tolerance: margins::tolerance_margin(rules, rule, case),
         witness: judgement
             .worst
             .as_ref()

@@ -5,7 +5,7 @@
 
 use cellwright::record::body::*;
 use cellwright::record::findings::{
-    CheckedRule, Findings, Group, Scope, TableRule, TableSummary, Why,
+    Binding, CheckedRule, Findings, Group, Scope, TableRule, TableSummary, Why,
 };
 use serde_json::json;
 
@@ -49,6 +49,7 @@ pub fn evaluation(verdict: &str, value: &str, worst: &str, margin: f64) -> Evalu
         margin_si: None,
         margin_share: Some(margin),
         nominal_margin_share: Some(margin + 0.07),
+        tolerance: None,
         witness: Vec::new(),
         rechecked: true,
         certificate: None,
@@ -68,6 +69,7 @@ fn simulated(verdict: &str, failures: u64, n: u64, bounds: (f64, f64)) -> Evalua
         margin_si: None,
         margin_share: None,
         nominal_margin_share: None,
+        tolerance: None,
         witness: Vec::new(),
         rechecked: false,
         certificate: None,
@@ -108,6 +110,14 @@ fn exhaust() -> RuleRow {
     let mut requested = evaluation("holds_nominally", "24.5 %LEL", "26.4 %LEL", -0.056);
     requested.nominal_margin_share = Some(0.02);
     requested.margin_si = Some(text("-7/500"));
+    requested.tolerance = Some(ToleranceMargin {
+        unit: text("%LEL"),
+        nominal: text("1/2"),
+        worst: text("-7/5"),
+        width: text("19/10"),
+        nominal_widths: Some(text("5/19")),
+        worst_widths: Some(text("-14/19")),
+    });
     requested.witness = corner();
     requested.smtlib = Some(text(
         "(set-logic QF_LRA)\n(declare-const v Real)\n(assert (> (* 3 v) 25))\n(check-sat)\n",
@@ -639,6 +649,10 @@ pub fn findings() -> Findings {
         subject: text("recipes/line3-nmc111.toml against 5 rules"),
         strict: false,
         rules,
+        binding: Some(Binding {
+            broken: texts(&["DR004"]),
+            ..Binding::default()
+        }),
         findings: vec![Finding {
             code: text("contradictory-rules"),
             level: text("error"),

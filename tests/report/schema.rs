@@ -152,6 +152,7 @@ fn findings_schema() -> Value {
         "RuleHead",
         "OverrideHead",
         "Evaluation",
+        "ToleranceMargin",
         "Assignment",
         "Probability",
         "Finding",

@@ -5,6 +5,7 @@
 
 use crate::record::findings::{CheckedRule, Findings, TableSummary, Why};
 
+use super::margins;
 use super::rules::{sampling_text, witness_text};
 use crate::report::layout::{Page, Rich, Style};
 use crate::report::number::{count, glued};
@@ -20,6 +21,9 @@ const ROWS_NAMED_MAX: usize = 12;
 #[must_use]
 pub fn findings_text(findings: &Findings, colour: bool) -> String {
     let mut page = Page::new(colour);
+    if let Some(sentence) = margins::sentence(findings) {
+        page.paragraph(0, &Rich::styled(Style::Strong, &sentence));
+    }
     for finding in &findings.findings {
         let style = match finding.level.as_str() {
             "error" => Style::Bad,
@@ -44,6 +48,7 @@ pub fn findings_text(findings: &Findings, colour: bool) -> String {
     for checked in worst_first(findings) {
         rule(&mut page, checked, findings.strict);
     }
+    margins::table(&mut page, findings);
     for why in &findings.why {
         why_lines(&mut page, why);
     }
