@@ -62,6 +62,9 @@ pub struct Scope {
     pub standings: u64,
 }
 
+/// What [`Why::when`] says where values of a recipe are given up rather than rules.
+pub const AS_THE_RECIPE_STANDS: &str = "as the recipe stands";
+
 /// Why rules, or a recipe and rules, do not fit together, and what would.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

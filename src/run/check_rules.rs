@@ -27,7 +27,9 @@ use crate::model::document::Model;
 use crate::quantity::dictionary::{Role, standard};
 use crate::recipe::Recipe;
 use crate::record::body::{Evaluation, Finding, Place};
-use crate::record::findings::{Binding, CheckedRule, Findings, Group, Scope, Why};
+use crate::record::findings::{
+    AS_THE_RECIPE_STANDS, Binding, CheckedRule, Findings, Group, Scope, Why,
+};
 use crate::rule_language::{self, EvidenceClass, ParsedFile, Rule, RuleSet, RuleSeverity};
 use crate::span::{FileId, Sources, Span};
 use crate::table::TableFormat;
@@ -384,7 +386,7 @@ impl Checker<'_> {
                 .collect(),
         };
         let when = match &found.when {
-            _ if found.of_recipe => "as the recipe stands".to_owned(),
+            _ if found.of_recipe => AS_THE_RECIPE_STANDS.to_owned(),
             None => "always".to_owned(),
             Some(when) => format!("whenever {} holds", rule_set::listed_one(when)),
         };

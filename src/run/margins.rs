@@ -1,4 +1,4 @@
-//! Margins of a recipe in units and in tolerance widths, and the rules that are nearest to breaking.
+//! Margins of a recipe in units and in tolerance widths, and the rules nearest to breaking.
 //!
 //! In: rules on inputs with their evaluations. Out: a [`ToleranceMargin`] per rule in the rule's
 //! own unit, exact; the codes of the rules that break, bind, or are the tightest that hold.

@@ -20,7 +20,7 @@ pub fn screen(main: &mut Markup, body: &Body) {
     main.element("section", &[("class", "rules")], |section| {
         section.leaf("h2", &[], "Rules by margin");
         section.classed("p", "quiet", &story::counts(body).join(" · "));
-        for finding in &body.findings {
+        for finding in story::findings_beside(body) {
             let class = match finding.level.as_str() {
                 "error" => "finding breaks",
                 "warning" => "finding warns",

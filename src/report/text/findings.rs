@@ -3,7 +3,7 @@
 //! In: findings. Out: lines of at most eighty columns: verdict, code and place, then witness,
 //! margin and source; findings about the set; counts over a table; a last line of counts.
 
-use crate::record::findings::{CheckedRule, Findings, TableSummary, Why};
+use crate::record::findings::{AS_THE_RECIPE_STANDS, CheckedRule, Findings, TableSummary, Why};
 
 use super::margins;
 use super::rules::{sampling_text, witness_text};
@@ -155,12 +155,17 @@ fn why_lines(page: &mut Page, why: &Why) {
         0,
         &Rich::styled(Style::Strong, "why").and(&format!("  {}", why.when)),
     );
+    let (clash, way_out) = if why.when == AS_THE_RECIPE_STANDS {
+        ("cannot all stay as set", "changing")
+    } else {
+        ("cannot hold together", "giving up")
+    };
     for group in &why.conflicts {
-        let text = format!("{} cannot hold together", group.members.join(", "));
+        let text = format!("{} {clash}", group.members.join(", "));
         page.entry(2, (LABEL, &Rich::plain("conflict")), &Rich::plain(&text));
     }
     for group in &why.corrections {
-        let text = format!("giving up {} is enough", group.members.join(", "));
+        let text = format!("{way_out} {} is enough", group.members.join(", "));
         page.entry(2, (LABEL, &Rich::plain("way out")), &Rich::plain(&text));
     }
     if why.more {
