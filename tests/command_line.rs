@@ -10,6 +10,8 @@ mod answers;
 mod argument;
 #[path = "command_line/mistakes.rs"]
 mod mistakes;
+#[path = "command_line/recipe.rs"]
+mod recipe;
 #[path = "command_line/records.rs"]
 mod records;
 #[path = "command_line/reference.rs"]

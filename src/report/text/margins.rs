@@ -23,18 +23,25 @@ const WIDTHS: [usize; 5] = [7, 15, 14, 14, 23];
 pub fn sentence(findings: &Findings) -> Option<String> {
     let binding = findings.binding.as_ref()?;
     let mut parts = Vec::new();
-    if !binding.broken.is_empty() {
-        let named = named(&binding.broken, |code| {
+    let as_set = |code: &&String| {
+        evaluation_of(findings, code).is_some_and(|found| found.verdict == "violated")
+    };
+    let (as_set, within): (Vec<&String>, Vec<&String>) = binding.broken.iter().partition(as_set);
+    for (codes, words) in [(as_set, "as set"), (within, "within the tolerances")] {
+        if codes.is_empty() {
+            continue;
+        }
+        let named = named(&codes, |code| {
             let margin = margin_of(findings, code)?;
             let unit = unit_of_widths(margin.worst_widths.as_deref()?);
             Some(format!("{}{NO_BREAK}{unit}", widths(margin)?))
         });
-        let verb = plural(&binding.broken, "breaks", "break");
-        parts.push(format!("{named} {verb} within the tolerances"));
+        let verb = plural(codes.len(), "breaks", "break");
+        parts.push(format!("{named} {verb} {words}"));
     }
     if !binding.binds.is_empty() {
-        let verb = plural(&binding.binds, "binds", "bind");
-        let named = named(&binding.binds, |_| None);
+        let verb = plural(binding.binds.len(), "binds", "bind");
+        let named = named(&binding.binds.iter().collect::<Vec<_>>(), |_| None);
         parts.push(format!(
             "{named} {verb}, no margin left in the worst corner"
         ));
@@ -44,11 +51,11 @@ pub fn sentence(findings: &Findings) -> Option<String> {
         && let Some(count) = widths(margin)
     {
         let verb = plural(
-            &binding.tightest,
+            binding.tightest.len(),
             "is the tightest that holds",
             "are the tightest that hold",
         );
-        let named = named(&binding.tightest, |_| None);
+        let named = named(&binding.tightest.iter().collect::<Vec<_>>(), |_| None);
         let unit = unit_of_widths(margin.worst_widths.as_deref().unwrap_or_default());
         parts.push(format!(
             "{named} {verb}, {count} {unit} ({}) left in the worst corner",
@@ -145,9 +152,13 @@ pub fn widths_text(margin: &ToleranceMargin) -> String {
     }
 }
 
-fn margin_of<'a>(findings: &'a Findings, code: &str) -> Option<&'a ToleranceMargin> {
+fn evaluation_of<'a>(findings: &'a Findings, code: &str) -> Option<&'a Evaluation> {
     let found = findings.rules.iter().find(|one| one.rule.code == code)?;
-    found.evaluation.as_ref()?.tolerance.as_ref()
+    found.evaluation.as_ref()
+}
+
+fn margin_of<'a>(findings: &'a Findings, code: &str) -> Option<&'a ToleranceMargin> {
+    evaluation_of(findings, code)?.tolerance.as_ref()
 }
 
 fn widths(margin: &ToleranceMargin) -> Option<String> {
@@ -179,12 +190,12 @@ fn in_unit(ratio: &str, unit: &str) -> String {
     }
 }
 
-fn plural(codes: &[String], one: &'static str, many: &'static str) -> &'static str {
-    if codes.len() == 1 { one } else { many }
+fn plural(count: usize, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
 }
 
 /// `A (remark), B and C`, or the first few `and 4 more`.
-fn named(codes: &[String], remark: impl Fn(&str) -> Option<String>) -> String {
+fn named(codes: &[&String], remark: impl Fn(&str) -> Option<String>) -> String {
     let shown = if codes.len() <= NAMED_MAX + 1 {
         codes.len()
     } else {
@@ -195,7 +206,7 @@ fn named(codes: &[String], remark: impl Fn(&str) -> Option<String>) -> String {
         .take(shown)
         .map(|code| match remark(code) {
             Some(remark) => format!("{code} ({remark})"),
-            None => code.clone(),
+            None => (*code).clone(),
         })
         .collect();
     if shown < codes.len() {
