@@ -7,9 +7,11 @@
 //! T. Motzkin, 1936) are summed again. A claim is made from a rule and a recipe by `check`;
 //! an auditor makes it again from the documents and compares.
 
+pub mod any;
 mod checker;
 pub mod contradiction;
 pub mod export;
+pub mod file;
 pub mod polynomial;
 
 use std::collections::BTreeMap;
@@ -17,6 +19,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use any::Any;
 pub use checker::{check, corner_moves_are_sound, facts_of, rows_of};
 pub use polynomial::{Polynomial, Powers, Ranges};
 

@@ -26,6 +26,7 @@ pub mod kernel;
 pub mod line;
 pub mod lots;
 pub mod modes;
+pub mod obligation;
 pub mod optimum;
 pub mod piece;
 pub mod prove;

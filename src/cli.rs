@@ -4,6 +4,7 @@
 //! diagnostics on standard error, an exit code. One file per verb; nothing here decides anything.
 
 pub mod arguments;
+mod certificates;
 mod check;
 mod explain;
 mod failure;

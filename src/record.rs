@@ -132,6 +132,11 @@ impl fmt::Display for RecordError {
             Self::NotCanonical { offset } => {
                 write!(f, "byte {offset} was changed without changing the meaning")
             }
+            Self::Format { found } if is_older(found) => write!(
+                f,
+                "format `{found}` is older than `{FORMAT}`, the one this version reads: verify it \
+                 with the version that wrote it, or run the scenario again"
+            ),
             Self::Format { found } => {
                 write!(
                     f,
@@ -140,6 +145,18 @@ impl fmt::Display for RecordError {
             }
             Self::Fields { reason } => write!(f, "the body lacks what its format asks: {reason}"),
         }
+    }
+}
+
+/// Whether a format is this one with a lower number.
+fn is_older(format: &str) -> bool {
+    let number = |format: &str| {
+        let (name, number) = format.rsplit_once('/')?;
+        Some((name.to_owned(), number.parse::<u32>().ok()?))
+    };
+    match (number(format), number(FORMAT)) {
+        (Some((name, found)), Some((own, known))) => name == own && found < known,
+        (Some(_) | None, _) => false,
     }
 }
 
@@ -361,6 +378,25 @@ mod tests {
                 assert!(open(&damaged).is_err(), "byte {at} xor {flip}");
             }
             assert!(open(&sealed[..at]).is_err(), "cut at {at}");
+        }
+    }
+
+    #[test]
+    fn an_older_format_is_refused_with_the_way_out() {
+        let refused = |format: &str| {
+            let mut body = smallest();
+            format.clone_into(&mut body.format);
+            let sealed = seal(&body).expect("seals").bytes;
+            open(&sealed).expect_err("refused").to_string()
+        };
+        assert_eq!(
+            refused("cellwright/record/1"),
+            "format `cellwright/record/1` is older than `cellwright/record/2`, the one this version \
+             reads: verify it with the version that wrote it, or run the scenario again"
+        );
+        for other in ["cellwright/record/3", "cellwright/findings/1", ""] {
+            let expected = format!("format `{other}` is not `{FORMAT}`, the one this version reads");
+            assert_eq!(refused(other), expected);
         }
     }
 

@@ -9,9 +9,9 @@
 use std::fmt;
 
 use crate::canonical;
-use crate::certificate::{self, Certificate};
+use crate::certificate::Any;
 use crate::check::case::{Case, SignalCase};
-use crate::check::judge::judge_rules;
+use crate::check::obligation::proves;
 use crate::quantity::parse_quantity;
 use crate::rational::Rational;
 use crate::recipe::Recipe;
@@ -195,20 +195,27 @@ fn verify_evaluation(
             verify_witness(rule_set, rule, case, (place, evaluation))?;
             verified.witnesses += 1;
         }
-        "holds" | "conditional" | "idle" => match &evaluation.certificate {
-            Some(certificate) => {
-                let recorded = (place, evaluation.verdict.as_str(), certificate);
-                verify_certificate(rule_set, rule, case, recorded)?;
-                verified.certificates += 1;
+        verdict @ ("holds" | "conditional" | "idle") => {
+            if verdict == "conditional" {
+                verify_witness(rule_set, rule, case, (place, evaluation))?;
+                verified.witnesses += 1;
             }
-            None => verified.unsupported += 1,
-        },
+            match &evaluation.certificate {
+                Some(certificate) => {
+                    let recorded = (place, verdict, certificate);
+                    verify_certificate(rule_set, rule, case, recorded)?;
+                    verified.certificates += 1;
+                }
+                None => verified.unsupported += 1,
+            }
+        }
         _ => {}
     }
     Ok(())
 }
 
-/// The witness breaks the rule; the recipe itself breaks it only if it is `violated`.
+/// The witness breaks the rule, or for `conditional` leaves too little slack; the recipe itself
+/// breaks it only if it is `violated`.
 fn verify_witness(
     rule_set: &RuleSet,
     rule: &Rule,
@@ -242,9 +249,13 @@ fn verify_witness(
         }
         point.set(id, value);
     }
-    let expected_nominal_failure = evaluation.verdict == "violated";
-    let nominal_fails = fails(rule_set, rule, &nominal);
-    if !fails(rule_set, rule, &point) || nominal_fails != expected_nominal_failure {
+    let says = |point: &Point| Evaluator::new(rule_set, point).verdict(rule);
+    let shown = match evaluation.verdict.as_str() {
+        "conditional" => PointVerdict::Conditional,
+        _ => PointVerdict::Fail,
+    };
+    let nominal_fails = says(&nominal) == Ok(PointVerdict::Fail);
+    if says(&point) != Ok(shown) || nominal_fails != (evaluation.verdict == "violated") {
         return Err(VerifyError::Witness {
             place: format!("{place}.witness"),
             found: verdict_at(rule_set, rule, &point),
@@ -262,10 +273,6 @@ fn is_inside(known: &SignalCase, value: &PointValue) -> bool {
         (SignalCase::Choice(own), PointValue::Member(member)) => own == member,
         _ => false,
     }
-}
-
-fn fails(rule_set: &RuleSet, rule: &Rule, point: &Point) -> bool {
-    Evaluator::new(rule_set, point).verdict(rule) == Ok(PointVerdict::Fail)
 }
 
 fn verdict_at(rule_set: &RuleSet, rule: &Rule, point: &Point) -> String {
@@ -286,19 +293,9 @@ fn verify_certificate(
         place: format!("{place}.certificate"),
         reason,
     };
-    let certificate: Certificate = serde_json::from_value(recorded.clone())
+    let certificate: Any = serde_json::from_value(recorded.clone())
         .map_err(|error| wrong(format!("it cannot be read: {error}")))?;
-    let anew = judge_rules(rule_set, &[rule], case, None);
-    let judgement = anew.first().ok_or_else(|| wrong("no verdict".to_owned()))?;
-    if judgement.verdict.name() != verdict {
-        let found = judgement.verdict.name();
-        return Err(wrong(format!("closed forms give `{found}`")));
-    }
-    let claim = Some(judgement)
-        .and_then(|judgement| judgement.certificate.as_ref())
-        .map(|certificate| certificate.claim.clone())
-        .ok_or_else(|| wrong("the rule and the recipe make no such claim".to_owned()))?;
-    certificate::check(&certificate, &claim).map_err(|error| wrong(error.to_string()))
+    proves(&certificate, verdict, (rule_set, rule), case).map_err(wrong)
 }
 
 /// A broken critical rule that is not recalled means reject, a closed gate and V = 0.

@@ -6,8 +6,9 @@
 mod cases;
 
 use cases::{child, fixture, si};
-use cellwright::certificate;
+use cellwright::certificate::{self, Any};
 use cellwright::check::judge::judge;
+use cellwright::check::smtlib::{Status, to_smtlib};
 use cellwright::check::verdict::{Judgement, Method, Undecided, Verdict};
 use cellwright::rational::Rational;
 use cellwright::rule_language::PointValue;
@@ -37,7 +38,7 @@ fn judged(cases: &str, clauses: &str, with_solver: bool) -> (cases::Fixture, Jud
     .pop()
     .expect("one rule");
     if let Some(certificate) = &judgement.certificate {
-        assert_eq!(certificate::check(certificate, &certificate.claim), Ok(()));
+        assert_eq!(certificate.check_own(), Ok(()));
     }
     (fixture, judgement)
 }
@@ -197,25 +198,63 @@ fn pi_is_decided_outside_its_enclosure() {
 }
 
 #[test]
-fn what_closed_forms_leave_open_goes_to_the_solver() {
+fn what_closed_forms_leave_open_is_decided_with_a_certificate() {
     // The divisor changes its sign in the box, but the guard excludes zero.
     let cases = "# case a.x = 1 mm +- 2 mm\n# case a.y = 2 mm";
-    let clauses = "when a.x > 0.5 mm require a.y / a.x <= 4";
-    let unasked = verdict(cases, clauses);
-    assert_eq!(unasked.verdict, Verdict::Undecided(Undecided::NotAsked));
-    let (_, asked) = judged(cases, clauses, true);
-    assert_eq!(
-        (asked.verdict, asked.method),
-        (Verdict::Holds, Method::Solver)
-    );
-    assert!(
-        asked
-            .smtlib
-            .is_some_and(|text| text.contains("(check-sat)"))
-    );
-    let (_, broken) = judged(cases, "when a.x > 0.5 mm require a.y / a.x <= 3.9", true);
-    assert_eq!(broken.verdict, Verdict::HoldsNominally);
-    assert!(broken.rechecked);
+    for with_solver in [false, true] {
+        let clauses = "when a.x > 0.5 mm require a.y / a.x <= 4";
+        let (_, asked) = judged(cases, clauses, with_solver);
+        assert_eq!(asked.verdict, Verdict::Holds);
+        assert!(matches!(asked.certificate, Some(Any::Contradiction(_))));
+        assert!(!asked.is_solvers_word());
+        let question = asked.asked.expect("it was asked");
+        assert_eq!(question.status, Some(Status::Unsat));
+        assert!(to_smtlib(&question.query).contains("(check-sat)"));
+        let clauses = "when a.x > 0.5 mm require a.y / a.x <= 3.9";
+        let (_, broken) = judged(cases, clauses, with_solver);
+        assert_eq!(broken.verdict, Verdict::HoldsNominally);
+        assert!(broken.rechecked && broken.certificate.is_none());
+        assert_eq!(broken.asked.and_then(|asked| asked.status), Some(Status::Sat));
+    }
+}
+
+#[test]
+fn functions_over_a_tolerance_are_decided_by_boxes() {
+    let cases = "# case a.x = 10 mm +- 1 mm\n# case a.y = 2 mm +- 0.1 mm";
+    for (body, expected) in [
+        // exp(-10 mm / (2 mm)) over the corners: exp(-11/1.9) .. exp(-9/2.1) = 0.00306 .. 0.01376.
+        ("exp(-(a.x / a.y)) <= 0.0138", Verdict::Holds),
+        ("exp(-(a.x / a.y)) <= 0.0137", Verdict::HoldsNominally),
+        ("ln(a.x / a.y) >= 1.45", Verdict::Holds),
+        ("ln(a.x / a.y) >= 1.46", Verdict::HoldsNominally),
+        ("sqrt(a.x / a.y) < 2.41", Verdict::Holds),
+        ("sqrt(a.x / a.y) < 2.4", Verdict::HoldsNominally),
+        ("sqrt(a.x / a.y) < 2.2", Verdict::Violated),
+    ] {
+        for with_solver in [false, true] {
+            let (_, found) = judged(cases, &format!("require {body}"), with_solver);
+            assert_eq!(found.verdict, expected, "{body}");
+            let proves = expected == Verdict::Holds;
+            assert_eq!(found.certificate.is_some(), proves, "{body}");
+            assert!(!proves || found.method == Method::Boxes, "{body}: {:?}", found.method);
+            assert!(proves || found.rechecked, "{body}");
+        }
+    }
+}
+
+/// Goal: a witness of our own search is as plain as one of the solver. Method: the first of
+/// nominal value, lower and upper end that breaks the rule, else the nearest step.
+#[test]
+fn a_witness_of_our_own_lies_on_an_end_or_a_step() {
+    let cases = "# case a.x = 10 mm +- 1 mm\n# case a.y = 2 mm +- 0.1 mm";
+    let (fixture, found) = judged(cases, "require exp(-(a.x / a.y)) <= 0.0137", false);
+    let at = |name: &str| {
+        let signal = fixture.rules.signal_named(name).expect("declared");
+        found.worst.as_ref().expect("a witness").point.get(signal).clone()
+    };
+    assert_eq!(at("a.x"), PointValue::Number(si("9 mm")));
+    assert_eq!(at("a.y"), PointValue::Number(si("2.1 mm")));
+    assert_eq!(found.method, Method::Search);
 }
 
 #[test]
@@ -229,7 +268,9 @@ fn a_tampered_certificate_is_refused() {
     ] {
         let judgement = verdict(cases, body);
         assert_eq!(judgement.verdict, Verdict::Holds, "{body}");
-        let original = judgement.certificate.expect("certificate");
+        let Some(Any::Statement(original)) = judgement.certificate else {
+            panic!("{body}: no proof over the box");
+        };
         let text = serde_json::to_value(&original).expect("json");
         let mut places = Vec::new();
         numbers(&text, &mut Vec::new(), &mut places);

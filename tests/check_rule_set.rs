@@ -7,6 +7,7 @@
 mod cases;
 
 use cases::{child, fixture};
+use cellwright::certificate::contradiction::check_own;
 use cellwright::check::rule_set::why::explain;
 use cellwright::check::rule_set::{Analysis, CoreMember, Finding, Level, Member, analyse};
 use cellwright::random::Stream;
@@ -153,14 +154,83 @@ fn products_are_decided_too() {
     );
 }
 
+/// Goal: what our own methods cannot decide is said, never passed over. Method: a limit that only
+/// an irrational number keeps.
 #[test]
 fn without_a_solver_an_open_question_is_a_finding() {
-    let rules = rule("R1", "require a.x >= 50 mm") + &rule("R2", "require a.x <= 40 mm");
+    let rules = rule("R1", "require a.x * a.x >= 2 mm^2 and a.x >= 0 mm")
+        + &rule("R2", "require a.x * a.x <= 2 mm^2");
     let fixture = fixture(&format!("{SIGNALS}{rules}"));
     let analysis = analyse(&fixture.rules, None, None);
     let codes: Vec<&str> = analysis.findings.iter().map(Finding::code).collect();
     assert_eq!(codes, ["consistency-undecided"]);
     assert_eq!(analysis.witness, None);
+}
+
+/// Goal: a contradiction needs no solver, and carries a certificate that anybody can replay.
+#[test]
+fn a_contradiction_is_found_and_proved_without_a_solver() {
+    let rules = rule("R1", "require a.x >= 50 mm") + &rule("R2", "require a.x <= 40 mm");
+    let fixture = fixture(&format!("{SIGNALS}{rules}"));
+    for solver in [None, Some(child())] {
+        let analysis = analyse(&fixture.rules, None, solver.as_ref());
+        let [finding] = analysis.findings.as_slice() else {
+            panic!("{:?}", analysis.findings);
+        };
+        assert_eq!(finding.code(), "inconsistent");
+        let [shown] = analysis.shown_by(finding) else {
+            panic!("one thing to show");
+        };
+        assert!(!shown.is_solvers);
+        let certificate = shown.certificate().expect("linear");
+        assert_eq!(check_own(&certificate), Ok(()));
+        let names: Vec<&str> =
+            certificate.claim.facts.iter().map(|fact| fact.name.as_str()).collect();
+        assert_eq!(names, ["R1", "R2"]);
+        assert_eq!(shown.spans.len(), 2);
+    }
+}
+
+/// Goal: rules with `exp`, `ln`, `sqrt` are decided too. Method: two limits that only the function
+/// brings together.
+#[test]
+fn rules_with_functions_contradict_each_other_with_a_certificate() {
+    let signals = "signal a.r : number in 0 .. 10\n";
+    let rules = rule("R1", "require exp(a.r) <= 2") + &rule("R2", "require a.r >= 0.7");
+    let fixture = fixture(&format!("{signals}{rules}"));
+    let analysis = analyse(&fixture.rules, None, Some(&child()));
+    let finding = analysis.findings.first().expect("a finding");
+    assert_eq!(finding.code(), "inconsistent");
+    let shown = analysis.shown_by(finding).first().expect("something to show");
+    let certificate = shown.certificate().expect("by boxes");
+    assert_eq!(check_own(&certificate), Ok(()));
+}
+
+/// Goal: what follows from what is proved as well. Method: the certificate of a shadowed rule and
+/// of a pair that says the same, which needs one for each direction.
+#[test]
+fn what_follows_from_others_has_certificates() {
+    let rules = rule("R1", "require a.x <= 50 mm")
+        + &rule("R2", "when a.e == steel require a.x <= 60 mm")
+        + &rule("R3", "require 2 * a.x <= 10 cm");
+    let (_, analysis) = analysed(&rules);
+    let mut says = Vec::new();
+    for finding in &analysis.findings {
+        for shown in analysis.shown_by(finding) {
+            let certificate = shown.certificate().expect("linear");
+            assert_eq!(check_own(&certificate), Ok(()));
+            assert!(!shown.is_solvers);
+            says.push(format!("{}: {}", finding.code(), shown.says));
+        }
+    }
+    assert_eq!(
+        says,
+        [
+            "equivalent: rule `R1` follows from rule `R3`",
+            "equivalent: rule `R3` follows from rule `R1`",
+            "shadowed: rule `R2` follows from rule `R1`",
+        ]
+    );
 }
 
 /// Two limits of a product with pi: no corner and no limit of a signal is a point inside, and no

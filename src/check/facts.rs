@@ -4,28 +4,31 @@
 //! point, or open; and the worst corner of the body where it is known exactly. The certificate is
 //! checked here, by the same checker that `verify` uses, before anything rests on it.
 
+use super::case::Case;
 use super::compile::{Comparison, Compiler, Condition, Obstacle, folded, pi_variable};
 use super::corners::{Least, least_quotient};
+use super::obligation::Question;
 use super::piece::Piece;
 use super::prove::{Outcome, Values, prove};
 use super::query::Reason;
 use super::verdict::Method;
 use crate::certificate::{
-    self, Atom, BoxVariable, Certificate, CertificateError, Claim, PI_NAME, Polynomial, Proof,
+    self, Any, Atom, BoxVariable, Certificate, CertificateError, Claim, PI_NAME, Polynomial, Proof,
     Ranges, Statement,
 };
+use crate::rational::Rational;
 use crate::rule_language::{Point, PointValue, Rule, RuleSet, SignalId};
 
 /// What is known about one fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
     /// Proved, with a certificate that was checked.
-    Proved(Box<Certificate>, Method),
-    /// The solver found no counterexample.
+    Proved(Any, Method),
+    /// The solver found no counterexample, and no certificate was found: its word alone.
     Unsat,
-    /// Here is a counterexample.
-    Refuted(Point),
-    /// Not settled, with the solver's reason if it was asked.
+    /// Here is a counterexample, and how it was found.
+    Refuted(Point, Method),
+    /// Not settled, with the reason if it was asked.
     Open(Option<Reason>),
     /// The checker refused the certificate.
     Refused(CertificateError),
@@ -37,17 +40,6 @@ impl Fact {
     pub fn is_settled_true(&self) -> bool {
         matches!(self, Self::Proved(..) | Self::Unsat)
     }
-}
-
-/// A question about one rule over the tolerance box, for the solver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// Does the guard hold anywhere?
-    Applies,
-    /// Does the guard hold and the body fail anywhere?
-    Broken,
-    /// Does the guard hold and the slack fall below the guard band anywhere?
-    BelowBand,
 }
 
 /// The facts about one rule over one box.
@@ -75,7 +67,7 @@ impl Default for Facts {
 }
 
 impl Facts {
-    /// The questions whose answers a solver should find.
+    /// The questions that are still to be asked.
     #[must_use]
     pub fn open_questions(&self, has_band: bool) -> Vec<Question> {
         let is_open = |fact: &Fact| matches!(fact, Fact::Open(_));
@@ -89,7 +81,7 @@ impl Facts {
         if is_open(&self.holds) {
             open.push(Question::Broken);
         }
-        if has_band && is_open(&self.band) && !matches!(self.holds, Fact::Refuted(_)) {
+        if has_band && is_open(&self.band) && !matches!(self.holds, Fact::Refuted(..)) {
             open.push(Question::BelowBand);
         }
         open
@@ -106,40 +98,67 @@ pub fn closed_facts(
     rule: &Rule,
     nominal: &Point,
 ) -> Result<Facts, Obstacle> {
-    let too_large = || Obstacle::TooLarge { span: rule.span };
     let mut facts = Facts::default();
-    let guard = compiler.condition(&rule.guard)?;
-    let guard = guard
-        .statement(None, &compiler.ranges)
-        .ok_or_else(too_large)?;
-    let scene = |compiler: &Compiler<'_>| Scene {
-        rule_set,
-        nominal: nominal.clone(),
-        ranges: compiler.ranges.clone(),
-        positive: compiler.positive.clone(),
-    };
-    facts.idle = scene(compiler).settle(guard.negated());
+    let guard = guard_of(compiler, rule)?;
+    facts.idle = Scene::new(compiler, rule_set, nominal).settle(guard.negated());
     if facts.idle.is_settled_true() {
         return Ok(facts);
     }
     let body = compiler.condition(&rule.body)?;
-    let scene = scene(compiler);
-    let under_guard =
-        |statement: Statement| folded(Statement::Or(vec![guard.negated(), statement]));
-    let holds = body
-        .statement(None, &compiler.ranges)
-        .ok_or_else(too_large)?;
-    facts.holds = scene.settle(under_guard(holds));
+    let scene = Scene::new(compiler, rule_set, nominal);
+    let holds = statement_of(&guard, &body, None, compiler, rule)?;
+    facts.holds = scene.settle(holds);
     if let Some(band) = &rule.guard_band {
-        let applies = has_one_kind(&body);
-        let least = applies.then_some(&band.value);
-        let within = body
-            .statement(least, &compiler.ranges)
-            .ok_or_else(too_large)?;
-        facts.band = scene.settle(under_guard(within));
+        let within = statement_of(&guard, &body, Some(&band.value), compiler, rule)?;
+        facts.band = scene.settle(within);
     }
     facts.worst = worst(&body, &scene.ranges).map(|least| scene.point(&least.corner));
     Ok(facts)
+}
+
+/// Returns the claim whose proof answers a question with "no".
+///
+/// # Errors
+/// [`Obstacle`] when the rule has no normal form over the box.
+pub fn claim(
+    question: Question,
+    rule_set: &RuleSet,
+    rule: &Rule,
+    case: &Case,
+) -> Result<Claim, Obstacle> {
+    let compiler = &mut Compiler::new(rule_set, case);
+    let nominal = case.nominal();
+    let guard = guard_of(compiler, rule)?;
+    let least = match question {
+        Question::Applies => {
+            return Ok(Scene::new(compiler, rule_set, &nominal).claim(guard.negated()));
+        }
+        Question::Broken => None,
+        Question::BelowBand => rule.guard_band.as_ref().map(|band| &band.value),
+    };
+    let body = compiler.condition(&rule.body)?;
+    let statement = statement_of(&guard, &body, least, compiler, rule)?;
+    Ok(Scene::new(compiler, rule_set, &nominal).claim(statement))
+}
+
+fn guard_of(compiler: &mut Compiler<'_>, rule: &Rule) -> Result<Statement, Obstacle> {
+    let guard = compiler.condition(&rule.guard)?;
+    let statement = guard.statement(None, &compiler.ranges);
+    statement.ok_or(Obstacle::TooLarge { span: rule.span })
+}
+
+/// "Where the guard holds, the body does", with a least slack where it has one kind.
+fn statement_of(
+    guard: &Statement,
+    body: &Condition,
+    least: Option<&Rational>,
+    compiler: &Compiler<'_>,
+    rule: &Rule,
+) -> Result<Statement, Obstacle> {
+    let least = least.filter(|_| has_one_kind(body));
+    let body = body.statement(least, &compiler.ranges);
+    let body = body.ok_or(Obstacle::TooLarge { span: rule.span })?;
+    Ok(folded(Statement::Or(vec![guard.negated(), body])))
 }
 
 /// A guard band is a slack of one kind; comparisons of different kinds have no common slack.
@@ -157,14 +176,25 @@ struct Scene<'a> {
     positive: Vec<Polynomial>,
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
+    fn new(compiler: &Compiler<'_>, rule_set: &'a RuleSet, nominal: &Point) -> Self {
+        Self {
+            rule_set,
+            nominal: nominal.clone(),
+            ranges: compiler.ranges.clone(),
+            positive: compiler.positive.clone(),
+        }
+    }
+
     fn settle(&self, statement: Statement) -> Fact {
         let claim = self.claim(statement);
         let ranges = claim.ranges();
         let centre = self.centre(&ranges);
         let proof = match prove(&claim.statement, &ranges, &centre) {
             Outcome::Proved(proof) => proof,
-            Outcome::Refuted(values) => return Fact::Refuted(self.point(&values)),
+            Outcome::Refuted(values) => {
+                return Fact::Refuted(self.point(&values), Method::Corners);
+            }
             Outcome::Open => return Fact::Open(None),
         };
         let mut positive = Vec::new();
@@ -190,7 +220,7 @@ impl Scene<'_> {
             proof,
         };
         match certificate::check(&certificate, &claim) {
-            Ok(()) => Fact::Proved(Box::new(certificate), method),
+            Ok(()) => Fact::Proved(Any::Statement(Box::new(certificate)), method),
             Err(error) => Fact::Refused(error),
         }
     }

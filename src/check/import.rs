@@ -14,6 +14,7 @@ use std::fmt;
 use self::reader::{Expression, Kind, read};
 use self::terms::{Macro, Quotient, Scope};
 use super::query::{Formula, Model, Query, Sort, Term, Want};
+pub use super::smtlib::Status;
 use crate::rational::Rational;
 
 /// Solver steps of one question.
@@ -54,15 +55,6 @@ impl fmt::Display for ImportError {
 }
 
 impl std::error::Error for ImportError {}
-
-/// What `set-info :status` says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// There is a model.
-    Sat,
-    /// There is none.
-    Unsat,
-}
 
 /// One `check-sat` with everything asserted before it.
 #[derive(Clone, Debug)]

@@ -3,27 +3,32 @@
 //! In: a resolved rule set, a [`Case`], perhaps a solver. Out: a [`Judgement`] per rule as DESIGN
 //! section 4 defines them. Three facts decide: the guard holds nowhere in the box; the body holds
 //! wherever the guard does; it does so with the guard band. Each is settled by closed forms where
-//! they reach, else by the solver, all open questions of all rules in one batch. Every witness is
-//! evaluated again by the rule language, every certificate is checked before it is handed on.
+//! they reach, else by our own methods, else by the solver with what is left of all rules in one
+//! batch. Every witness is evaluated again by the rule language, every certificate is checked
+//! before it is handed on; what has none rests on the solver's word and says so.
 
-use super::canonical_model::Preference;
 use super::case::{Case, SignalCase};
 use super::compile::{Compiler, Obstacle};
-use super::encode::{Encoder, tolerances};
-use super::facts::{Fact, Facts, Question, closed_facts};
-use super::query::{Answer, Formula, Model, Query, Value as ModelValue, VarId, Want};
+use super::facts::{Fact, Facts, closed_facts};
+use super::obligation::{Obligation, Question};
+use super::query::Reason;
 use super::reading::reading;
-use super::smtlib::to_smtlib;
+use super::refute::{Budget, Decided, decide_all};
+use super::smtlib::Status;
 use super::solver_process::{Solver, Task};
-use super::verdict::{Judgement, Method, Undecided, Verdict};
-use crate::rational::Rational;
+use super::verdict::{Asked, Judgement, Method, Undecided, Verdict};
+use crate::certificate::Any;
 use crate::rule_language::evaluate::Evaluator;
-use crate::rule_language::{
-    EvaluateError, Point, PointValue, PointVerdict, Rule, RuleSet, SignalId,
-};
+use crate::rule_language::{EvaluateError, Point, PointVerdict, Rule, RuleSet, SignalId};
 
-/// Steps on either side of the nominal value when the plant's step is not known.
-const STEPS_EACH_WAY: u32 = 64;
+pub use super::obligation::obligation;
+
+/// What our own methods may spend on a question when nobody else is asked: this is the case of
+/// those who ask about many boxes.
+const ALONE: Budget = Budget {
+    leaves: 256,
+    boxes: 400,
+};
 
 /// Judges all rules of a rule set, in its order.
 #[must_use]
@@ -45,18 +50,9 @@ pub fn judge_rules(
     for rule in rules {
         open.push(first_pass(rule_set, rule, case, &nominal));
     }
-    if let Some(solver) = solver {
-        ask(rule_set, case, &mut open, solver);
-    }
+    ask(rule_set, case, &mut open, solver);
     let conclude = |open: Open<'_>| conclude(rule_set, &nominal, open);
     open.into_iter().map(conclude).collect()
-}
-
-/// Returns the question "is there a point of the tolerance box that breaks the rule": the
-/// obligation behind a verdict, whether or not a solver was needed. Nothing when it is too large.
-#[must_use]
-pub fn obligation(rule_set: &RuleSet, rule: &Rule, case: &Case) -> Option<Query> {
-    write_out(Question::Broken, rule_set, rule, case).map(|asked| asked.query)
 }
 
 /// A rule on its way to a verdict.
@@ -64,7 +60,7 @@ struct Open<'a> {
     rule: &'a Rule,
     nominal: Result<PointVerdict, EvaluateError>,
     facts: Facts,
-    smtlib: Option<String>,
+    asked: Option<Asked>,
     /// Set when no question can settle the rule.
     stop: Option<Undecided>,
 }
@@ -80,7 +76,7 @@ fn first_pass<'a>(
         rule,
         nominal: verdict,
         facts: Facts::default(),
-        smtlib: None,
+        asked: None,
         stop: None,
     };
     match &open.nominal {
@@ -111,7 +107,7 @@ fn first_pass<'a>(
     }
     if open.nominal != Ok(PointVerdict::Idle) {
         // The guard holds at the nominal point: that refutes "nowhere" without any question.
-        open.facts.idle = Fact::Refuted(nominal.clone());
+        open.facts.idle = Fact::Refuted(nominal.clone(), Method::Evaluation);
     }
     open
 }
@@ -125,107 +121,77 @@ fn missing(rule_set: &RuleSet, rule: &Rule, case: &Case) -> Undecided {
     Undecided::Missing { signals }
 }
 
-/// A query with the signals of its variables.
-struct Asked {
-    query: Query,
-    signals: Vec<(SignalId, VarId)>,
-}
-
-fn write_out(question: Question, rule_set: &RuleSet, rule: &Rule, case: &Case) -> Option<Asked> {
-    let mut encoder = Encoder::new(rule_set);
-    let code = &rule.code;
-    let mut assertions = vec![(format!("{code} applies"), encoder.formula(&rule.guard)?)];
-    match question {
-        Question::Applies => {}
-        Question::Broken => {
-            let body = encoder.formula(&rule.body)?;
-            assertions.push((format!("{code} is broken"), Formula::Not(Box::new(body))));
-        }
-        Question::BelowBand => {
-            let band = &rule.guard_band.as_ref()?.value;
-            let body = encoder.with_band(&rule.body, band)?;
-            let name = format!("{code} is below its guard band");
-            assertions.push((name, Formula::Not(Box::new(body))));
-        }
-    }
-    assertions.extend(tolerances(&encoder, case));
-    let signals = encoder.signals().iter().map(|(&s, &v)| (s, v)).collect();
-    let query = encoder.query(assertions, Want::Model);
-    Some(Asked { query, signals })
-}
-
-/// Puts every open fact to the solver, one batch for all rules.
-fn ask(rule_set: &RuleSet, case: &Case, open: &mut [Open<'_>], solver: &Solver) {
-    let mut asked: Vec<(usize, Question, Asked)> = Vec::new();
-    for (place, rule) in open.iter().enumerate() {
+/// Asks every open fact of all rules: our own methods first, the solver in one batch.
+fn ask(rule_set: &RuleSet, case: &Case, open: &mut [Open<'_>], solver: Option<&Solver>) {
+    let mut asked: Vec<(usize, Question, Obligation)> = Vec::new();
+    for (place, rule) in open.iter_mut().enumerate() {
         if rule.stop.is_some() || rule.nominal == Ok(PointVerdict::Fail) {
             continue;
         }
         for question in rule.facts.open_questions(rule.rule.guard_band.is_some()) {
-            if let Some(query) = write_out(question, rule_set, rule.rule, case) {
-                asked.push((place, question, query));
+            match Obligation::of(question, rule_set, rule.rule, case) {
+                Some(obligation) => asked.push((place, question, obligation)),
+                None => rule.note(question, Fact::Open(Some(Reason::TooLarge))),
             }
         }
     }
     if asked.is_empty() {
         return;
     }
-    let task = |(_, question, asked): &(usize, Question, Asked)| Task {
-        query: asked.query.clone(),
-        canonical: (*question != Question::Applies).then(|| preferences(case, asked)),
+    let task = |(_, question, obligation): &(usize, Question, Obligation)| Task {
+        query: obligation.query.clone(),
+        canonical: (*question != Question::Applies).then(|| obligation.preferences(case)),
     };
     let tasks: Vec<Task> = asked.iter().map(task).collect();
-    let answers = solver.run(&tasks);
-    for ((place, question, asked), answer) in asked.into_iter().zip(answers) {
-        let rule = &mut open[place];
-        let fact = match answer {
-            Answer::Unsat(_) => Fact::Unsat,
-            Answer::Sat(model) => Fact::Refuted(model_point(case, &asked, &model)),
-            Answer::Unknown { reason } => Fact::Open(Some(reason)),
-        };
-        match question {
-            Question::Applies => rule.facts.idle = fact,
-            Question::Broken => {
-                rule.smtlib = Some(to_smtlib(&asked.query));
-                rule.facts.holds = fact;
-            }
-            Question::BelowBand => rule.facts.band = fact,
-        }
-    }
-}
-
-/// Witnesses lie at the nominal value, an end of the tolerance, or on the plant's step grid.
-fn preferences(case: &Case, asked: &Asked) -> Vec<Preference> {
-    let preference = |&(signal, variable): &(SignalId, VarId)| {
-        let SignalCase::Number(number) = case.get(signal) else {
-            return None;
-        };
-        let width = &number.high - &number.low;
-        let default = &width * &Rational::ratio(1, i64::from(STEPS_EACH_WAY));
-        let step = number.step.clone().filter(|step| *step < width);
-        let (nominal, low, high) = (&number.nominal, &number.low, &number.high);
-        Some(Preference {
-            variable,
-            candidates: vec![nominal.clone(), low.clone(), high.clone()],
-            step: step.unwrap_or(default),
-            steps_max: STEPS_EACH_WAY,
-        })
+    let budget = if solver.is_some() {
+        Budget::default()
+    } else {
+        ALONE
     };
-    asked.signals.iter().filter_map(preference).collect()
+    let found = decide_all(&tasks, solver, &budget);
+    for ((place, question, obligation), found) in asked.into_iter().zip(found) {
+        let fact = match found.decided {
+            Decided::Unsatisfiable {
+                certificate: Some(certificate),
+                ..
+            } => {
+                let method = Method::of_refutation(&certificate);
+                Fact::Proved(Any::Contradiction(certificate), method)
+            }
+            Decided::Unsatisfiable { .. } => Fact::Unsat,
+            Decided::Satisfiable(model) => {
+                let method = if found.is_solvers {
+                    Method::Solver
+                } else {
+                    Method::Search
+                };
+                Fact::Refuted(obligation.point(case, &model), method)
+            }
+            Decided::Undecided(reason) => Fact::Open(Some(reason)),
+        };
+        let rule = &mut open[place];
+        if question == Question::Broken {
+            rule.asked = Some(Asked {
+                status: match &fact {
+                    Fact::Proved(..) | Fact::Unsat => Some(Status::Unsat),
+                    Fact::Refuted(..) => Some(Status::Sat),
+                    Fact::Open(_) | Fact::Refused(_) => None,
+                },
+                query: obligation.query,
+            });
+        }
+        rule.note(question, fact);
+    }
 }
 
-fn model_point(case: &Case, asked: &Asked, model: &Model) -> Point {
-    let mut point = case.nominal();
-    for &(signal, variable) in &asked.signals {
-        match model.value(variable) {
-            Some(ModelValue::Real(value)) => point.set(signal, PointValue::Number(value.clone())),
-            Some(ModelValue::Enum(member)) => {
-                point.set(signal, PointValue::Member(*member as usize));
-            }
-            Some(ModelValue::Bool(_)) | None => {}
+impl Open<'_> {
+    fn note(&mut self, question: Question, fact: Fact) {
+        match question {
+            Question::Applies => self.facts.idle = fact,
+            Question::Broken => self.facts.holds = fact,
+            Question::BelowBand => self.facts.band = fact,
         }
     }
-    point
 }
 
 /// A verdict before readings are taken.
@@ -248,9 +214,9 @@ impl Conclusion {
 
     fn unsettled(fact: Fact) -> Self {
         Self::undecided(match fact {
-            Fact::Open(Some(reason)) => Undecided::Solver(reason),
+            Fact::Open(Some(reason)) => Undecided::Open(reason),
             Fact::Refused(error) => Undecided::CertificateRefused(error),
-            Fact::Open(None) | Fact::Proved(..) | Fact::Unsat | Fact::Refuted(_) => {
+            Fact::Open(None) | Fact::Proved(..) | Fact::Unsat | Fact::Refuted(..) => {
                 Undecided::NotAsked
             }
         })
@@ -265,16 +231,10 @@ fn conclude(rule_set: &RuleSet, nominal: &Point, open: Open<'_>) -> Judgement {
         (None, Err(error)) => Conclusion::undecided(Undecided::NoValue(error)),
         (None, Ok(PointVerdict::Fail)) => Conclusion {
             verdict: Verdict::Violated,
-            fact: Fact::Refuted(nominal.clone()),
+            fact: Fact::Refuted(nominal.clone(), Method::Evaluation),
             witness: Some((nominal.clone(), PointVerdict::Fail)),
         },
         (None, Ok(_)) => settle(open.facts, rule.guard_band.is_some()),
-    };
-    let conclusion = match conclusion.verdict {
-        Verdict::Undecided(Undecided::NotAsked) if has_function(rule_set, rule) => {
-            Conclusion::undecided(Undecided::Function)
-        }
-        _ => conclusion,
     };
     let says = |point: &Point| Evaluator::new(rule_set, point).verdict(rule).ok();
     let mut verdict = conclusion.verdict;
@@ -307,37 +267,19 @@ fn conclude(rule_set: &RuleSet, nominal: &Point, open: Open<'_>) -> Judgement {
         }
     }
     let (method, certificate) = match conclusion.fact {
-        Fact::Proved(certificate, method) => (method, Some(*certificate)),
+        Fact::Proved(certificate, method) => (method, Some(certificate)),
         Fact::Unsat => (Method::Solver, None),
-        Fact::Refuted(_) if open.smtlib.is_some() => (Method::Solver, None),
-        Fact::Refuted(_) | Fact::Open(_) | Fact::Refused(_) => (Method::Evaluation, None),
+        Fact::Refuted(_, method) => (method, None),
+        Fact::Open(_) | Fact::Refused(_) => (Method::Evaluation, None),
     };
     Judgement {
-        method: method.max(worst_method(&verdict, open.smtlib.is_some())),
+        method,
         verdict,
         nominal: reading(rule_set, rule, nominal),
         worst,
         rechecked,
         certificate,
-        smtlib: open.smtlib,
-    }
-}
-
-fn has_function(rule_set: &RuleSet, rule: &Rule) -> bool {
-    rule_set.has_function(&rule.guard) || rule_set.has_function(&rule.body)
-}
-
-/// A broken box was found at a corner unless a solver was asked.
-fn worst_method(verdict: &Verdict, was_asked: bool) -> Method {
-    match verdict {
-        Verdict::HoldsNominally if !was_asked => Method::Corners,
-        Verdict::HoldsNominally
-        | Verdict::Holds
-        | Verdict::Conditional
-        | Verdict::Violated
-        | Verdict::Idle
-        | Verdict::Vacuous
-        | Verdict::Undecided(_) => Method::Evaluation,
+        asked: open.asked,
     }
 }
 
@@ -351,9 +293,9 @@ fn settle(facts: Facts, has_band: bool) -> Conclusion {
         };
     }
     match facts.holds {
-        Fact::Refuted(point) => Conclusion {
+        Fact::Refuted(point, method) => Conclusion {
             verdict: Verdict::HoldsNominally,
-            fact: Fact::Refuted(point.clone()),
+            fact: Fact::Refuted(point.clone(), method),
             witness: Some((point, PointVerdict::Fail)),
         },
         Fact::Open(_) | Fact::Refused(_) => Conclusion::unsettled(facts.holds),
@@ -366,7 +308,7 @@ fn settle(facts: Facts, has_band: bool) -> Conclusion {
                 };
             }
             match facts.band {
-                Fact::Refuted(point) => Conclusion {
+                Fact::Refuted(point, _) => Conclusion {
                     verdict: Verdict::Conditional,
                     fact: facts.holds,
                     witness: Some((point, PointVerdict::Conditional)),

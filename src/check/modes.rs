@@ -6,7 +6,7 @@
 
 use super::case::Case;
 use super::redundancy::cache::Cache;
-use super::rule_set::{Analysis, CoreMember, Finding, Member, Scope, analyse_again};
+use super::rule_set::{Analysis, CoreMember, Finding, Member, Scope, Shown, analyse_again};
 use super::solver_process::Solver;
 use crate::rule_language::RuleSet;
 
@@ -39,6 +39,8 @@ impl ModeFinding {
 pub struct InModes {
     /// The findings.
     pub findings: Vec<ModeFinding>,
+    /// What findings rest on, in the first mode that has them.
+    pub grounds: Vec<(Finding, Vec<Shown>)>,
     /// Whether every mode has a point that keeps all its rules.
     pub is_consistent: bool,
     /// What was looked at, in the mode with the most of it.
@@ -55,6 +57,7 @@ impl InModes {
         self.scope.modes = self.scope.modes.max(analysis.scope.modes);
         self.scope.standings = self.scope.standings.max(analysis.scope.standings);
         self.cache.join(analysis.cache);
+        self.grounds.extend(analysis.grounds);
         analysis.findings
     }
 }

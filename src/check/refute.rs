@@ -15,8 +15,9 @@ use self::core::minimal;
 use self::node::Node;
 use self::search::{Search, Stop};
 use self::tree::{Needs, adds, steps_of};
+use super::canonical_model::{Preference, canonical_model};
 use super::query::{Answer, Model, OpenBox, Query, Reason};
-use super::solver_process::Solver;
+use super::solver_process::{Solver, Task};
 use crate::certificate::contradiction::{Certificate, Claim, check};
 
 pub use self::core::{restricted, variables_of};
@@ -25,7 +26,10 @@ pub use self::core::{restricted, variables_of};
 const SHOWN_BOXES: usize = 4;
 
 /// Questions with more assertions are put to the solver first, which finds the few that matter.
-const OWN_ASSERTIONS_MAX: usize = 40;
+pub const OWN_ASSERTIONS_MAX: usize = 40;
+
+/// Questions with more assertions are not taken up again after the solver gave up.
+const AGAIN_ASSERTIONS_MAX: usize = 400;
 
 /// What a search may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +53,12 @@ impl Default for Budget {
 const QUICK: Budget = Budget {
     leaves: 64,
     boxes: 16,
+};
+
+/// What one step towards a preferred model may cost.
+const TRIAL: Budget = Budget {
+    leaves: 64,
+    boxes: 64,
 };
 
 /// What our own methods find.
@@ -146,26 +156,141 @@ fn used_names(claim: &Claim, needs: &Needs) -> Vec<String> {
 /// refutation of the core, else branch and prune with the whole budget.
 #[must_use]
 pub fn decide(query: &Query, solver: Option<&Solver>, budget: &Budget) -> Decided {
-    if let Err(error) = query.validate() {
-        return Decided::Undecided(Reason::Malformed { error });
-    }
-    let mut query = query.clone();
-    query.sort();
-    let is_small = query.assertions.len() <= OWN_ASSERTIONS_MAX;
-    if let Some(decided) = is_small.then(|| decided_alone(&query, &QUICK)).flatten() {
-        return decided;
-    }
-    let reason = match solver.filter(|_| !query.has_functions()) {
-        None => None,
-        Some(solver) => match solver.solve(&with_core(&query)) {
-            Answer::Sat(model) => return Decided::Satisfiable(model),
-            Answer::Unsat(core) => return refuted_core(&query, core, budget),
-            Answer::Unknown { reason } => Some(reason),
-        },
+    let canonical = None;
+    let query = query.clone();
+    let mut found = decide_all(&[Task { query, canonical }], solver, budget);
+    found.pop().map_or_else(
+        || Decided::Undecided(Reason::Crashed),
+        |found| found.decided,
+    )
+}
+
+/// A decided question and who decided it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The answer.
+    pub decided: Decided,
+    /// Whether the point, or the contradiction, is the solver's and not our own.
+    pub is_solvers: bool,
+}
+
+/// Decides many questions; what our own quick methods leave goes to the solver in one batch.
+///
+/// A task with preferences gets the model that they name: from the solver where it is asked, else
+/// from our own methods, which may miss a preferred value and never show a wrong one.
+#[must_use]
+pub fn decide_all(tasks: &[Task], solver: Option<&Solver>, budget: &Budget) -> Vec<Found> {
+    let mut tried: Vec<Tried> = tasks.iter().map(first_try).collect();
+    let Some(solver) = solver else {
+        let own = tried.into_iter();
+        return own.map(|one| finished(one, None, budget)).collect();
     };
-    let boxes = match attempt(&query, budget) {
+    let is_asked = |one: &Tried| one.decided.is_none() && !one.task.query.has_functions();
+    let asked: Vec<Task> = tried
+        .iter()
+        .filter(|one| is_asked(one))
+        .map(|one| Task {
+            query: with_core(&one.task.query),
+            canonical: one.task.canonical.clone(),
+        })
+        .collect();
+    let mut answers = if asked.is_empty() {
+        Vec::new().into_iter()
+    } else {
+        solver.run(&asked).into_iter()
+    };
+    let finish = |one: Tried| {
+        let answer = is_asked(&one).then(|| answers.next()).flatten();
+        finished(one, answer, budget)
+    };
+    tried.drain(..).map(finish).collect()
+}
+
+/// A question after our own first try.
+struct Tried {
+    task: Task,
+    decided: Option<Decided>,
+    /// A model that is known although a preferred one is wanted.
+    model: Option<Model>,
+}
+
+fn first_try(task: &Task) -> Tried {
+    let mut tried = Tried {
+        task: task.clone(),
+        decided: None,
+        model: None,
+    };
+    if let Err(error) = task.query.validate() {
+        tried.decided = Some(Decided::Undecided(Reason::Malformed { error }));
+        return tried;
+    }
+    tried.task.query.sort();
+    if task.query.assertions.len() > OWN_ASSERTIONS_MAX {
+        return tried;
+    }
+    match decided_alone(&tried.task.query, &QUICK) {
+        Some(Decided::Satisfiable(model)) if task.canonical.is_some() => tried.model = Some(model),
+        decided => tried.decided = decided,
+    }
+    tried
+}
+
+fn finished(tried: Tried, answer: Option<Answer>, budget: &Budget) -> Found {
+    let own = |decided| Found {
+        decided,
+        is_solvers: false,
+    };
+    if let Some(decided) = tried.decided {
+        return own(decided);
+    }
+    let Task { query, canonical } = tried.task;
+    let reason = match answer {
+        None => None,
+        Some(Answer::Sat(model)) => {
+            return Found {
+                decided: Decided::Satisfiable(model),
+                is_solvers: true,
+            };
+        }
+        // A model of our own, evaluated exactly, is worth more than the solver's word.
+        Some(Answer::Unsat(core)) if tried.model.is_none() => {
+            let decided = refuted_core(&query, core, budget);
+            let is_solvers = matches!(
+                &decided,
+                Decided::Unsatisfiable {
+                    certificate: None,
+                    ..
+                }
+            );
+            return Found {
+                decided,
+                is_solvers,
+            };
+        }
+        Some(Answer::Unsat(_)) => Some(Reason::Garbled),
+        Some(Answer::Unknown { reason }) => Some(reason),
+    };
+    let preferred = |model: Model| match &canonical {
+        Some(preferences) => preferred(&query, preferences, model),
+        None => model,
+    };
+    if let Some(model) = tried.model {
+        return own(Decided::Satisfiable(preferred(model)));
+    }
+    if let (Some(reason), true) = (&reason, query.assertions.len() > AGAIN_ASSERTIONS_MAX) {
+        return own(Decided::Undecided(reason.clone()));
+    }
+    own(match by_boxes(&query, reason, budget) {
+        Decided::Satisfiable(model) => Decided::Satisfiable(preferred(model)),
+        other => other,
+    })
+}
+
+/// Decides by our own methods with the whole budget.
+fn by_boxes(query: &Query, reason: Option<Reason>, budget: &Budget) -> Decided {
+    let boxes = match attempt(query, budget) {
         Attempt::Contradiction { claim, needs, .. } => {
-            return refuted_core(&query, used_names(&claim, &needs), budget);
+            return refuted_core(query, used_names(&claim, &needs), budget);
         }
         Attempt::Stopped(Stop::Model(model)) => return Decided::Satisfiable(model),
         Attempt::Stopped(Stop::TooLarge) => {
@@ -179,6 +304,24 @@ pub fn decide(query: &Query, solver: Option<&Solver>, budget: &Budget) -> Decide
         Some(reason) if no_boxes => reason,
         Some(_) | None => Reason::OpenBoxes { boxes },
     })
+}
+
+/// The model nearest to what is preferred, as far as our own methods see.
+fn preferred(query: &Query, preferences: &[Preference], known: Model) -> Model {
+    let ask = |query: &Query| match attempt(query, &TRIAL) {
+        Attempt::Contradiction { .. } => Answer::Unsat(Vec::new()),
+        Attempt::Stopped(Stop::Model(model)) => Answer::Sat(model),
+        Attempt::Stopped(Stop::TooLarge) => Answer::Unknown {
+            reason: Reason::TooLarge,
+        },
+        Attempt::Stopped(Stop::Open(boxes)) => Answer::Unknown {
+            reason: Reason::OpenBoxes { boxes },
+        },
+    };
+    match canonical_model(query, preferences, &ask) {
+        Answer::Sat(model) if query.refutation(&model).is_none() => model,
+        Answer::Sat(_) | Answer::Unsat(_) | Answer::Unknown { .. } => known,
+    }
 }
 
 fn with_core(query: &Query) -> Query {

@@ -11,14 +11,16 @@ use std::collections::{BTreeMap, BTreeSet};
 mod finding;
 mod implied;
 mod magnitude;
+mod shown;
 pub mod why;
 
 use super::case::Case;
 use super::encode::Encoder;
-use super::query::{Answer, Formula, Query, Reason, Term, VarId, Want};
+use super::query::{Formula, Query, Reason, Term, VarId, Want};
 use super::redundancy::cache::Cache;
+use super::refute::{Budget, Decided, OWN_ASSERTIONS_MAX, decide_all};
 use super::satisfy::{Wanted, satisfy, start};
-use super::solver_process::Solver;
+use super::solver_process::{Solver, Task};
 use crate::rational::Rational;
 use crate::rule_language::{
     BoolExpr, BoolKind, Point, PointValue, Rule, RuleSet, SignalId, SignalType,
@@ -26,12 +28,15 @@ use crate::rule_language::{
 use crate::span::Span;
 
 pub use finding::{CoreMember, Finding, Level, Member, listed_one};
+pub use shown::{Shown, shown_by};
 
 /// What is known about a rule set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Analysis {
     /// The findings, by kind and then in the order of the files.
     pub findings: Vec<Finding>,
+    /// What findings rest on, in no order; see [`Analysis::shown_by`].
+    pub grounds: Vec<(Finding, Vec<Shown>)>,
     /// A point that keeps all rules and assumptions, where there is one; for the shown recipe
     /// rather than for machines, so its values are those of the recipe wherever possible.
     pub witness: Option<Point>,
@@ -374,19 +379,9 @@ impl Question<'_> {
         satisfy(rule_set, &wanted, &self.signals, origin)
     }
 
-    fn has_function(&self, rule_set: &RuleSet) -> bool {
-        let assumptions = self.assumptions.iter();
-        let assumptions = assumptions.map(|&place| &rule_set.assumptions[place].condition);
-        let rules = self.rules.iter().chain(&self.guard);
-        rules
-            .flat_map(|rule| [&rule.guard, &rule.body])
-            .chain(assumptions)
-            .any(|condition| rule_set.has_function(condition))
-    }
-
     /// The query with the meaning and the place of each assertion.
     fn query(&self, rule_set: &RuleSet) -> Option<Written> {
-        let mut encoder = Encoder::new(rule_set);
+        let mut encoder = Encoder::new(rule_set).with_functions();
         let mut members = BTreeMap::new();
         let mut assertions = Vec::new();
         let mut add = |name: String, formula: Formula, member: Member, span: Option<Span>| {
@@ -475,33 +470,70 @@ struct Written {
 /// An answer in the words of the rule set.
 enum Reply {
     Fits(Point),
-    Contradiction(Vec<CoreMember>),
+    Contradiction(Contradiction),
     Unknown(Option<Reason>),
 }
 
+/// Facts of a question that contradict each other.
+struct Contradiction {
+    core: Vec<CoreMember>,
+    names: Vec<String>,
+    written: Written,
+    is_solvers: bool,
+}
+
+impl Contradiction {
+    /// The finding with what it rests on.
+    fn found(self, analysis: &mut Analysis, finding: impl FnOnce(Vec<CoreMember>) -> Finding) {
+        let finding = finding(self.core);
+        let source = shown::Source {
+            query: &self.written.query,
+            members: &self.written.members,
+        };
+        let shown = Shown::new(finding.says(), &source, &self.names, self.is_solvers);
+        analysis.add(finding, vec![shown]);
+    }
+}
+
+/// Puts questions to our own methods and what is left to the solver; without one, large questions
+/// are not asked.
 fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>) -> Vec<Reply> {
+    let is_asked =
+        |query: &Query| solver.is_some() || query.assertions.len() <= OWN_ASSERTIONS_MAX;
     let written: Vec<Option<Written>> = questions
         .iter()
         .map(|question| question.query(rule_set))
         .collect();
-    let queries: Vec<Query> = written.iter().flatten().map(|w| w.query.clone()).collect();
-    let answers = match solver {
-        Some(solver) if !queries.is_empty() => solver.solve_all(&queries),
-        Some(_) | None => Vec::new(),
-    };
-    let mut answers = answers.into_iter();
-    let reply = |(written, question): (Option<Written>, &&Question<'_>)| {
-        let has_function = written.is_none() && question.has_function(rule_set);
-        let Some((written, answer)) = written.and_then(|w| answers.next().map(|a| (w, a))) else {
-            return Reply::Unknown(has_function.then_some(Reason::Functions));
+    let tasks: Vec<Task> = written
+        .iter()
+        .flatten()
+        .filter(|written| is_asked(&written.query))
+        .map(|written| Task {
+            query: written.query.clone(),
+            canonical: None,
+        })
+        .collect();
+    let mut answers = decide_all(&tasks, solver, &Budget::default()).into_iter();
+    let reply = |written: Option<Written>| {
+        let Some(written) = written else {
+            return Reply::Unknown(Some(Reason::TooLarge));
         };
-        match answer {
-            Answer::Unknown { reason } => Reply::Unknown(Some(reason)),
-            Answer::Unsat(core) => Reply::Contradiction(named(&written, &core)),
-            Answer::Sat(model) => Reply::Fits(point_of(rule_set, &written, &model)),
+        let answer = is_asked(&written.query).then(|| answers.next()).flatten();
+        let Some(answer) = answer else {
+            return Reply::Unknown(None);
+        };
+        match answer.decided {
+            Decided::Undecided(reason) => Reply::Unknown(Some(reason)),
+            Decided::Unsatisfiable { core, .. } => Reply::Contradiction(Contradiction {
+                core: named(&written, &core),
+                names: core,
+                written,
+                is_solvers: answer.is_solvers,
+            }),
+            Decided::Satisfiable(model) => Reply::Fits(point_of(rule_set, &written, &model)),
         }
     };
-    written.into_iter().zip(questions).map(reply).collect()
+    written.into_iter().map(reply).collect()
 }
 
 fn named(written: &Written, core: &[String]) -> Vec<CoreMember> {
@@ -544,27 +576,25 @@ fn conclude(
             (_, _) if contradicts => {}
             (Topic::Assumptions, Reply::Contradiction(core)) => {
                 contradicts = true;
-                analysis
-                    .findings
-                    .push(Finding::ContradictoryAssumptions { core });
+                core.found(analysis, |core| Finding::ContradictoryAssumptions { core });
             }
             (Topic::Joint, Reply::Contradiction(core)) => {
                 contradicts = true;
-                analysis.findings.push(Finding::Inconsistent { core });
+                core.found(analysis, |core| Finding::Inconsistent { core });
             }
             (Topic::GuardAlone(_), Reply::Contradiction(core)) => {
                 vacuous = true;
-                analysis.findings.push(Finding::Vacuous { rule, core });
+                core.found(analysis, |core| Finding::Vacuous { rule, core });
             }
             (Topic::GuardAlone(_), _) => vacuous = false,
             (Topic::GuardTogether(_), Reply::Contradiction(core)) if !vacuous => {
-                analysis
-                    .findings
-                    .push(Finding::InconsistentUnderGuard { rule, core });
+                core.found(analysis, |core| Finding::InconsistentUnderGuard { rule, core });
             }
             (Topic::Mode(..) | Topic::GuardPart(_), Reply::Contradiction(core)) => {
-                let found = part_finding(rule_set, question.topic, core, &analysis.findings);
-                analysis.findings.extend(found);
+                let (topic, members) = (question.topic, core.core.clone());
+                if let Some(found) = part_finding(rule_set, topic, members, &analysis.findings) {
+                    core.found(analysis, |_| found);
+                }
             }
             (Topic::Joint, Reply::Fits(point)) => {
                 // The model only counts where exact evaluation finds nothing left to move.

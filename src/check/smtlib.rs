@@ -2,14 +2,42 @@
 //!
 //! In: a [`Query`]. Out: the same bytes for the same query, whatever the order of its assertions;
 //! rationals are exact, rule codes are `:named`, enumerations are booleans of which exactly one
-//! holds. The text is written, never read: no verdict of ours passes through a text parser.
+//! holds; comments say where each assertion is written. The text is written, never read: no verdict of ours passes through a text parser.
+
+use std::collections::BTreeMap;
 
 use super::query::{Formula, Function, Query, Sort, Term, Variable, Want, enumerator_name};
 use crate::rational::Rational;
 
+/// What is known of a question, as `set-info :status` says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// There is a model.
+    Sat,
+    /// There is none.
+    Unsat,
+}
+
+/// What a script says beside the question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// The answer, where it is known.
+    pub status: Option<Status>,
+    /// A line in front of everything: what is asked.
+    pub title: Option<String>,
+    /// Per name of an assertion where it is written, for instance `rules/drying.rule:12:6`.
+    pub places: BTreeMap<String, String>,
+}
+
 /// Returns the SMT-LIB 2.6 script of a query.
 #[must_use]
 pub fn to_smtlib(query: &Query) -> String {
+    with_notes(query, &Notes::default())
+}
+
+/// Returns the SMT-LIB 2.6 script of a query with its status and the places of its assertions.
+#[must_use]
+pub fn with_notes(query: &Query, notes: &Notes) -> String {
     let mut query = query.clone();
     query.sort();
     let logic = if query.is_linear() {
@@ -17,7 +45,16 @@ pub fn to_smtlib(query: &Query) -> String {
     } else {
         "QF_NRA"
     };
-    let mut out = String::from("(set-info :smt-lib-version 2.6)\n");
+    let mut out = String::new();
+    if let Some(title) = &notes.title {
+        remark(&mut out, title);
+    }
+    out.push_str("(set-info :smt-lib-version 2.6)\n");
+    match notes.status {
+        Some(Status::Sat) => out.push_str("(set-info :status sat)\n"),
+        Some(Status::Unsat) => out.push_str("(set-info :status unsat)\n"),
+        None => {}
+    }
     out.push_str("(set-option :produce-models true)\n");
     if query.want.core() {
         out.push_str("(set-option :produce-unsat-cores true)\n");
@@ -28,6 +65,9 @@ pub fn to_smtlib(query: &Query) -> String {
     }
     for (name, formula) in &query.assertions {
         let text = formula_text(formula, &query.variables);
+        if let Some(place) = notes.places.get(name) {
+            remark(&mut out, place);
+        }
         line(
             &mut out,
             &format!("(assert (! {text} :named {}))", symbol(name)),
@@ -46,6 +86,13 @@ pub fn to_smtlib(query: &Query) -> String {
 fn line(out: &mut String, text: &str) {
     out.push_str(text);
     out.push('\n');
+}
+
+/// One line of comment; nothing in it can end the line.
+fn remark(out: &mut String, text: &str) {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let text: String = text.chars().map(plain).collect();
+    line(out, &format!("; {text}"));
 }
 
 fn declare(out: &mut String, variable: &Variable) {
@@ -230,5 +277,15 @@ mod tests {
         assert_eq!(to_smtlib(&query), expected);
         query.assertions.reverse();
         assert_eq!(to_smtlib(&query), expected);
+        let notes = Notes {
+            status: Some(Status::Unsat),
+            title: Some("R1 and R2\n(check-sat)".to_owned()),
+            places: BTreeMap::from([("R1".to_owned(), "rules/a.rule:3:6".to_owned())]),
+        };
+        let noted = with_notes(&query, &notes);
+        let head = "; R1 and R2 (check-sat)\n(set-info :smt-lib-version 2.6)\n\
+                    (set-info :status unsat)\n";
+        assert!(noted.starts_with(head), "{noted}");
+        assert!(noted.contains("\n; rules/a.rule:3:6\n(assert (! (< |drying"), "{noted}");
     }
 }

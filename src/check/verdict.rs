@@ -6,8 +6,10 @@
 
 use std::fmt;
 
-use super::query::Reason;
-use crate::certificate::{Certificate, CertificateError, Proof};
+use super::query::{Query, Reason};
+use super::smtlib::Status;
+use crate::certificate::any::{Ground, ground_of};
+use crate::certificate::{Any, CertificateError, Proof, contradiction};
 use crate::rule_language::{EvaluateError, Margin, Point, Value};
 
 /// What is found about one rule.
@@ -55,16 +57,12 @@ pub enum Undecided {
     },
     /// Only digits of pi or of a function beyond the enclosure decide.
     Pi,
-    /// `exp`, `ln` or `sqrt` over a tolerance that no closed form settles.
-    Function,
     /// A number has no value at the nominal point.
     NoValue(EvaluateError),
-    /// The solver did not decide.
-    Solver(Reason),
-    /// Closed forms do not settle it, and no solver was given.
+    /// Neither our own methods nor the solver decide.
+    Open(Reason),
+    /// No question was asked that could settle it.
     NotAsked,
-    /// The question is too large to be written out.
-    TooLarge,
     /// A witness that the exact evaluation does not confirm.
     WitnessRefuted,
     /// A certificate that its own checker refuses.
@@ -90,14 +88,9 @@ impl fmt::Display for Undecided {
                 f,
                 "closer to the limit than the known digits of `pi` or a function"
             ),
-            Self::Function => write!(
-                f,
-                "`exp`, `ln` and `sqrt` are evaluated at points, not over a whole tolerance"
-            ),
             Self::NoValue(error) => write!(f, "{error}"),
-            Self::Solver(reason) => write!(f, "{reason}"),
-            Self::NotAsked => write!(f, "closed forms do not settle it, no solver was asked"),
-            Self::TooLarge => write!(f, "the question is too large to be written out"),
+            Self::Open(reason) => write!(f, "{reason}"),
+            Self::NotAsked => write!(f, "closed forms do not settle it"),
             Self::WitnessRefuted => {
                 write!(f, "exact evaluation does not confirm the witness found")
             }
@@ -119,8 +112,12 @@ pub enum Method {
     Corners,
     /// Multipliers of linear rows.
     LinearArithmetic,
+    /// Multipliers of rows, of products of rows and of squares.
+    Products,
     /// A tree of boxes.
     Boxes,
+    /// A point that our own search found.
+    Search,
     /// The solver.
     Solver,
 }
@@ -134,8 +131,20 @@ impl Method {
             Self::ClosedForm => "closed form",
             Self::Corners => "corners",
             Self::LinearArithmetic => "linear arithmetic",
+            Self::Products => "products of rows",
+            Self::Search => "search",
             Self::Boxes => "box tree",
             Self::Solver => "solver",
+        }
+    }
+
+    /// Returns the method behind a refutation.
+    #[must_use]
+    pub fn of_refutation(certificate: &contradiction::Certificate) -> Self {
+        match ground_of(certificate) {
+            Ground::LinearRows => Self::LinearArithmetic,
+            Ground::Products => Self::Products,
+            Ground::Boxes => Self::Boxes,
         }
     }
 
@@ -185,8 +194,31 @@ pub struct Judgement {
     pub worst: Option<Reading>,
     /// Whether `worst` is a point that shows the verdict and the rule language confirmed it there.
     pub rechecked: bool,
-    /// The proof, where the verdict says something about the whole box.
-    pub certificate: Option<Certificate>,
-    /// The question as SMT-LIB text, where a solver was asked.
-    pub smtlib: Option<String>,
+    /// The proof, where the verdict says something about the whole box; nothing where that rests on
+    /// the solver's word alone.
+    pub certificate: Option<Any>,
+    /// "Is it broken anywhere in the box", where closed forms do not tell.
+    pub asked: Option<Asked>,
+}
+
+impl Judgement {
+    /// Whether nothing but the solver's word speaks for what it says of the whole box.
+    #[must_use]
+    pub fn is_solvers_word(&self) -> bool {
+        self.certificate.is_none()
+            && self.method == Method::Solver
+            && matches!(
+                self.verdict,
+                Verdict::Holds | Verdict::Conditional | Verdict::Idle
+            )
+    }
+}
+
+/// A question that was put to our own methods, perhaps to the solver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The question.
+    pub query: Query,
+    /// The answer.
+    pub status: Option<Status>,
 }

@@ -137,7 +137,8 @@ pub enum Verb {
     /// Run rule tests and the expectations of scenarios.
     #[command(after_help = usage(CASES, "test rules/ scenarios/"))]
     Test(Test),
-    /// Check digests, witnesses and certificates of a record, without a solver.
+    /// Check digests, witnesses and certificates of a record, or a certificate file, without a
+    /// solver.
     #[command(after_help = usage(PLAIN, "verify runs/ECR-2231/record.json"))]
     Verify(Recorded),
     /// Compute a record again and compare it byte by byte.
@@ -269,6 +270,10 @@ pub struct Check {
     /// Keep answers in this file; the next check examines them and asks only about what changed.
     #[arg(long, value_name = "FILE")]
     pub cache: Option<PathBuf>,
+    /// Write what was shown into this folder, per finding and, with a recipe, per rule: `.json` (the
+    /// certificate), `.smt2` (the question), `.v` (Coq) and `.lean` (not compiled here).
+    #[arg(long, value_name = "DIR")]
+    pub certificates: Option<PathBuf>,
     /// List the limits that are still recalled, with place, severity and owner.
     #[arg(long)]
     pub recalled: bool,
@@ -470,7 +475,7 @@ pub struct Solve {
     /// The scripts.
     #[arg(required = true)]
     pub scripts: Vec<PathBuf>,
-    /// Write the evidence of each contradiction into this folder: `NAME-LINE` with `.json` (the
+    /// Write the evidence of each contradiction into this folder: `NAME_LINE` with `.json` (the
     /// certificate), `.smt2` (the core), `.v` (Coq) and `.lean` (not compiled here).
     #[arg(long, value_name = "DIR")]
     pub certificates: Option<PathBuf>,

@@ -3,11 +3,11 @@
 //! In: rule files. Out: findings on standard output in any format, warnings about the documents on
 //! standard error, an exit code.
 
-use super::arguments::{Check, Common, Decimal};
+use super::arguments::{Check, Common, Decimal, Format};
 use super::failure::Failure;
 use super::run::shown;
 use super::views::FindingsView;
-use super::{output, rule_files};
+use super::{certificates, output, rule_files};
 use crate::check::redundancy::cache::Cache;
 use crate::document::Disk;
 use crate::exit_code::ExitCode;
@@ -139,6 +139,8 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
         strict: verb.strict,
         why: verb.why.then_some(verb.most),
         cache: cache.as_ref(),
+        grounds: common.format == Format::Json || files.iter().any(|file| file.format == Format::Json),
+        evidence: verb.certificates.is_some(),
         solver: solver.as_ref(),
         watch: &watch,
     };
@@ -157,6 +159,20 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
         written.map_err(|error| {
             Failure::environment(format!("cannot write `{}`: {error}", path.display()))
         })?;
+    }
+    if let Some(folder) = &verb.certificates {
+        for evidence in &checked.evidence {
+            certificates::write(folder, evidence)?;
+        }
+        if !common.quiet {
+            let with = checked.evidence.iter().filter(|one| one.certificate.is_some());
+            eprintln!(
+                "{}: {} questions, {} of them with a certificate",
+                folder.display(),
+                checked.evidence.len(),
+                with.count()
+            );
+        }
     }
     output::deliver(&FindingsView(&checked.findings), common, &files)?;
     Ok(checked.exit)

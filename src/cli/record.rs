@@ -1,6 +1,6 @@
 //! `cellwright verify` and `cellwright replay`: is a record intact, right, and the same again.
 //!
-//! In: a record file. Out: what was checked, or the first place that is wrong with exit code 5, as
+//! In: a record file, or for `verify` a certificate file. Out: what was checked, or the first place that is wrong with exit code 5, as
 //! text or JSON. A text of an input that was changed is placed by comparing it with the file of
 //! the same path, where that still has the stated digest.
 
@@ -12,6 +12,7 @@ use super::output::{self, View};
 use super::progress::Line;
 use super::run::{failure, shown};
 use crate::canonical::sha256_hex;
+use crate::certificate::file as certificate;
 use crate::exit_code::ExitCode;
 use crate::record::body::Body;
 use crate::record::{self, RecordError};
@@ -49,16 +50,19 @@ impl View for Replayed {
     }
 }
 
-/// Reads and opens a record; `Err` of the inner result is a damaged record.
-fn open(verb: &Recorded) -> Result<Result<(Body, String), String>, Failure> {
-    let bytes = std::fs::read(&verb.record).map_err(|error| {
+fn read(verb: &Recorded) -> Result<Vec<u8>, Failure> {
+    std::fs::read(&verb.record).map_err(|error| {
         let message = |reason: &str| format!("cannot read `{}`: {reason}", verb.record.display());
         match error.kind() {
             ErrorKind::NotFound => Failure::argument(message("there is no such file")),
             _ => Failure::environment(message(&error.to_string())),
         }
-    })?;
-    Ok(record::open(&bytes).map_err(|error| damage(&error)))
+    })
+}
+
+/// Opens a record; the error is what is damaged.
+fn open(bytes: &[u8]) -> Result<(Body, String), String> {
+    record::open(bytes).map_err(|error| damage(&error))
 }
 
 /// The damage in words, with the line where it can be told.
@@ -113,8 +117,15 @@ pub fn verify(verb: &Recorded, common: &Common) -> Result<ExitCode, Failure> {
         reason: None,
         sha256: None,
         checked: None,
+        proves: None,
     };
-    match open(verb)? {
+    let bytes = read(verb)?;
+    if certificate::is_certificate(&bytes) {
+        verify_certificate(&bytes, &mut answer);
+        output::deliver(&answer, common, &files)?;
+        return Ok(code(&answer.result));
+    }
+    match open(&bytes) {
         Err(reason) => answer.reason = Some(reason),
         Ok((body, digest)) => {
             answer.sha256 = Some(digest);
@@ -137,6 +148,24 @@ pub fn verify(verb: &Recorded, common: &Common) -> Result<ExitCode, Failure> {
     Ok(code(&answer.result))
 }
 
+/// Checks a certificate file.
+fn verify_certificate(bytes: &[u8], answer: &mut Verification) {
+    match certificate::File::open(bytes) {
+        Ok(file) => {
+            "verified".clone_into(&mut answer.result);
+            answer.proves = Some(file.proves());
+            answer.checked = Some(Checked {
+                inputs: 0,
+                witnesses: 0,
+                certificates: 1,
+                simulated: 0,
+                unsupported: 0,
+            });
+        }
+        Err(error) => answer.reason = Some(error.to_string()),
+    }
+}
+
 /// Runs `replay`.
 ///
 /// # Errors
@@ -151,7 +180,7 @@ pub fn replay(verb: &Recorded, common: &Common) -> Result<ExitCode, Failure> {
         recorded_version: None,
         sha256: None,
     };
-    match open(verb)? {
+    match open(&read(verb)?) {
         Err(reason) => answer.reason = Some(reason),
         Ok((body, digest)) => {
             answer.sha256 = Some(digest);

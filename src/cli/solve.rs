@@ -10,16 +10,16 @@ use std::path::Path;
 
 use super::arguments::Solve;
 use super::failure::Failure;
-use super::output;
 use super::run::shown;
-use crate::certificate::contradiction::Certificate;
-use crate::certificate::export::{Prover, theorem};
+use super::{certificates, output};
+use crate::certificate::Any;
 use crate::check::import::{Question, Status, questions};
-use crate::check::query::{Model, Query, Value};
+use crate::check::query::{Model, Value};
 use crate::check::refute::{Budget, Decided, decide, restricted};
-use crate::check::smtlib::to_smtlib;
+use crate::check::smtlib::{Notes, with_notes};
 use crate::check::solver_process::Solver;
 use crate::exit_code::ExitCode;
+use crate::run::check_rules::grounds::{Evidence, file_stem};
 
 /// Runs the verb.
 ///
@@ -79,10 +79,20 @@ fn answered(
             let _ = writeln!(text, "unsat    {place}  {rests_on}");
             let names: Vec<String> = core.iter().map(|name| format!("`{name}`")).collect();
             let _ = writeln!(text, "  core {}", names.join(", "));
-            if let (Some(folder), Some(certificate)) = (&verb.certificates, &certificate) {
+            if let (Some(folder), Some(certificate)) = (&verb.certificates, certificate) {
                 let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-                let base = folder.join(format!("{stem}-{}", question.line));
-                write_evidence(&base, certificate, &restricted(&question.query, &core))?;
+                let notes = Notes {
+                    status: Some(Status::Unsat),
+                    ..Notes::default()
+                };
+                let core = restricted(&question.query, &core);
+                let evidence = Evidence {
+                    stem: file_stem(&format!("{stem}_{}", question.line)),
+                    shows: format!("{place} is unsatisfiable"),
+                    certificate: Some(Any::Contradiction(certificate.clone())),
+                    smtlib: with_notes(&core, &notes),
+                };
+                certificates::write(folder, &evidence)?;
             }
             Some(Status::Unsat)
         }
@@ -99,26 +109,6 @@ fn answered(
         }
         (Some(_), _) => (ExitCode::Success, text),
     })
-}
-
-/// Writes certificate, core and, where linear arithmetic is enough, theorems.
-fn write_evidence(base: &Path, certificate: &Certificate, core: &Query) -> Result<(), Failure> {
-    if let Some(folder) = base.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| {
-            Failure::environment(format!("cannot make `{}`: {error}", shown(folder)))
-        })?;
-    }
-    let json = serde_json::to_string(certificate)
-        .map_err(|error| Failure::environment(error.to_string()))?;
-    let mut files = vec![("json", json + "\n"), ("smt2", to_smtlib(core))];
-    files.extend(theorem(certificate, Prover::Coq).map(|text| ("v", text)));
-    files.extend(theorem(certificate, Prover::Lean).map(|text| ("lean", text)));
-    for (extension, text) in files {
-        let mut name = base.as_os_str().to_owned();
-        name.push(format!(".{extension}"));
-        output::write_file(Path::new(&name), text.as_bytes())?;
-    }
-    Ok(())
 }
 
 fn write_model(text: &mut String, question: &Question, model: &Model) {

@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::rational::Rational;
 
 /// Version of the record format; a reader refuses majors it does not know.
-pub const FORMAT: &str = "cellwright/record/1";
+///
+/// 1: certificates proved statements over boxes only. 2: a certificate names its kind, and may be
+/// a contradiction of named facts; scripts state their answer and the place of the rule.
+pub const FORMAT: &str = "cellwright/record/2";
 
 /// Everything a judgement says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -233,7 +236,9 @@ pub struct RuleRow {
 pub struct Evaluation {
     /// `holds`, `conditional`, `holds_nominally`, `violated`, `idle`, `vacuous`, `undecided`.
     pub verdict: String,
-    /// How it was found: `closed form`, `corners`, `solver`, `ensemble`, `nominal and corners`.
+    /// How it was found: `evaluation`, `closed form`, `corners`, `linear arithmetic`, `products of
+    /// rows`, `box tree`, `search`, `solver`, `ensemble`, `nominal and corners`. A `holds`,
+    /// `conditional` or `idle` by `solver` rests on the solver's word alone.
     pub method: String,
     /// The judged quantity at the nominal recipe, with unit, where the rule compares one.
     pub value: Option<String>,
@@ -255,9 +260,10 @@ pub struct Evaluation {
     pub witness: Vec<Assignment>,
     /// Whether the witness was evaluated again in exact arithmetic and agreed.
     pub rechecked: bool,
-    /// Certificate of a `holds`, if the fragment allows one.
+    /// Certificate of what is said about the whole box, tagged `statement` or `contradiction`;
+    /// nothing where that rests on the solver's word, or where a witness shows the verdict.
     pub certificate: Option<serde_json::Value>,
-    /// The question as SMT-LIB text, where a solver was asked.
+    /// "Is it broken anywhere in the box?" as SMT-LIB text, where closed forms do not tell.
     pub smtlib: Option<String>,
     /// Counts of an outcome rule judged by the ensemble.
     pub probability: Option<Probability>,
@@ -301,6 +307,25 @@ impl ToleranceMargin {
             Some(widths) => (1, Some(widths)),
             None if self.worst == "0" || self.worst.starts_with('-') => (0, None),
             None => (2, None),
+        }
+    }
+}
+
+impl Evaluation {
+    /// Whether nothing but the solver's word speaks for what is said of the whole box.
+    #[must_use]
+    pub fn is_solvers_word(&self) -> bool {
+        let over_the_box = matches!(self.verdict.as_str(), "holds" | "conditional" | "idle");
+        over_the_box && self.method == "solver" && self.certificate.is_none()
+    }
+
+    /// How the verdict was found, in words.
+    #[must_use]
+    pub fn how(&self) -> String {
+        if self.is_solvers_word() {
+            "the solver's word alone, without a certificate".to_owned()
+        } else {
+            self.method.clone()
         }
     }
 }
@@ -353,6 +378,25 @@ pub struct Finding {
     pub message: String,
     /// Places, the primary one first; empty when no document is concerned.
     pub places: Vec<Place>,
+    /// What it rests on, where something was proved or a point shows it.
+    pub grounds: Vec<Ground>,
+}
+
+/// One thing that was shown about a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ground {
+    /// What was shown, in words.
+    pub shows: String,
+    /// How: `linear arithmetic`, `products of rows`, `box tree`; `evaluation` of a point; `solver`
+    /// where it rests on the solver's word alone.
+    pub method: String,
+    /// Certificate that the facts of the question contradict each other.
+    pub certificate: Option<serde_json::Value>,
+    /// The point that shows it.
+    pub witness: Vec<Assignment>,
+    /// The question as SMT-LIB text.
+    pub smtlib: Option<String>,
 }
 
 /// A place in a document.

@@ -14,7 +14,7 @@ use super::number::count;
 pub struct Verification {
     /// `cellwright/verification/1`.
     pub format: String,
-    /// Path of the record.
+    /// Path of the record, or of the certificate file.
     pub record: String,
     /// `verified` or `mismatch`.
     pub result: String,
@@ -24,6 +24,8 @@ pub struct Verification {
     pub sha256: Option<String>,
     /// What was checked; absent for a mismatch.
     pub checked: Option<Checked>,
+    /// What a certificate file proves, from the claim inside; absent for a record.
+    pub proves: Option<String>,
 }
 
 /// Counts of what was checked.
@@ -69,7 +71,14 @@ impl Verification {
         head(&mut page, &self.result, &self.record);
         line(&mut page, self.reason.as_deref());
         digest(&mut page, self.sha256.as_deref());
-        if let Some(checked) = &self.checked {
+        if let Some(proves) = &self.proves {
+            line(&mut page, Some(&format!("the certificate proves: {proves}")));
+            line(
+                &mut page,
+                Some("compare them with the rules and the recipe that you mean"),
+            );
+        }
+        if let Some(checked) = self.checked.as_ref().filter(|_| self.proves.is_none()) {
             let counted = [
                 (
                     checked.inputs,
@@ -93,8 +102,8 @@ impl Verification {
                 ),
                 (
                     checked.unsupported,
-                    "verdict rests on the solver alone",
-                    "verdicts rest on the solver alone",
+                    "verdict rests on the solver's word alone",
+                    "verdicts rest on the solver's word alone",
                 ),
             ];
             for (n, one, many) in counted {

@@ -89,9 +89,9 @@ fn rule_draft(row: &RuleRow) -> Draft {
         (Some(counts), _) => format!("{} of {} joint samples fail", counts.failures, counts.n),
         (None, true) => format!("{}, with a certificate that was checked", evaluation.method),
         (None, false) if evaluation.rechecked => {
-            format!("{}, its witness evaluated again exactly", evaluation.method)
+            format!("{}, its witness evaluated again exactly", evaluation.how())
         }
-        (None, false) => evaluation.method.clone(),
+        (None, false) => evaluation.how(),
     };
     let is_sourced = row.rule.evidence != EvidenceClass::Recalled.name();
     // A rule that does not apply carries nothing.

@@ -41,6 +41,7 @@ pub fn findings(context: &Context<'_>, judged: &Judged) -> Vec<Finding> {
                 100.0 * share
             ),
             places: Vec::new(),
+            grounds: Vec::new(),
         })
         .collect()
 }

@@ -176,6 +176,7 @@ fn uncontrolled(name: &str, place: Option<Place>) -> Finding {
             "`{name}` is changed and no rule reads it, neither directly nor through the simulation"
         ),
         places: place.into_iter().collect(),
+        grounds: Vec::new(),
     }
 }
 

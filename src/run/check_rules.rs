@@ -7,11 +7,13 @@
 mod argument;
 mod columns;
 mod elsewhere;
+pub mod grounds;
 mod recalled;
 pub mod rows;
 
 use std::collections::BTreeMap;
 
+use self::grounds::Evidence;
 use super::documents::Rejected;
 use super::{body, margins, rule_sources, rules, signal_ranges};
 use crate::check::case::Case;
@@ -33,6 +35,9 @@ use crate::record::findings::{
 use crate::rule_language::{self, EvidenceClass, ParsedFile, Rule, RuleSet, RuleSeverity};
 use crate::span::{FileId, Sources, Span};
 use crate::table::TableFormat;
+
+/// What is put behind a message that nothing but the solver's word speaks for.
+const SOLVERS_WORD: &str = "; this rests on the solver's word alone, without a certificate";
 
 /// Format of the answer.
 pub const FORMAT: &str = "cellwright/findings/1";
@@ -58,6 +63,10 @@ pub struct Request<'a> {
     pub why: Option<usize>,
     /// Answers of an earlier run; each is examined before it counts.
     pub cache: Option<&'a Cache>,
+    /// Whether the answer says what each finding rests on, certificates included.
+    pub grounds: bool,
+    /// Whether everything that was shown is wanted for files of its own.
+    pub evidence: bool,
     /// How questions reach the solver.
     pub solver: Option<&'a Solver>,
     /// Hears how far the table is.
@@ -77,6 +86,8 @@ pub struct Checked {
     pub sources: Sources,
     /// Answers to keep for the next run.
     pub cache: Cache,
+    /// What was shown, where asked for; each has a name of its own.
+    pub evidence: Vec<Evidence>,
 }
 
 /// Rule files resolved together, with their texts.
@@ -164,13 +175,17 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
         set: &set,
         sources: &intake.sources,
     };
-    let (findings, exit, cache) = checker.findings(recipe.as_ref(), model.as_ref(), table);
+    let mut evidence = Vec::new();
+    let (findings, exit, cache) =
+        checker.findings(recipe.as_ref(), model.as_ref(), table, &mut evidence);
+    grounds::named_apart(&mut evidence);
     Ok(Checked {
         findings,
         exit,
         warnings: diagnostics,
         sources: intake.sources,
         cache,
+        evidence,
     })
 }
 
@@ -256,6 +271,7 @@ impl Checker<'_> {
         recipe: Option<&Recipe>,
         model: Option<&Model>,
         table: Option<rows::Judged>,
+        evidence: &mut Vec<Evidence>,
     ) -> (Findings, ExitCode, Cache) {
         // A recipe names no mode: it is judged in all of them.
         let judged_set = self.set.over_all_modes();
@@ -266,11 +282,13 @@ impl Checker<'_> {
         let mut findings: Vec<Finding> = Vec::new();
         for found in &analysed.findings {
             exit = exit.and(self.exit_of(&found.finding));
-            findings.push(self.finding(found));
+            let shown = rule_set::shown_by(&analysed.grounds, &found.finding);
+            findings.push(self.finding(found, shown, evidence));
         }
-        let reviewed = argument::review(self.set, self.files, self.sources, self.request.solver);
+        let reviewed = argument::review(self.set, self.files, self.sources, self.request);
         exit = exit.and(self.exit_of_argument(&reviewed));
         findings.extend(reviewed.findings);
+        evidence.extend(reviewed.evidence);
         if self.request.recalled {
             findings.extend(recalled::findings(self.set, self.sources));
         }
@@ -286,9 +304,13 @@ impl Checker<'_> {
             let judgements = judge_rules(&judged_set, &selected, case, self.request.solver);
             for (at, judgement) in places.into_iter().zip(&judgements) {
                 let rule = &judged_set.rules[at];
-                let row = rules::evaluation(&judged_set, rule, case, judgement);
+                let row = rules::evaluation(&judged_set, rule, case, self.sources, judgement);
                 exit = exit.and(self.exit_of_verdict(rule, &row.verdict));
                 evaluations[at] = Some(row);
+                if self.request.evidence {
+                    let shown = grounds::of_verdict(&judged_set, rule, case, self.sources, judgement);
+                    evidence.extend(shown);
+                }
             }
             findings.extend(elsewhere::findings(&elsewhere, self.set, self.sources));
             findings.extend(self.needs_simulation());
@@ -411,7 +433,28 @@ impl Checker<'_> {
         }
     }
 
-    fn finding(&self, found: &ModeFinding) -> Finding {
+    fn finding(
+        &self,
+        found: &ModeFinding,
+        shown: &[rule_set::Shown],
+        evidence: &mut Vec<Evidence>,
+    ) -> Finding {
+        let mut grounds = Vec::new();
+        if self.request.grounds || self.request.evidence {
+            let stem = grounds::stem_of(&found.finding);
+            for one in shown {
+                let made = grounds::of_shown(one, self.sources);
+                if self.request.evidence {
+                    evidence.extend(made.evidence(&stem));
+                }
+                grounds.push(made.ground);
+            }
+        }
+        let on_word = if shown.iter().any(|one| one.is_solvers) {
+            SOLVERS_WORD
+        } else {
+            ""
+        };
         let (found, while_text) = (&found.finding, found.while_text(self.set));
         let level = match found.level() {
             Level::Error => "error",
@@ -422,11 +465,12 @@ impl Checker<'_> {
         Finding {
             code: found.code().to_owned(),
             level: level.to_owned(),
-            message: format!("{}{while_text}", found.message()),
+            message: format!("{}{while_text}{on_word}", found.message()),
             places: spans
                 .into_iter()
                 .map(|span| place(self.sources, span))
                 .collect(),
+            grounds,
         }
     }
 
@@ -494,6 +538,7 @@ impl Checker<'_> {
                 .take(1)
                 .map(|rule| place(self.sources, rule.code_span))
                 .collect(),
+            grounds: Vec::new(),
         })
     }
 }

@@ -125,6 +125,8 @@ impl Conflict {
             strict: false,
             why: None,
             cache: None,
+            grounds: false,
+            evidence: false,
             solver,
             watch: &rows::Unwatched,
         };

@@ -72,6 +72,7 @@ pub fn deltas(context: &Context<'_>, now: &Judged) -> Deltas {
                 level: "warning".to_owned(),
                 message: format!("`{}`: {error}", observation.name),
                 places: vec![super::changes::place_of(context, observation.span)],
+                grounds: Vec::new(),
             }),
         }
     }
@@ -261,6 +262,7 @@ fn nothing(preset: &str, reason: &str, decision: &decision::Decision) -> Fused {
             level: "warning".to_owned(),
             message: format!("no value and no index: {reason}"),
             places: Vec::new(),
+            grounds: Vec::new(),
         }],
     }
 }
@@ -507,6 +509,7 @@ fn index(
                 row.name
             ),
             places: Vec::new(),
+            grounds: Vec::new(),
         })
         .collect();
     Fused { score, findings }

@@ -388,7 +388,7 @@ impl Documents {
         };
         let mut shares = BTreeMap::new();
         for (rule, judgement) in inputs.iter().zip(judge_rules(set, &inputs, &case, solver)) {
-            let found = rules::evaluation(set, rule, &case, &judgement);
+            let found = rules::evaluation(set, rule, &case, &self.sources, &judgement);
             match found.verdict.as_str() {
                 "violated" | "holds_nominally" => row.broken.push(rule.code.clone()),
                 "undecided" => row.undecided.push(rule.code.clone()),

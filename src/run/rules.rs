@@ -4,8 +4,12 @@
 //! [`Case`] for `check`, and [`Evaluation`] rows for the record, with values and margins in the
 //! rule's unit. Nothing is decided here.
 
+use std::collections::BTreeMap;
+
 use super::margins;
 use crate::check::case::{Case, NumberCase, SignalCase};
+use crate::check::obligation::Question;
+use crate::check::smtlib::{Notes, Status, with_notes};
 use crate::check::verdict::{Judgement, Reading, Undecided, Verdict};
 use crate::model::document::Model;
 use crate::quantity::dictionary::{Role, standard};
@@ -195,7 +199,13 @@ fn window(parts: &[BoolExpr]) -> Option<(Span, Span)> {
 
 /// Turns a judgement into a row of the record.
 #[must_use]
-pub fn evaluation(rules: &RuleSet, rule: &Rule, case: &Case, judgement: &Judgement) -> Evaluation {
+pub fn evaluation(
+    rules: &RuleSet,
+    rule: &Rule,
+    case: &Case,
+    sources: &Sources,
+    judgement: &Judgement,
+) -> Evaluation {
     let nominal = judgement.nominal.as_ref();
     let worst = judgement.worst.as_ref().or(nominal);
     let margin = worst.and_then(|reading| reading.margin.as_ref());
@@ -237,9 +247,48 @@ pub fn evaluation(rules: &RuleSet, rule: &Rule, case: &Case, judgement: &Judgeme
             .certificate
             .as_ref()
             .and_then(|certificate| serde_json::to_value(certificate).ok()),
-        smtlib: judgement.smtlib.clone(),
+        smtlib: judgement.asked.as_ref().map(|asked| {
+            let notes = notes(rules, rule, sources, Question::Broken, asked.status);
+            with_notes(&asked.query, &notes)
+        }),
         probability: None,
         remark,
+    }
+}
+
+/// What a script about one rule says beside the question: the answer and where it is written.
+#[must_use]
+pub fn notes(
+    rules: &RuleSet,
+    rule: &Rule,
+    sources: &Sources,
+    question: Question,
+    status: Option<Status>,
+) -> Notes {
+    let at = |span: Span| {
+        let position = sources.position(span);
+        let path = &sources.get(span.file).path;
+        format!("{path}:{}:{}", position.line, position.column)
+    };
+    let code = &rule.code;
+    let mut places = BTreeMap::from([
+        (format!("{code} applies"), at(rule.guard.span)),
+        (format!("{code} is broken"), at(rule.body.span)),
+        (format!("{code} is below its guard band"), at(rule.body.span)),
+    ]);
+    if matches!(rule.guard.kind, BoolKind::Constant(true)) {
+        places.insert(format!("{code} applies"), at(rule.code_span));
+    }
+    for &signal in &rule.reads {
+        let declared = rules.signal(signal);
+        if let Some(span) = declared.span {
+            places.insert(format!("{} tolerance", declared.name), at(span));
+        }
+    }
+    Notes {
+        status,
+        title: Some(format!("{}?", question.text(code))),
+        places,
     }
 }
 

@@ -458,6 +458,7 @@ pub fn body() -> Body {
             level: text("warning"),
             message: text("`CO012` warns by a limit that is recalled from memory"),
             places: Vec::new(),
+            grounds: Vec::new(),
         }],
         outcomes: outcomes(),
         dryer: dryer(),
@@ -669,6 +670,7 @@ pub fn findings() -> Findings {
                     column: 3,
                 },
             ],
+            grounds: Vec::new(),
         }],
         scope: Scope {
             consistent: false,

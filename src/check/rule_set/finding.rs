@@ -264,6 +264,29 @@ impl Finding {
         }
     }
 
+    /// The sentence without what it means for whoever tidies up: what is to be shown.
+    #[must_use]
+    pub fn says(&self) -> String {
+        let mut plain = self.clone();
+        match &mut plain {
+            Self::Equivalent { remark, .. }
+            | Self::Shadowed { remark, .. }
+            | Self::Redundant { remark, .. } => *remark = None,
+            Self::ContradictoryAssumptions { .. }
+            | Self::Inconsistent { .. }
+            | Self::InconsistentUnderGuard { .. }
+            | Self::InconsistentInMode { .. }
+            | Self::Vacuous { .. }
+            | Self::DeadGuardPart { .. }
+            | Self::LimitOutsideRange { .. }
+            | Self::ImplausibleLimit { .. }
+            | Self::NeverBinding { .. }
+            | Self::RedundancyUndecided { .. }
+            | Self::Undecided { .. } => {}
+        }
+        plain.message()
+    }
+
     /// One sentence about what follows from what; nothing for other findings.
     fn what_follows(&self) -> String {
         match self {

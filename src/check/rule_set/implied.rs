@@ -8,11 +8,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{CoreMember, Finding, Member};
+use super::shown::{Shown, Source, negated_name};
 use super::{Analysis, range_formula};
-use crate::check::encode::Encoder;
-use crate::check::query::{Formula, Model, Value, VarId};
+use crate::check::encode::{Encoder, RLIMIT, WALL_MS};
+use crate::check::query::{Formula, Model, Query, Value, VarId, Want};
 use crate::check::redundancy::cache::Cache;
-use crate::check::redundancy::{Fact, Means, Problem, Role, Standing, standings};
+use crate::check::redundancy::{Fact, Means, Method, Problem, Role, Standing, standings};
 use crate::check::solver_process::Solver;
 use crate::rule_language::{EvidenceClass, Point, PointValue, Rule, RuleSet, SignalId};
 
@@ -26,6 +27,36 @@ struct Written {
     /// Per rule its fact.
     rules: BTreeMap<usize, usize>,
     hint: Option<Model>,
+}
+
+impl Written {
+    /// What shows that a fact follows from others.
+    fn shown(&self, says: String, premises: &[usize], fact: usize, method: Method) -> Shown {
+        let facts = &self.problem.facts;
+        let own = &facts[fact];
+        let negated = Formula::Not(Box::new(own.formula.clone()));
+        let mut assertions = vec![(negated_name(&own.name), negated)];
+        let mut members =
+            BTreeMap::from([(negated_name(&own.name), self.members[fact].clone())]);
+        for &premise in premises {
+            let known = &facts[premise];
+            assertions.push((known.name.clone(), known.formula.clone()));
+            members.insert(known.name.clone(), self.members[premise].clone());
+        }
+        let query = Query {
+            variables: self.problem.variables.clone(),
+            assertions,
+            want: Want::Core,
+            rlimit: RLIMIT,
+            wall_ms: WALL_MS,
+        };
+        let names: Vec<String> = members.keys().cloned().collect();
+        let source = Source {
+            query: &query,
+            members: &members,
+        };
+        Shown::new(says, &source, &names, method == Method::Solver)
+    }
 }
 
 /// Adds the findings; vacuous rules are left out, and a contradictory set has none, because
@@ -67,16 +98,17 @@ pub(super) fn add(
     let mut open: Vec<String> = Vec::new();
     let mut reason = None;
     let mut single: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut findings: BTreeMap<usize, Finding> = BTreeMap::new();
+    let mut findings: BTreeMap<usize, (Finding, Vec<Shown>)> = BTreeMap::new();
     for (&rule, &fact) in &written.rules {
         match &found.of[fact] {
-            Some(Standing::Implied { premises, .. }) => {
+            Some(Standing::Implied { premises, method }) => {
                 analysis.scope.standings += 1;
                 let finding = implied(rule_set, &written, rule, premises);
+                let shown = written.shown(finding.says(), premises, fact, *method);
                 if let Finding::Shadowed { .. } = finding {
                     single.extend(rule_of(&written, premises).map(|by| (rule, by)));
                 }
-                findings.insert(rule, finding);
+                findings.insert(rule, (finding, vec![shown]));
             }
             Some(Standing::Needed { .. }) => analysis.scope.standings += 1,
             Some(Standing::Undecided(why)) => {
@@ -86,13 +118,15 @@ pub(super) fn add(
             Some(Standing::Contradictory) | None => {}
         }
     }
-    for class in equivalent(rule_set, solver, &single) {
+    for (class, shown) in equivalent(rule_set, solver, &single) {
         findings.retain(|rule, _| !class.contains(rule));
         if let Some(&first) = class.first() {
-            findings.insert(first, same(rule_set, &class));
+            findings.insert(first, (same(rule_set, &class), shown));
         }
     }
-    analysis.findings.extend(findings.into_values());
+    for (finding, shown) in findings.into_values() {
+        analysis.add(finding, shown);
+    }
     let is_open = |finding: &Finding| matches!(finding, Finding::Undecided { .. });
     // What is open about the rules themselves is said once.
     if !open.is_empty() && !analysis.findings.iter().any(is_open) {
@@ -290,13 +324,16 @@ fn remark(own: &Rule, by: &[&Rule]) -> Option<String> {
     })
 }
 
+/// Rules that imply each other, with what shows it.
+type Class = (BTreeSet<usize>, Vec<Shown>);
+
 /// Classes of rules that imply each other, among those that one rule implies.
 fn equivalent(
     rule_set: &RuleSet,
     solver: Option<&Solver>,
     single: &BTreeMap<usize, usize>,
-) -> Vec<BTreeSet<usize>> {
-    let mut classes: Vec<BTreeSet<usize>> = Vec::new();
+) -> Vec<Class> {
+    let mut classes: Vec<Class> = Vec::new();
     for (&rule, &by) in single {
         let written = write(rule_set, &[rule, by], None);
         let means = Means {
@@ -306,16 +343,31 @@ fn equivalent(
             cache: None,
         };
         let found = standings(&written.problem, &means);
-        let is_implied = |fact: &usize| matches!(found.of[*fact], Some(Standing::Implied { .. }));
-        if written.rules.len() != 2 || !written.rules.values().all(is_implied) {
+        let shown = written.rules.iter().filter_map(|(&own, &fact)| {
+            let Some(Standing::Implied { premises, method }) = &found.of[fact] else {
+                return None;
+            };
+            let other = if own == rule { by } else { rule };
+            let code = |place: usize| &rule_set.rules[place].code;
+            let says = format!("rule `{}` follows from rule `{}`", code(own), code(other));
+            Some(written.shown(says, premises, fact, *method))
+        });
+        let mut shown: Vec<Shown> = shown.collect();
+        if written.rules.len() != 2 || shown.len() != 2 {
             continue;
         }
-        let (joined, mut apart): (Vec<_>, Vec<_>) = classes
+        let (joined, mut apart): (Vec<Class>, Vec<Class>) = classes
             .into_iter()
-            .partition(|class| class.contains(&rule) || class.contains(&by));
+            .partition(|(class, _)| class.contains(&rule) || class.contains(&by));
         let mut class = BTreeSet::from([rule, by]);
-        class.extend(joined.into_iter().flatten());
-        apart.push(class);
+        for (members, known) in joined {
+            class.extend(members);
+            shown.extend(known);
+        }
+        // A pair is reached from either side.
+        shown.sort_by(|a, b| a.says.cmp(&b.says));
+        shown.dedup_by(|a, b| a.says == b.says);
+        apart.push((class, shown));
         classes = apart;
     }
     classes

@@ -208,7 +208,7 @@ fn evaluation(
             title.classed("span", &class, standing::phrase(rule, evaluation, strict));
         });
         block.element("dl", &[], |list| {
-            pair(list, "found by", &evaluation.method);
+            pair(list, "found by", &evaluation.how());
             for (term, text) in [
                 (
                     if evaluation.probability.is_some() {

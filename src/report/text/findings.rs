@@ -141,10 +141,10 @@ fn rule(page: &mut Page, checked: &CheckedRule, strict: bool) {
     let checked = if evaluation.rechecked {
         format!(
             "{}; witness re-evaluated exactly: agrees",
-            evaluation.method
+            evaluation.how()
         )
     } else {
-        evaluation.method.clone()
+        evaluation.how()
     };
     line("checked", &checked);
 }
@@ -298,6 +298,11 @@ pub(crate) fn summary(findings: &Findings) -> String {
         if n > 0 {
             parts.push(format!("{n} {words}"));
         }
+    }
+    let evaluations = findings.rules.iter().filter_map(|one| one.evaluation.as_ref());
+    match evaluations.filter(|one| one.is_solvers_word()).count() {
+        0 => {}
+        n => parts.push(format!("{n} of these on the solver's word alone")),
     }
     let without = findings.rules.len() - judged.len();
     if without > 0 {

@@ -4,11 +4,18 @@
 //! digest is compared with the document that the source names, beside the rule file or from where
 //! the user started; a document that cannot be read is named, never passed over.
 
+use std::collections::BTreeMap;
+
+use super::Request;
+use super::grounds::{self, Evidence, Made};
+use crate::check::argument::oracle::{not, query};
 use crate::check::argument::stale::is_stale;
+use crate::check::argument::step::{self, Leap, Outcome, Step};
 use crate::check::argument::{Finding as Found, Graph, Level, Oracle, analyse};
-use crate::check::solver_process::Solver;
+use crate::check::query::{Query, Sort, Value};
+use crate::check::refute::restricted;
 use crate::document::Files;
-use crate::record::body::Finding;
+use crate::record::body::{Assignment, Finding};
 use crate::rule_language::{RuleSet, argument};
 use crate::span::Sources;
 
@@ -23,6 +30,8 @@ pub struct Reviewed {
     pub has_warnings: bool,
     /// Whether a question was left open.
     pub is_open: bool,
+    /// What was shown, where asked for.
+    pub evidence: Vec<Evidence>,
 }
 
 /// Reviews the argument of a rule set; nothing where it has neither claims nor evidence.
@@ -30,14 +39,20 @@ pub fn review(
     rule_set: &RuleSet,
     files: &dyn Files,
     sources: &Sources,
-    solver: Option<&Solver>,
+    request: &Request<'_>,
 ) -> Reviewed {
     let mut reviewed = Reviewed::default();
     if rule_set.claims.is_empty() && rule_set.evidences.is_empty() {
         return reviewed;
     }
     let graph = Graph::of_rule_set(rule_set);
-    let mut found = analyse(&graph, &mut Oracle::new(solver)).findings;
+    let analysis = analyse(&graph, &mut Oracle::new(request.solver));
+    let steps = Steps {
+        graph: &graph,
+        sources,
+        steps: &analysis.steps,
+    };
+    let mut found = analysis.findings;
     let mut unread = Vec::new();
     for evidence in &rule_set.evidences {
         let Some(recorded) = &evidence.sha256 else {
@@ -56,6 +71,16 @@ pub fn review(
     }
     found.sort_by_key(|one| (one.rank(), one.node()));
     for one in &found {
+        let made = if request.grounds || request.evidence {
+            steps.shown_by(one)
+        } else {
+            Vec::new()
+        };
+        if request.evidence {
+            let stem = format!("{}-{}", one.code(), graph.nodes[one.node()].code);
+            let files = made.iter().filter_map(|made| made.evidence(&stem));
+            reviewed.evidence.extend(files);
+        }
         match (one, one.level()) {
             (Found::Undecided { .. }, _) => reviewed.is_open = true,
             (_, Level::Error) => reviewed.has_errors = true,
@@ -69,12 +94,166 @@ pub fn review(
                 Level::Warning => "warning",
             }
             .to_owned(),
-            message: one.message(&graph),
+            message: match steps.is_solvers_word(one) {
+                true => one.message(&graph) + super::SOLVERS_WORD,
+                false => one.message(&graph),
+            },
             places: spans.map(|span| super::place(sources, span)).collect(),
+            grounds: made.into_iter().map(|made| made.ground).collect(),
         });
     }
     reviewed.findings.extend(unread);
+    reviewed.findings.extend(steps.on_solvers_word());
+    if request.evidence {
+        reviewed.evidence.extend(steps.entailed());
+    }
     reviewed
+}
+
+/// The steps of an argument, and what shows what came of them.
+struct Steps<'a> {
+    graph: &'a Graph,
+    sources: &'a Sources,
+    steps: &'a [Step],
+}
+
+impl Steps<'_> {
+    fn places(&self) -> BTreeMap<String, String> {
+        let mut spans = Vec::new();
+        for node in &self.graph.nodes {
+            if let Some(span) = node.span {
+                spans.push((node.code.clone(), span));
+                spans.push((step::negated_name(&node.code), span));
+            }
+        }
+        grounds::places(spans.into_iter(), self.sources)
+    }
+
+    fn outcome(&self, node: usize) -> Option<&Outcome> {
+        let mut steps = self.steps.iter();
+        steps.find(|step| step.node == node).map(|step| &step.outcome)
+    }
+
+    /// Premises, ranges and the negated conclusion of a step.
+    fn denied(&self, node: usize) -> Option<Query> {
+        let own = &self.graph.nodes[node];
+        let mut facts = step::premises(self.graph, node)?;
+        facts.push((step::negated_name(&own.code), not(own.formula.as_ref()?)));
+        Some(query(self.graph, &facts))
+    }
+
+    fn shown_by(&self, found: &Found) -> Vec<Made> {
+        let node = found.node();
+        let code = &self.graph.nodes[node].code;
+        match (found, self.outcome(node)) {
+            (Found::Leap { leap, .. } | Found::OverClaim { leap, .. }, _) => {
+                let says = format!("{code} does not follow from its premises");
+                let Some(query) = self.denied(node) else {
+                    return Vec::new();
+                };
+                let names: Vec<String> =
+                    query.assertions.iter().map(|(name, _)| name.clone()).collect();
+                let query = restricted(&query, &names);
+                let point = self.assignments(leap);
+                vec![grounds::point_of(&says, &query, point, &self.places())]
+            }
+            (Found::VacuousStep { .. }, Some(Outcome::Vacuous { core, certificate })) => {
+                let Some(facts) = step::premises(self.graph, node) else {
+                    return Vec::new();
+                };
+                let says = format!("the premises of {code} contradict each other");
+                let query = restricted(&query(self.graph, &facts), core);
+                let own = certificate.as_deref().cloned();
+                vec![grounds::contradiction_of(&says, &query, own, &self.places())]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn assignments(&self, leap: &Leap) -> Vec<Assignment> {
+        let named = leap.variables.iter().filter_map(|&id| {
+            let place = id.0 as usize;
+            let variable = self.graph.variables.get(place)?;
+            let (value, exact) = match (leap.point.value(id)?, &variable.sort) {
+                (Value::Real(exact), _) => {
+                    let unit = self.graph.units.get(place)?;
+                    let value = unit.as_ref().map_or_else(
+                        || exact.display_significant(6),
+                        |unit| unit.display(exact),
+                    );
+                    (value, exact.to_ratio_string())
+                }
+                (Value::Enum(member), Sort::Enum(names)) => {
+                    let word = names.get(*member as usize)?.clone();
+                    (word.clone(), word)
+                }
+                (Value::Bool(truth), _) => (truth.to_string(), truth.to_string()),
+                (Value::Enum(_), Sort::Real | Sort::Bool) => return None,
+            };
+            Some(Assignment {
+                name: variable.name.clone(),
+                value,
+                exact,
+                offset: String::new(),
+            })
+        });
+        named.collect()
+    }
+
+    fn is_solvers_word(&self, found: &Found) -> bool {
+        let is_vacuous = matches!(found, Found::VacuousStep { .. });
+        let outcome = self.outcome(found.node());
+        is_vacuous
+            && matches!(
+                outcome,
+                Some(Outcome::Vacuous {
+                    certificate: None,
+                    ..
+                })
+            )
+    }
+
+    /// Claims that follow, as far as anybody knows, because the solver says so.
+    fn on_solvers_word(&self) -> Vec<Finding> {
+        let note = |step: &Step| {
+            let Outcome::Entailed {
+                certificate: None, ..
+            } = &step.outcome
+            else {
+                return None;
+            };
+            let node = &self.graph.nodes[step.node];
+            Some(Finding {
+                code: "argument-solver-alone".to_owned(),
+                level: "note".to_owned(),
+                message: format!("`{}` follows from its premises{}", node.code, super::SOLVERS_WORD),
+                places: node
+                    .span
+                    .iter()
+                    .map(|&span| super::place(self.sources, span))
+                    .collect(),
+                grounds: Vec::new(),
+            })
+        };
+        self.steps.iter().filter_map(note).collect()
+    }
+
+    /// The certificates of claims that follow.
+    fn entailed(&self) -> Vec<Evidence> {
+        let places = self.places();
+        let evidence = |step: &Step| {
+            let Outcome::Entailed { core, certificate } = &step.outcome else {
+                return None;
+            };
+            let code = &self.graph.nodes[step.node].code;
+            let says = format!("{code} follows from its premises");
+            let query = restricted(&self.denied(step.node)?, core);
+            let own = certificate.as_deref().cloned();
+            let made = grounds::contradiction_of(&says, &query, own, &places);
+            made.evidence(&format!("argument-{code}"))
+        };
+        self.steps.iter().filter_map(evidence).collect()
+    }
 }
 
 fn document(
@@ -100,5 +279,6 @@ fn unread_note(evidence: &argument::Evidence, sources: &Sources) -> Finding {
             evidence.code, evidence.source
         ),
         places: vec![super::place(sources, evidence.code_span)],
+        grounds: Vec::new(),
     }
 }

@@ -59,6 +59,7 @@ pub fn findings(
                 sources.get(file).path
             ),
             places: vec![super::place(sources, first.code_span)],
+            grounds: Vec::new(),
         })
     };
     files.iter().filter_map(of_file).collect()

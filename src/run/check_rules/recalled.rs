@@ -46,5 +46,6 @@ fn finding(rule: &Rule, sources: &Sources) -> Finding {
             rule.severity.name(),
         ),
         places: vec![super::place(sources, rule.code_span)],
+        grounds: Vec::new(),
     }
 }

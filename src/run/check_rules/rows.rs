@@ -113,6 +113,7 @@ fn findings(intake: &Intake<'_>, rules: &RuleSet, judged: &Counts) -> Vec<Findin
                     obstacle(rules, why)
                 ),
                 places: vec![super::place(&intake.sources, rule.code_span)],
+                grounds: Vec::new(),
             })
         })
         .collect()
