@@ -38,6 +38,7 @@ pub mod repair;
 pub mod review;
 pub mod rule_set;
 pub mod satisfy;
+pub mod second_solver;
 pub mod smtlib;
 #[cfg(feature = "z3")]
 pub mod solve;

@@ -395,7 +395,8 @@ mod tests {
              reads: verify it with the version that wrote it, or run the scenario again"
         );
         for other in ["cellwright/record/3", "cellwright/findings/1", ""] {
-            let expected = format!("format `{other}` is not `{FORMAT}`, the one this version reads");
+            let expected =
+                format!("format `{other}` is not `{FORMAT}`, the one this version reads");
             assert_eq!(refused(other), expected);
         }
     }

@@ -274,7 +274,13 @@ impl<'a> Context<'a> {
             .into_iter()
             .zip(judgements)
             .map(|(at, judgement)| {
-                let row = rules::evaluation(rules, &rules.rules[at], case, &self.documents.sources, &judgement);
+                let row = rules::evaluation(
+                    rules,
+                    &rules.rules[at],
+                    case,
+                    &self.documents.sources,
+                    &judgement,
+                );
                 let missing = rules::lacks_data(&judgement).unwrap_or_default().to_vec();
                 (at, row, missing)
             })

@@ -214,7 +214,10 @@ fn what_closed_forms_leave_open_is_decided_with_a_certificate() {
         let (_, broken) = judged(cases, clauses, with_solver);
         assert_eq!(broken.verdict, Verdict::HoldsNominally);
         assert!(broken.rechecked && broken.certificate.is_none());
-        assert_eq!(broken.asked.and_then(|asked| asked.status), Some(Status::Sat));
+        assert_eq!(
+            broken.asked.and_then(|asked| asked.status),
+            Some(Status::Sat)
+        );
     }
 }
 
@@ -236,7 +239,11 @@ fn functions_over_a_tolerance_are_decided_by_boxes() {
             assert_eq!(found.verdict, expected, "{body}");
             let proves = expected == Verdict::Holds;
             assert_eq!(found.certificate.is_some(), proves, "{body}");
-            assert!(!proves || found.method == Method::Boxes, "{body}: {:?}", found.method);
+            assert!(
+                !proves || found.method == Method::Boxes,
+                "{body}: {:?}",
+                found.method
+            );
             assert!(proves || found.rechecked, "{body}");
         }
     }
@@ -250,7 +257,13 @@ fn a_witness_of_our_own_lies_on_an_end_or_a_step() {
     let (fixture, found) = judged(cases, "require exp(-(a.x / a.y)) <= 0.0137", false);
     let at = |name: &str| {
         let signal = fixture.rules.signal_named(name).expect("declared");
-        found.worst.as_ref().expect("a witness").point.get(signal).clone()
+        found
+            .worst
+            .as_ref()
+            .expect("a witness")
+            .point
+            .get(signal)
+            .clone()
     };
     assert_eq!(at("a.x"), PointValue::Number(si("9 mm")));
     assert_eq!(at("a.y"), PointValue::Number(si("2.1 mm")));

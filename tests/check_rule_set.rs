@@ -184,8 +184,12 @@ fn a_contradiction_is_found_and_proved_without_a_solver() {
         assert!(!shown.is_solvers);
         let certificate = shown.certificate().expect("linear");
         assert_eq!(check_own(&certificate), Ok(()));
-        let names: Vec<&str> =
-            certificate.claim.facts.iter().map(|fact| fact.name.as_str()).collect();
+        let names: Vec<&str> = certificate
+            .claim
+            .facts
+            .iter()
+            .map(|fact| fact.name.as_str())
+            .collect();
         assert_eq!(names, ["R1", "R2"]);
         assert_eq!(shown.spans.len(), 2);
     }
@@ -201,7 +205,10 @@ fn rules_with_functions_contradict_each_other_with_a_certificate() {
     let analysis = analyse(&fixture.rules, None, Some(&child()));
     let finding = analysis.findings.first().expect("a finding");
     assert_eq!(finding.code(), "inconsistent");
-    let shown = analysis.shown_by(finding).first().expect("something to show");
+    let shown = analysis
+        .shown_by(finding)
+        .first()
+        .expect("something to show");
     let certificate = shown.certificate().expect("by boxes");
     assert_eq!(check_own(&certificate), Ok(()));
 }

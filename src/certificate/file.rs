@@ -52,7 +52,10 @@ impl fmt::Display for FileError {
         match self {
             Self::Fields { reason } => write!(f, "the certificate cannot be read: {reason}"),
             Self::Format { found } => {
-                write!(f, "format `{found}` is not `{FORMAT}`, the one this version reads")
+                write!(
+                    f,
+                    "format `{found}` is not `{FORMAT}`, the one this version reads"
+                )
             }
             Self::Refused { place, error } => {
                 write!(f, "`{place}` does not prove what it says: {error}")
@@ -132,6 +135,8 @@ fn quoted(names: &[&str]) -> String {
 #[must_use]
 pub fn is_certificate(bytes: &[u8]) -> bool {
     let value: Option<serde_json::Value> = serde_json::from_slice(bytes).ok();
-    let format = value.as_ref().and_then(|value| value.get("format")?.as_str());
+    let format = value
+        .as_ref()
+        .and_then(|value| value.get("format")?.as_str());
     format.is_some_and(|format| format.starts_with("cellwright/certificate/"))
 }

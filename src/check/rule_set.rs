@@ -498,8 +498,7 @@ impl Contradiction {
 /// Puts questions to our own methods and what is left to the solver; without one, large questions
 /// are not asked.
 fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>) -> Vec<Reply> {
-    let is_asked =
-        |query: &Query| solver.is_some() || query.assertions.len() <= OWN_ASSERTIONS_MAX;
+    let is_asked = |query: &Query| solver.is_some() || query.assertions.len() <= OWN_ASSERTIONS_MAX;
     let written: Vec<Option<Written>> = questions
         .iter()
         .map(|question| question.query(rule_set))
@@ -588,7 +587,10 @@ fn conclude(
             }
             (Topic::GuardAlone(_), _) => vacuous = false,
             (Topic::GuardTogether(_), Reply::Contradiction(core)) if !vacuous => {
-                core.found(analysis, |core| Finding::InconsistentUnderGuard { rule, core });
+                core.found(analysis, |core| Finding::InconsistentUnderGuard {
+                    rule,
+                    core,
+                });
             }
             (Topic::Mode(..) | Topic::GuardPart(_), Reply::Contradiction(core)) => {
                 let (topic, members) = (question.topic, core.core.clone());

@@ -18,6 +18,17 @@ pub enum Status {
     Unsat,
 }
 
+impl Status {
+    /// The answer as a solver writes it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sat => "sat",
+            Self::Unsat => "unsat",
+        }
+    }
+}
+
 /// What a script says beside the question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notes {
@@ -286,6 +297,9 @@ mod tests {
         let head = "; R1 and R2 (check-sat)\n(set-info :smt-lib-version 2.6)\n\
                     (set-info :status unsat)\n";
         assert!(noted.starts_with(head), "{noted}");
-        assert!(noted.contains("\n; rules/a.rule:3:6\n(assert (! (< |drying"), "{noted}");
+        assert!(
+            noted.contains("\n; rules/a.rule:3:6\n(assert (! (< |drying"),
+            "{noted}"
+        );
     }
 }

@@ -9,11 +9,13 @@ use super::run::shown;
 use super::views::FindingsView;
 use super::{certificates, output, rule_files};
 use crate::check::redundancy::cache::Cache;
+use crate::check::second_solver::SecondSolver;
 use crate::document::Disk;
 use crate::exit_code::ExitCode;
 use crate::run::Progress;
+use crate::run::check_rules::cross_check::{cross_check, findings};
 use crate::run::check_rules::rows::Watch;
-use crate::run::check_rules::{self, Request};
+use crate::run::check_rules::{self, Checked, Request};
 use crate::run::documents::Rejected;
 use crate::table::{DecimalSign, TableFormat};
 
@@ -121,6 +123,7 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
     // A cache that cannot be read is an empty one: it holds nothing that cannot be found again.
     let text = verb.cache.as_ref().map(std::fs::read_to_string);
     let cache = text.map(|text| Cache::from_text(&text.unwrap_or_default()));
+    let second = super::cross_check::found(verb.cross_check.as_ref())?;
     let watch = TableWatch::start(common);
     let request = Request {
         rules: &rules,
@@ -139,12 +142,16 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
         strict: verb.strict,
         why: verb.why.then_some(verb.most),
         cache: cache.as_ref(),
-        grounds: common.format == Format::Json || files.iter().any(|file| file.format == Format::Json),
-        evidence: verb.certificates.is_some(),
+        grounds: common.format == Format::Json
+            || files.iter().any(|file| file.format == Format::Json),
+        evidence: verb.certificates.is_some() || second.is_some(),
         solver: solver.as_ref(),
         watch: &watch,
     };
-    let checked = check_rules::check(&Disk::new("."), &request).map_err(rejected)?;
+    let mut checked = check_rules::check(&Disk::new("."), &request).map_err(rejected)?;
+    if let Some(second) = &second {
+        cross_checked(&mut checked, second)?;
+    }
     if let Some(summary) = watch.summary()
         && !common.quiet
     {
@@ -165,7 +172,10 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
             certificates::write(folder, evidence)?;
         }
         if !common.quiet {
-            let with = checked.evidence.iter().filter(|one| one.certificate.is_some());
+            let with = checked
+                .evidence
+                .iter()
+                .filter(|one| one.certificate.is_some());
             eprintln!(
                 "{}: {} questions, {} of them with a certificate",
                 folder.display(),
@@ -176,6 +186,20 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
     }
     output::deliver(&FindingsView(&checked.findings), common, &files)?;
     Ok(checked.exit)
+}
+
+/// Asks a second solver; a contradiction is a finding.
+fn cross_checked(checked: &mut Checked, second: &SecondSolver) -> Result<(), Failure> {
+    let found = cross_check(&checked.evidence, second).map_err(|error| {
+        Failure::environment(format!("`{}`: {error}", second.program.display()))
+    })?;
+    let contradictions = findings(&found);
+    if !contradictions.is_empty() {
+        checked.exit = checked.exit.and(ExitCode::Findings);
+        checked.findings.findings.splice(0..0, contradictions);
+    }
+    checked.findings.cross_check = Some(found);
+    Ok(())
 }
 
 /// Turns rejected documents into what the user sees.

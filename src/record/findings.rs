@@ -31,6 +31,38 @@ pub struct Findings {
     pub why: Vec<Why>,
     /// Rows judged, if a table was given.
     pub table: Option<TableSummary>,
+    /// What a second solver says to the same questions, where asked for.
+    pub cross_check: Option<CrossCheck>,
+}
+
+/// What a second solver says to the questions behind the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CrossCheck {
+    /// Its name and version.
+    pub solver: String,
+    /// Questions that have an answer of ours.
+    pub questions: u64,
+    /// Questions that both answer alike.
+    pub agree: u64,
+    /// Questions that it leaves open: no agreement, and no contradiction.
+    pub open: Vec<CrossChecked>,
+    /// Questions on which the answers contradict each other: one of them is wrong.
+    pub disagree: Vec<CrossChecked>,
+}
+
+/// One question with both answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CrossChecked {
+    /// Name of its script under `--certificates`.
+    pub name: String,
+    /// What we say it shows.
+    pub question: String,
+    /// Our answer, `sat` or `unsat`.
+    pub ours: String,
+    /// Its answer, or why there is none.
+    pub theirs: String,
 }
 
 /// Which rules the recipe's tolerances bring to their limits, by code.

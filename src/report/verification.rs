@@ -72,7 +72,10 @@ impl Verification {
         line(&mut page, self.reason.as_deref());
         digest(&mut page, self.sha256.as_deref());
         if let Some(proves) = &self.proves {
-            line(&mut page, Some(&format!("the certificate proves: {proves}")));
+            line(
+                &mut page,
+                Some(&format!("the certificate proves: {proves}")),
+            );
             line(
                 &mut page,
                 Some("compare them with the rules and the recipe that you mean"),

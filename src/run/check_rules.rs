@@ -6,6 +6,7 @@
 
 mod argument;
 mod columns;
+pub mod cross_check;
 mod elsewhere;
 pub mod grounds;
 mod recalled;
@@ -308,7 +309,8 @@ impl Checker<'_> {
                 exit = exit.and(self.exit_of_verdict(rule, &row.verdict));
                 evaluations[at] = Some(row);
                 if self.request.evidence {
-                    let shown = grounds::of_verdict(&judged_set, rule, case, self.sources, judgement);
+                    let shown =
+                        grounds::of_verdict(&judged_set, rule, case, self.sources, judgement);
                     evidence.extend(shown);
                 }
             }
@@ -347,6 +349,7 @@ impl Checker<'_> {
             scope: scope(&analysed),
             why,
             table: summary,
+            cross_check: None,
         };
         (findings, exit, analysed.cache)
     }

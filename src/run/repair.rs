@@ -333,7 +333,13 @@ impl Scene<'_> {
         ordered.sort_by(|(a, _), (b, _)| (a.evidence, &a.code).cmp(&(b.evidence, &b.code)));
         let one = |(rule, judgement): &&(&Rule, &Judgement)| {
             let head = rules::head(&self.subject.rules, rule, &self.subject.sources);
-            let row = rules::evaluation(&self.subject.rules, rule, self.case, &self.subject.sources, judgement);
+            let row = rules::evaluation(
+                &self.subject.rules,
+                rule,
+                self.case,
+                &self.subject.sources,
+                judgement,
+            );
             let reading = judgement.worst.as_ref().or(judgement.nominal.as_ref());
             let margin = reading.and_then(|reading| reading.margin.as_ref());
             let short = margin.map(|margin| -margin.value.lower());

@@ -274,7 +274,10 @@ pub fn notes(
     let mut places = BTreeMap::from([
         (format!("{code} applies"), at(rule.guard.span)),
         (format!("{code} is broken"), at(rule.body.span)),
-        (format!("{code} is below its guard band"), at(rule.body.span)),
+        (
+            format!("{code} is below its guard band"),
+            at(rule.body.span),
+        ),
     ]);
     if matches!(rule.guard.kind, BoolKind::Constant(true)) {
         places.insert(format!("{code} applies"), at(rule.code_span));

@@ -5,7 +5,8 @@
 
 use cellwright::record::body::*;
 use cellwright::record::findings::{
-    Binding, CheckedRule, Findings, Group, Scope, TableRule, TableSummary, Why,
+    Binding, CheckedRule, CrossCheck, CrossChecked, Findings, Group, Scope, TableRule,
+    TableSummary, Why,
 };
 use serde_json::json;
 
@@ -696,6 +697,18 @@ pub fn findings() -> Findings {
                 violated_rows: (1..=58).map(|i| i * 97).collect(),
                 tie_rows: vec![12, 2_400],
             }],
+        }),
+        cross_check: Some(CrossCheck {
+            solver: text("cvc5 1.0.3"),
+            questions: 5,
+            agree: 4,
+            open: vec![CrossChecked {
+                name: text("CO012"),
+                question: text("CO012 holds"),
+                ours: text("unsat"),
+                theirs: text("gives no answer within 20000 ms"),
+            }],
+            disagree: Vec::new(),
         }),
     }
 }

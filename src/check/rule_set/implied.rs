@@ -36,8 +36,7 @@ impl Written {
         let own = &facts[fact];
         let negated = Formula::Not(Box::new(own.formula.clone()));
         let mut assertions = vec![(negated_name(&own.name), negated)];
-        let mut members =
-            BTreeMap::from([(negated_name(&own.name), self.members[fact].clone())]);
+        let mut members = BTreeMap::from([(negated_name(&own.name), self.members[fact].clone())]);
         for &premise in premises {
             let known = &facts[premise];
             assertions.push((known.name.clone(), known.formula.clone()));

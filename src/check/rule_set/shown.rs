@@ -89,4 +89,3 @@ pub fn shown_by<'a>(grounds: &'a [(Finding, Vec<Shown>)], finding: &Finding) -> 
 pub(super) fn negated_name(name: &str) -> String {
     format!("not {name}")
 }
-

@@ -3,7 +3,9 @@
 //! In: findings. Out: lines of at most eighty columns: verdict, code and place, then witness,
 //! margin and source; findings about the set; counts over a table; a last line of counts.
 
-use crate::record::findings::{AS_THE_RECIPE_STANDS, CheckedRule, Findings, TableSummary, Why};
+use crate::record::findings::{
+    AS_THE_RECIPE_STANDS, CheckedRule, CrossCheck, Findings, TableSummary, Why,
+};
 
 use super::margins;
 use super::rules::{sampling_text, witness_text};
@@ -54,6 +56,9 @@ pub fn findings_text(findings: &Findings, colour: bool) -> String {
     }
     if let Some(table) = &findings.table {
         table_lines(&mut page, table);
+    }
+    if let Some(checked) = &findings.cross_check {
+        cross_check_lines(&mut page, checked);
     }
     page.paragraph(0, &Rich::plain(&summary(findings)));
     page.finish()
@@ -139,10 +144,7 @@ fn rule(page: &mut Page, checked: &CheckedRule, strict: bool) {
     );
     line("remark", evaluation.remark.as_deref().unwrap_or_default());
     let checked = if evaluation.rechecked {
-        format!(
-            "{}; witness re-evaluated exactly: agrees",
-            evaluation.how()
-        )
+        format!("{}; witness re-evaluated exactly: agrees", evaluation.how())
     } else {
         evaluation.how()
     };
@@ -175,6 +177,19 @@ fn why_lines(page: &mut Page, why: &Why) {
         };
         page.entry(2, (LABEL, &Rich::plain("more")), &Rich::plain(&text));
     }
+}
+
+/// What the second solver leaves open, and on how much it agrees; contradictions are findings.
+fn cross_check_lines(page: &mut Page, checked: &CrossCheck) {
+    for one in &checked.open {
+        let text = format!("`{}`: {} {}", one.question, checked.solver, one.theirs);
+        page.entry(2, (LABEL, &Rich::plain("left open")), &Rich::plain(&text));
+    }
+    let text = format!(
+        "{} agrees on {} of {} questions",
+        checked.solver, checked.agree, checked.questions
+    );
+    page.paragraph(0, &Rich::plain(&text));
 }
 
 fn table_lines(page: &mut Page, table: &TableSummary) {
@@ -299,7 +314,10 @@ pub(crate) fn summary(findings: &Findings) -> String {
             parts.push(format!("{n} {words}"));
         }
     }
-    let evaluations = findings.rules.iter().filter_map(|one| one.evaluation.as_ref());
+    let evaluations = findings
+        .rules
+        .iter()
+        .filter_map(|one| one.evaluation.as_ref());
     match evaluations.filter(|one| one.is_solvers_word()).count() {
         0 => {}
         n => parts.push(format!("{n} of these on the solver's word alone")),

@@ -131,7 +131,9 @@ impl Steps<'_> {
 
     fn outcome(&self, node: usize) -> Option<&Outcome> {
         let mut steps = self.steps.iter();
-        steps.find(|step| step.node == node).map(|step| &step.outcome)
+        steps
+            .find(|step| step.node == node)
+            .map(|step| &step.outcome)
     }
 
     /// Premises, ranges and the negated conclusion of a step.
@@ -151,8 +153,11 @@ impl Steps<'_> {
                 let Some(query) = self.denied(node) else {
                     return Vec::new();
                 };
-                let names: Vec<String> =
-                    query.assertions.iter().map(|(name, _)| name.clone()).collect();
+                let names: Vec<String> = query
+                    .assertions
+                    .iter()
+                    .map(|(name, _)| name.clone())
+                    .collect();
                 let query = restricted(&query, &names);
                 let point = self.assignments(leap);
                 vec![grounds::point_of(&says, &query, point, &self.places())]
@@ -164,7 +169,12 @@ impl Steps<'_> {
                 let says = format!("the premises of {code} contradict each other");
                 let query = restricted(&query(self.graph, &facts), core);
                 let own = certificate.as_deref().cloned();
-                vec![grounds::contradiction_of(&says, &query, own, &self.places())]
+                vec![grounds::contradiction_of(
+                    &says,
+                    &query,
+                    own,
+                    &self.places(),
+                )]
             }
             _ => Vec::new(),
         }
@@ -177,10 +187,9 @@ impl Steps<'_> {
             let (value, exact) = match (leap.point.value(id)?, &variable.sort) {
                 (Value::Real(exact), _) => {
                     let unit = self.graph.units.get(place)?;
-                    let value = unit.as_ref().map_or_else(
-                        || exact.display_significant(6),
-                        |unit| unit.display(exact),
-                    );
+                    let value = unit
+                        .as_ref()
+                        .map_or_else(|| exact.display_significant(6), |unit| unit.display(exact));
                     (value, exact.to_ratio_string())
                 }
                 (Value::Enum(member), Sort::Enum(names)) => {
@@ -226,7 +235,11 @@ impl Steps<'_> {
             Some(Finding {
                 code: "argument-solver-alone".to_owned(),
                 level: "note".to_owned(),
-                message: format!("`{}` follows from its premises{}", node.code, super::SOLVERS_WORD),
+                message: format!(
+                    "`{}` follows from its premises{}",
+                    node.code,
+                    super::SOLVERS_WORD
+                ),
                 places: node
                     .span
                     .iter()
