@@ -19,7 +19,7 @@ pub struct Findings {
     pub subject: String,
     /// Whether recalled limits block.
     pub strict: bool,
-    /// Every rule; with a recipe each has an evaluation.
+    /// Every rule, by code; with a recipe each has an evaluation.
     pub rules: Vec<CheckedRule>,
     /// Which rules the recipe's tolerances bring to their limits; absent without a recipe.
     pub binding: Option<Binding>,
@@ -144,7 +144,7 @@ pub struct TableSummary {
     /// Rows in which at least one rule was judged in exact arithmetic, because double precision
     /// does not decide.
     pub exact_rows: u64,
-    /// Counts per rule, in the order of the rules.
+    /// Counts per rule, by code.
     pub rules: Vec<TableRule>,
 }
 

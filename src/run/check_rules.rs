@@ -9,6 +9,7 @@ mod columns;
 pub mod cross_check;
 mod elsewhere;
 pub mod grounds;
+mod order;
 mod recalled;
 pub mod rows;
 
@@ -333,7 +334,7 @@ impl Checker<'_> {
         }
         let binding = case.is_some().then(|| self.binding(&evaluations));
         let rules = self.set.rules.iter().zip(evaluations);
-        let findings = Findings {
+        let mut findings = Findings {
             format: FORMAT.to_owned(),
             versions: body::versions(),
             subject: self.subject(),
@@ -351,6 +352,7 @@ impl Checker<'_> {
             table: summary,
             cross_check: None,
         };
+        order::settle(&mut findings);
         (findings, exit, analysed.cache)
     }
 
@@ -527,7 +529,8 @@ impl Checker<'_> {
 
     /// Names the rules that only a simulation can judge.
     fn needs_simulation(&self) -> Option<Finding> {
-        let rules: Vec<&Rule> = self.set.rules.iter().filter(|r| r.is_outcome).collect();
+        let mut rules: Vec<&Rule> = self.set.rules.iter().filter(|r| r.is_outcome).collect();
+        rules.sort_by(|a, b| a.code.cmp(&b.code));
         let codes: Vec<&str> = rules.iter().map(|rule| rule.code.as_str()).collect();
         (!rules.is_empty()).then(|| Finding {
             code: "needs-simulation".to_owned(),

@@ -17,7 +17,8 @@ pub fn part(query: &Query, names: &[String]) -> Query {
     part
 }
 
-/// Returns the query with the named assertions, sorted by name, and the variables they use.
+/// Returns the query with the named assertions and the variables they use, both sorted by name, so
+/// that a certificate of it depends on nothing else.
 #[must_use]
 pub fn restricted(query: &Query, names: &[String]) -> Query {
     let mut part = part(query, names);
@@ -26,9 +27,11 @@ pub fn restricted(query: &Query, names: &[String]) -> Query {
     for (_, formula) in &part.assertions {
         collect(formula, &mut used);
     }
-    let numbered = used.iter().copied().zip(0..);
-    let places: BTreeMap<VarId, u32> = numbered.collect();
-    part.variables = used
+    let name = |id: &VarId| query.variables.get(id.0 as usize).map(|one| &one.name);
+    let mut order: Vec<VarId> = used.into_iter().collect();
+    order.sort_by(|a, b| name(a).cmp(&name(b)));
+    let places: BTreeMap<VarId, u32> = order.iter().copied().zip(0..).collect();
+    part.variables = order
         .iter()
         .filter_map(|id| query.variables.get(id.0 as usize).cloned())
         .collect();
