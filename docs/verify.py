@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A second checker of certificates, written apart from the first one: standard library only.
 
-In: files with one certificate per line, or a record (every certificate inside it is checked);
-`-` is standard input. Out: `FILE:PLACE: accepted` or `FILE:PLACE: refused: REASON` per certificate;
+In: files with one certificate per line, or any answer in JSON: a record, findings, windows, a
+certificate file (every certificate inside it is checked); `-` is standard input. Out: `FILE:PLACE: accepted` or `FILE:PLACE: refused: REASON` per certificate;
 the exit status is 0 when all were accepted, 1 when one was refused, 2 when a file cannot be read.
 
 Two kinds of certificate exist. One proves a statement over a box (`proof`), the other proves that

@@ -45,6 +45,7 @@ pub mod solve;
 pub mod solver_process;
 pub mod table;
 pub mod tolerance;
+pub mod undefined;
 pub mod univariate;
 pub mod verdict;
 pub mod window;

@@ -8,6 +8,7 @@ mod cases;
 use cases::{child, fixture, si};
 use cellwright::certificate::{self, Any};
 use cellwright::check::judge::judge;
+use cellwright::check::obligation::proves;
 use cellwright::check::smtlib::{Status, to_smtlib};
 use cellwright::check::verdict::{Judgement, Method, Undecided, Verdict};
 use cellwright::rational::Rational;
@@ -249,6 +250,31 @@ fn functions_over_a_tolerance_are_decided_by_boxes() {
     }
 }
 
+/// Goal: a rule without value somewhere in the box does not hold there. Method: a domain and a
+/// divisor that only part of the box respects, and the same behind a guard.
+#[test]
+fn a_rule_without_value_in_the_box_does_not_hold() {
+    let cases = "# case a.x = 1 mm +- 2 mm\n# case a.y = 2 mm";
+    for with_solver in [false, true] {
+        for body in [
+            "ln(a.x / a.y) <= 5",
+            "sqrt(a.x / a.y) >= 0",
+            "(a.x / a.y) / (a.x / a.y) <= 2",
+        ] {
+            let (_, open) = judged(cases, &format!("require {body}"), with_solver);
+            let is_no_value = matches!(open.verdict, Verdict::Undecided(Undecided::NoValue(_)));
+            assert!(is_no_value, "{body}: {:?}", open.verdict);
+            assert_eq!(open.certificate, None, "{body}");
+            let guarded = format!("when a.x > 0.1 mm require {body}");
+            let (_, holds) = judged(cases, &guarded, with_solver);
+            assert_eq!(holds.verdict, Verdict::Holds, "{guarded}");
+            let read = format!("require a.x < 0.1 mm or {body}");
+            let (_, holds) = judged(cases, &read, with_solver);
+            assert_eq!(holds.verdict, Verdict::Holds, "{read}");
+        }
+    }
+}
+
 /// Goal: a witness of our own search is as plain as one of the solver. Method: the first of
 /// nominal value, lower and upper end that breaks the rule, else the nearest step.
 #[test]
@@ -295,6 +321,40 @@ fn a_tampered_certificate_is_refused() {
             let accepted = verdict
                 .is_ok_and(|tampered| certificate::check(&tampered, &original.claim).is_ok());
             assert!(!accepted, "{body}: {place:?} can be changed unnoticed");
+        }
+    }
+}
+
+/// Goal: a certificate serves one rule, one box and one verdict only. Method: of either kind, asked
+/// about its own, then about a wider tolerance, another limit and another verdict.
+#[test]
+fn a_certificate_proves_nothing_else() {
+    let cases = "# case a.x = 10 mm +- 1 mm\n# case a.y = 2 mm +- 0.1 mm";
+    let wider = "# case a.x = 10 mm +- 1.1 mm\n# case a.y = 2 mm +- 0.1 mm";
+    for (body, other) in [
+        (
+            "require exp(-(a.x / a.y)) <= 0.02",
+            "require exp(-(a.x / a.y)) <= 0.021",
+        ),
+        ("require a.x + a.y <= 14 mm", "require a.x + a.y <= 15 mm"),
+    ] {
+        let (own, judgement) = judged(cases, body, false);
+        let certificate = judgement.certificate.expect("a certificate");
+        let proved = |fixture: &cases::Fixture, verdict: &str| {
+            let rule = (&fixture.rules, &fixture.rules.rules[0]);
+            proves(&certificate, verdict, rule, &fixture.case)
+        };
+        assert_eq!(proved(&own, "holds"), Ok(()), "{body}");
+        assert!(
+            proved(&judged(wider, body, false).0, "holds").is_err(),
+            "{body}"
+        );
+        assert!(
+            proved(&judged(cases, other, false).0, "holds").is_err(),
+            "{other}"
+        );
+        for verdict in ["idle", "violated", "undecided"] {
+            assert!(proved(&own, verdict).is_err(), "{body}: {verdict}");
         }
     }
 }

@@ -8,6 +8,8 @@
 mod answers;
 #[path = "command_line/argument.rs"]
 mod argument;
+#[path = "command_line/certificates.rs"]
+mod certificates;
 #[path = "command_line/mistakes.rs"]
 mod mistakes;
 #[path = "command_line/recipe.rs"]

@@ -7,7 +7,7 @@
 use std::sync::OnceLock;
 
 use cellwright::check::solver_process::Solver;
-use cellwright::document::Disk;
+use cellwright::document::{Disk, Files, ReadError};
 use cellwright::record::body::Body;
 use cellwright::record::{self, Sealed};
 use cellwright::replay::{Replay, replay};
@@ -98,6 +98,94 @@ fn a_forged_verdict_is_found_even_when_the_digests_are_made_anew() {
     row.requested.verdict = "holds".to_owned();
     row.requested.certificate = taken;
     assert!(verify(&forged).is_err(), "somebody else's certificate");
+}
+
+/// The demonstration with one rule more, whose verdict needs a contradiction by boxes.
+struct WithRate(Disk);
+
+const RATE: &str = r#"
+rule XX001 "rate" require exp(coating.web_speed / (1 m/s)) <= 2
+  severity minor because "a test" source "a test" evidence specified
+"#;
+
+impl Files for WithRate {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = self.0.read(path)?;
+        if path.ends_with("rules/drying.rule") {
+            bytes.extend_from_slice(RATE.as_bytes());
+        }
+        Ok(bytes)
+    }
+}
+
+/// Goal: a record carries contradictions as well, and a forged one is refused at its place although
+/// all digests are right. Method: the certificate of one verdict, changed in claim, steps and kind,
+/// taken away, and used for another verdict.
+#[test]
+fn a_forged_contradiction_is_found_at_its_place() {
+    let files = WithRate(Disk::new(env!("CARGO_MANIFEST_DIR")));
+    let documents = documents::read(&files, SCENARIO).expect("it reads");
+    let plain = Options {
+        ladder: None,
+        samples: Some(64),
+        ..options(2)
+    };
+    let body = run::judge(documents, &plain, &Quiet)
+        .expect("it is judged")
+        .body;
+    let sealed = record::seal(&body).expect("it can be recorded");
+    let (opened, _) = record::open(&sealed.bytes).expect("it opens");
+    let at = body.rules.iter().position(|row| row.rule.code == "XX001");
+    let at = at.expect("the rule");
+    let row = &opened.rules[at].requested;
+    assert_eq!(
+        (row.verdict.as_str(), row.method.as_str()),
+        ("holds", "box tree")
+    );
+    let script = row.smtlib.as_deref().expect("the question");
+    assert!(script.contains("(set-info :status unsat)"), "{script}");
+    assert!(
+        script.contains("; ") && script.contains("rules/drying.rule:"),
+        "{script}"
+    );
+    assert_eq!(verify(&opened).expect("it verifies").unsupported, 0);
+    let text = row.certificate.as_ref().expect("a certificate").to_string();
+    assert!(text.starts_with("{\"contradiction\":"), "{text}");
+    let forged = |certificate: Option<&str>, verdict: &str| {
+        let mut forged = opened.clone();
+        let row = &mut forged.rules[at].requested;
+        verdict.clone_into(&mut row.verdict);
+        row.certificate = certificate.map(|text| serde_json::from_str(text).expect("JSON"));
+        // The digests are made anew: only the content is wrong.
+        let sealed = record::seal(&forged).expect("it can be recorded");
+        let (body, _) = record::open(&sealed.bytes).expect("intact");
+        verify(&body)
+    };
+    let place = format!("`rules[{at}].requested.certificate`");
+    for (what, changed) in [
+        (
+            "the claim",
+            text.replace("XX001 is broken", "XX002 is broken"),
+        ),
+        (
+            "a leaf",
+            text.replace("{\"outside\":{\"atom\":", "{\"outside\":{\"atom\":1"),
+        ),
+        ("the kind", text.replace("contradiction", "statement")),
+    ] {
+        assert_ne!(changed, text, "{what}");
+        let refused = forged(Some(&changed), "holds").expect_err(what).to_string();
+        assert!(refused.starts_with(&place), "{what}: {refused}");
+    }
+    let refused = forged(Some(&text), "idle")
+        .expect_err("another verdict")
+        .to_string();
+    assert!(refused.starts_with(&place), "{refused}");
+    // What is taken away is counted: the verdict then rests on nothing that can be checked.
+    assert_eq!(
+        forged(None, "holds").expect("still a record").unsupported,
+        1
+    );
 }
 
 #[test]

@@ -3,14 +3,19 @@
 //! Goal: no fault gives a verdict, and the tasks beside a failed one are still answered. Method:
 //! stubs in place of the child that abort, hang, write garbage, stop in the middle of a line, lie.
 
+mod cases;
 mod queries;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use cellwright::check::batch::{Batch, Trial};
+use cellwright::check::judge::judge;
 use cellwright::check::query::{Answer, Formula, Query, Reason, Want};
-use cellwright::check::solver_process::Solver;
+use cellwright::check::refute::{Budget, Decided, decide_all};
+use cellwright::check::solver_process::{Solver, Task};
+use cellwright::check::verdict::{Method, Undecided, Verdict};
+use cellwright::run::rules::evaluation;
 use queries::{number, query, real};
 
 /// A folder of this test alone, removed at the end.
@@ -115,6 +120,56 @@ fn a_model_that_lies_is_refuted() {
         assertion: "R1".to_owned(),
     };
     assert_eq!(reason(&stub), refuted);
+}
+
+/// Goal: what rests on the solver's word alone says so. Method: a rule that only an irrational
+/// number breaks, which neither a certificate nor an exact point can show, and a child that lies.
+#[test]
+fn a_word_without_a_certificate_is_told_as_such() {
+    let folder = Folder::new("word");
+    let text = "# case a.x = 1 mm +- 1 mm
+signal a.x : length in 0 .. 10 mm
+rule T1 \"x\" require a.x * a.x < 2 mm^2 or a.x * a.x > 2 mm^2
+  severity major because \"x\" source \"x\" evidence specified\n";
+    let fixture = cases::fixture(text);
+    let judged = |solver: Option<&Solver>| judge(&fixture.rules, &fixture.case, solver).remove(0);
+    let alone = judged(None);
+    assert!(matches!(
+        alone.verdict,
+        Verdict::Undecided(Undecided::Open(_))
+    ));
+    let stub =
+        folder.stub(r#"echo '{"task":0,"answer":{"unsat":["T1 is broken","a.x tolerance"]}}'"#);
+    let told = judged(Some(&stub));
+    assert_eq!(
+        (told.verdict.clone(), told.method),
+        (Verdict::Holds, Method::Solver)
+    );
+    assert!(told.certificate.is_none() && told.is_solvers_word());
+    let rule = &fixture.rules.rules[0];
+    let row = evaluation(&fixture.rules, rule, &fixture.case, &fixture.sources, &told);
+    assert_eq!(row.how(), "the solver's word alone, without a certificate");
+    assert!(row.is_solvers_word() && !alone.is_solvers_word());
+}
+
+/// Goal: a child that denies what we have a point for is not believed. Method: a question with an
+/// exact model of our own, put to the child only for a plainer one.
+#[test]
+fn a_point_of_our_own_outweighs_the_word_of_the_solver() {
+    let folder = Folder::new("denies");
+    let stub = folder.stub(r#"echo '{"task":0,"answer":{"unsat":["R1"]}}'"#);
+    let low = ("R1", Formula::Le(number(1), real(0)));
+    let query = query(&["a.x"], vec![low], Want::Model);
+    let canonical = Some(Vec::new());
+    let task = Task {
+        query: query.clone(),
+        canonical,
+    };
+    let found = decide_all(&[task], Some(&stub), &Budget::default()).remove(0);
+    let Decided::Satisfiable(model) = found.decided else {
+        panic!("{:?}", found.decided);
+    };
+    assert_eq!((query.refutation(&model), found.is_solvers), (None, false));
 }
 
 #[test]

@@ -52,6 +52,8 @@ fn checked(files: &InMemory, paths: &[&str], recalled: bool) -> (Vec<String>, Ex
         strict: false,
         why: None,
         cache: None,
+        grounds: false,
+        exhibits: false,
         solver: None,
         watch: &cellwright::run::check_rules::rows::Unwatched,
     };
@@ -248,16 +250,16 @@ fn rules_of_different_modes_do_not_contradict_each_other() {
         checked(&files, &["modes.rule"], false),
         (vec![], ExitCode::Success)
     );
-    // Without a solver the contradiction is not decided; the question is asked in one mode only.
+    // The question is asked in one mode only.
     let (answer, exit) = checked(&files, &["clash.rule"], false);
-    assert_eq!(exit, ExitCode::Undecided);
+    assert_eq!(exit, ExitCode::Findings);
     assert_eq!(answer.len(), 1, "{answer:?}");
     assert!(
         answer[0].contains("(while `step` is `filling`)"),
         "{answer:?}"
     );
     let (answer, exit) = checked(&files, &["plain.rule"], false);
-    assert_eq!(exit, ExitCode::Undecided);
+    assert_eq!(exit, ExitCode::Findings);
     assert!(!answer[0].contains("while"), "{answer:?}");
 }
 
@@ -292,7 +294,7 @@ fn a_recipe_without_a_mode_is_judged_in_all() {
 }
 
 #[test]
-fn functions_over_a_tolerance_are_undecided_and_violations_at_a_point_are_found() {
+fn functions_over_a_tolerance_are_decided() {
     let text = r#"
 signal cell.rate : number in 0 .. 100
 rule AA001 "exponential" require exp(cell.rate) <= 3
@@ -321,14 +323,14 @@ let cell.root : number = sqrt(cell.rate)
             })
             .collect()
     };
-    let undecided = "`exp`, `ln` and `sqrt` are evaluated at points, not over a whole tolerance";
-    assert_eq!(verdicts(1), [undecided, undecided]);
-    assert_eq!(verdicts(2), ["violated", undecided]);
+    // exp(1.1) is 3.004, sqrt(2.1) is 1.449, sqrt(9.9) is 3.146.
+    assert_eq!(verdicts(1), ["holds_nominally", "holds"]);
+    assert_eq!(verdicts(2), ["violated", "holds"]);
     assert_eq!(verdicts(10), ["violated", "violated"]);
 }
 
 #[test]
-fn guards_with_functions_are_undecided_once_and_never_merged() {
+fn guards_with_functions_are_decided_and_never_merged() {
     // Two different guards over the same signal: neither is taken for the other.
     let text = r#"
 signal cell.rate : number in 0 .. 100
@@ -339,10 +341,19 @@ rule AA002 "b" when ln(cell.rate + 2) > 2 require exp(cell.rate) >= 300
 "#;
     let files = InMemory::new().with("a.rule", text);
     let (answer, exit) = checked(&files, &["a.rule"], false);
-    assert_eq!(exit, ExitCode::Undecided);
-    let expected = "consistency-undecided: it is not decided whether `AA001`, `AA002` fit \
-                    together: the solver is not asked about exp, ln and sqrt";
-    assert_eq!(answer, [expected]);
+    assert_eq!(exit, ExitCode::Findings);
+    let whenever = |code: &str, what: &str| {
+        format!(
+            "inconsistent-under-guard: whenever `{code}` applies, no recipe keeps all of these: {what}"
+        )
+    };
+    assert_eq!(
+        answer,
+        [
+            whenever("AA001", "rule `AA001`, the guard of `AA001`"),
+            whenever("AA002", "rule `AA001`, the guard of `AA002`"),
+        ]
+    );
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub enum FileError {
         /// Path of the place, such as `certificate.contradiction`.
         place: String,
         /// Why.
-        error: CertificateError,
+        error: Box<CertificateError>,
     },
 }
 
@@ -101,7 +101,7 @@ impl File {
             Ok(()) => Ok(file),
             Err(error) => Err(FileError::Refused {
                 place: format!("certificate.{}", file.certificate.kind()),
-                error,
+                error: Box::new(error),
             }),
         }
     }
@@ -131,12 +131,21 @@ fn quoted(names: &[&str]) -> String {
     names.join(", ")
 }
 
-/// Whether bytes mean to be a certificate file, of whatever version.
+/// Bytes in which the format of a cut file is looked for.
+const HEAD_BYTES: usize = 256;
+
+/// Whether bytes mean to be a certificate file, of whatever version, perhaps cut.
 #[must_use]
 pub fn is_certificate(bytes: &[u8]) -> bool {
+    const START: &str = "cellwright/certificate/";
     let value: Option<serde_json::Value> = serde_json::from_slice(bytes).ok();
-    let format = value
-        .as_ref()
-        .and_then(|value| value.get("format")?.as_str());
-    format.is_some_and(|format| format.starts_with("cellwright/certificate/"))
+    match value.as_ref().map(|value| value.get("format")) {
+        Some(format) => format
+            .and_then(serde_json::Value::as_str)
+            .is_some_and(|format| format.starts_with(START)),
+        None => {
+            let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+            String::from_utf8_lossy(head).contains(START)
+        }
+    }
 }

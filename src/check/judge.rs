@@ -246,11 +246,11 @@ fn conclude(rule_set: &RuleSet, nominal: &Point, open: Open<'_>) -> Judgement {
             let shown = worst_corner.filter(is_shown).unwrap_or(point);
             rechecked = says(&shown) == Some(expected);
             if !rechecked {
-                let is_pi = says(&shown) == Some(PointVerdict::Undecided);
-                verdict = Verdict::Undecided(if is_pi {
-                    Undecided::Pi
-                } else {
-                    Undecided::WitnessRefuted
+                let found = Evaluator::new(rule_set, &shown).verdict(rule);
+                verdict = Verdict::Undecided(match found {
+                    Ok(PointVerdict::Undecided) => Undecided::Pi,
+                    Ok(_) => Undecided::WitnessRefuted,
+                    Err(error) => Undecided::NoValue(error),
                 });
             }
             worst = reading(rule_set, rule, &shown);

@@ -12,6 +12,7 @@ use super::facts;
 use super::query::{Formula, Model, Query, Value, VarId, Want};
 use super::refute::compile::claim_of;
 use super::refute::restricted;
+use super::undefined::{any, undefined};
 use crate::certificate::contradiction;
 use crate::certificate::{self, Any};
 use crate::rational::Rational;
@@ -67,24 +68,32 @@ pub struct Obligation {
 }
 
 impl Obligation {
-    /// Writes a question out; nothing where it is too large.
+    /// Writes a question out; nothing where it is too large. A point at which the rule has no value
+    /// answers it too: "no" means that the rule has one everywhere.
     #[must_use]
     pub fn of(question: Question, rule_set: &RuleSet, rule: &Rule, case: &Case) -> Option<Self> {
         let mut encoder = Encoder::new(rule_set).with_functions();
         let code = &rule.code;
-        let mut assertions = vec![(format!("{code} applies"), encoder.formula(&rule.guard)?)];
-        match question {
-            Question::Applies => {}
+        let guard = encoder.formula(&rule.guard)?;
+        let guard_undefined = undefined(&guard);
+        let applies = any(vec![guard, guard_undefined.clone()]);
+        let mut assertions = vec![(format!("{code} applies"), applies)];
+        let (name, body) = match question {
+            Question::Applies => (String::new(), None),
             Question::Broken => {
                 let body = encoder.formula(&rule.body)?;
-                assertions.push((format!("{code} is broken"), Formula::Not(Box::new(body))));
+                (format!("{code} is broken"), Some(body))
             }
             Question::BelowBand => {
                 let band = &rule.guard_band.as_ref()?.value;
                 let body = encoder.with_band(&rule.body, band)?;
-                let name = format!("{code} is below its guard band");
-                assertions.push((name, Formula::Not(Box::new(body))));
+                (format!("{code} is below its guard band"), Some(body))
             }
+        };
+        if let Some(body) = body {
+            let body_undefined = undefined(&body);
+            let fails = Formula::Not(Box::new(body));
+            assertions.push((name, any(vec![fails, body_undefined, guard_undefined])));
         }
         assertions.extend(tolerances(&encoder, case));
         let signals = encoder.signals().iter().map(|(&s, &v)| (s, v)).collect();

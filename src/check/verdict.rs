@@ -57,7 +57,7 @@ pub enum Undecided {
     },
     /// Only digits of pi or of a function beyond the enclosure decide.
     Pi,
-    /// A number has no value at the nominal point.
+    /// A number has no value at the nominal point, or at another point of the box.
     NoValue(EvaluateError),
     /// Neither our own methods nor the solver decide.
     Open(Reason),
@@ -88,7 +88,7 @@ impl fmt::Display for Undecided {
                 f,
                 "closer to the limit than the known digits of `pi` or a function"
             ),
-            Self::NoValue(error) => write!(f, "{error}"),
+            Self::NoValue(error) => write!(f, "{error} within the tolerances"),
             Self::Open(reason) => write!(f, "{reason}"),
             Self::NotAsked => write!(f, "closed forms do not settle it"),
             Self::WitnessRefuted => {

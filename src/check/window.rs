@@ -5,10 +5,15 @@
 //! corner of the tolerances), each end exact or between two rationals 2^-60 of the range apart,
 //! open and closed told apart, with the rules that stop it and a checked certificate that nothing
 //! just beyond keeps them; with the others free in their ranges, the least and greatest value for
-//! which they can be chosen so that every rule holds. Rules without a closed form here are named.
+//! which they can be chosen so that every rule holds. Rules without a closed form are bisected with
+//! the others fixed, and named with the others free.
+
+mod bisected;
+mod part;
 
 use std::cmp::Ordering;
 
+use self::part::{Edge, Part, common, shifted};
 use super::case::{Case, NumberCase, SignalCase};
 use super::compile::{Compiler, Obstacle, folded, variable_of};
 use super::corners::corner_point;
@@ -17,7 +22,7 @@ use super::line::{End, Interval, Line};
 use super::optimum::{self, Optimum, Problem};
 use super::prove::{Outcome, Values, prove};
 use crate::certificate::{
-    self, Atom, BoxVariable, Certificate, Claim, Polynomial, Proof, Ranges, Statement,
+    self, Any, Atom, BoxVariable, Certificate, Claim, Polynomial, Proof, Ranges, Statement,
 };
 use crate::document::Magnitude;
 use crate::rational::Rational;
@@ -52,8 +57,9 @@ pub struct Limit {
     pub closed: bool,
     /// The rules that stop it, by place in the list given; empty where the range ends it.
     pub stopped_by: Vec<usize>,
-    /// Proof that those rules hold with no slack from the end up to the next change.
-    pub beyond: Option<Box<Certificate>>,
+    /// Proof that the first of those rules has no slack from the end up to the next change, or is
+    /// broken there.
+    pub beyond: Option<Any>,
 }
 
 /// An interval of setpoints that keep the rules.
@@ -63,8 +69,8 @@ pub struct Span {
     pub low: Limit,
     /// Upper end.
     pub high: Limit,
-    /// Proof that the rules hold all over it (ties included).
-    pub inside: Option<Box<Certificate>>,
+    /// Proofs that the rules hold all over it (ties included): together they cover it.
+    pub inside: Option<Vec<Any>>,
 }
 
 impl Span {
@@ -93,6 +99,8 @@ pub enum Why {
     Obstacle(Obstacle),
     /// Its parts share tolerances, so that the worst corner is not one point.
     Shared,
+    /// Neither kept nor broken for certain at the value of the recipe.
+    Open,
 }
 
 /// The window of one parameter with the others fixed.
@@ -233,6 +241,49 @@ fn attempt(
     })
 }
 
+/// Rules by how their windows are found.
+#[derive(Default)]
+struct Sorted {
+    /// By roots of their statements.
+    taken: Vec<(usize, Statement)>,
+    /// By bisection.
+    unsolved: Vec<usize>,
+    /// The divisors of the first lie above zero.
+    divisors: Vec<Statement>,
+}
+
+fn sorted(
+    rule_set: &RuleSet,
+    rules: &[&Rule],
+    case: &Case,
+    axis: &Axis,
+    found: &mut Fixed,
+) -> Sorted {
+    let mut sorted = Sorted::default();
+    for (place, rule) in rules.iter().enumerate() {
+        match compiled(rule_set, rule, case, axis) {
+            Ok(Compiled {
+                statement,
+                positive,
+                range,
+            }) => {
+                sorted.divisors.extend(positive);
+                let (low, high) = &mut found.looked_at;
+                *low = low.clone().max(range.0);
+                *high = high.clone().min(range.1);
+                match statement {
+                    Statement::Constant(true) => {}
+                    Statement::Constant(false) => found.never.push(place),
+                    statement => sorted.taken.push((place, statement)),
+                }
+            }
+            Err(Why::Obstacle(Obstacle::Function { .. })) => sorted.unsolved.push(place),
+            Err(why) => found.left_out.push(LeftOut { rule: place, why }),
+        }
+    }
+    sorted
+}
+
 /// Finds the window of one parameter with the others as the case has them.
 #[must_use]
 pub fn fixed(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> Fixed {
@@ -242,28 +293,11 @@ pub fn fixed(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> F
         left_out: Vec::new(),
         spans: Vec::new(),
     };
-    let mut taken: Vec<(usize, Statement)> = Vec::new();
-    let mut divisors: Vec<Statement> = Vec::new();
-    for (place, rule) in rules.iter().enumerate() {
-        match compiled(rule_set, rule, case, axis) {
-            Ok(Compiled {
-                statement,
-                positive,
-                range,
-            }) => {
-                divisors.extend(positive);
-                let (low, high) = &mut found.looked_at;
-                *low = low.clone().max(range.0);
-                *high = high.clone().min(range.1);
-                match statement {
-                    Statement::Constant(true) => {}
-                    Statement::Constant(false) => found.never.push(place),
-                    statement => taken.push((place, statement)),
-                }
-            }
-            Err(why) => found.left_out.push(LeftOut { rule: place, why }),
-        }
-    }
+    let Sorted {
+        mut taken,
+        unsolved,
+        divisors,
+    } = sorted(rule_set, rules, case, axis, &mut found);
     let variable = variable_of(axis.signal);
     let (low, high) = found.looked_at.clone();
     // A rule that fails all over the range says nothing about where to go.
@@ -283,7 +317,8 @@ pub fn fixed(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> F
             rule,
             why: Why::Shared,
         };
-        found.left_out.extend(places.iter().map(shared));
+        let rules = places.iter().chain(&unsolved);
+        found.left_out.extend(rules.map(shared));
         return found;
     };
     let name = &rule_set.signal(axis.signal).name;
@@ -294,12 +329,32 @@ pub fn fixed(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> F
         places: &places,
         divisors: &divisors,
     };
-    let spans = line.intervals();
-    found.spans = spans.iter().filter_map(|one| scene.span(one)).collect();
+    let mut parts: Vec<Part> = line.intervals().iter().map(|one| scene.part(one)).collect();
+    for place in unsolved {
+        let own = bisected::parts(rule_set, (place, rules[place]), case, axis, (&low, &high));
+        narrow(&mut parts, place, own, &mut found);
+    }
+    let spans = parts.into_iter().filter_map(|one| shifted(one, axis));
+    found.spans = spans.collect();
     found
 }
 
-/// What is needed to turn an interval of values into one of setpoints.
+/// Takes the parts of a bisected rule into account; nothing is known of it without any.
+fn narrow(parts: &mut Vec<Part>, rule: usize, own: Option<Vec<Part>>, found: &mut Fixed) {
+    match own {
+        None => found.left_out.push(LeftOut {
+            rule,
+            why: Why::Open,
+        }),
+        Some(own) if own.is_empty() => {
+            found.never.push(rule);
+            found.never.sort_unstable();
+        }
+        Some(own) => *parts = common(parts, &own),
+    }
+}
+
+/// What is needed to prove what an interval says.
 struct Scene<'a> {
     axis: &'a Axis,
     name: &'a str,
@@ -309,25 +364,20 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    fn span(&self, interval: &Interval) -> Option<Span> {
-        let low = self.limit(&interval.low, &|value| {
-            raised(value, self.axis.minus.as_ref())
-        })?;
-        let high = self.limit(&interval.high, &|value| {
-            lowered(value, self.axis.plus.as_ref())
-        })?;
-        let is_point = low.low == high.high && low.closed && high.closed;
-        if low.high > high.low || (low.high == high.low && !is_point) {
-            return None;
-        }
+    fn part(&self, interval: &Interval) -> Part {
         let rules = self.statements.iter().map(with_ties);
         let all = Statement::And(rules.chain(self.divisors.iter().cloned()).collect());
         let (from, to) = (&interval.low.at.high, &interval.high.at.low);
-        let inside = self.certificate(&folded(all), from, to);
-        Some(Span { low, high, inside })
+        Part {
+            low: self.edge(&interval.low),
+            high: self.edge(&interval.high),
+            inside: self
+                .certificate(&folded(all), from, to)
+                .map(|own| vec![own]),
+        }
     }
 
-    fn limit(&self, end: &End, shift: &dyn Fn(&Rational) -> Option<Rational>) -> Option<Limit> {
+    fn edge(&self, end: &End) -> Edge {
         let stops = end.stopped_by.iter().map(|&place| self.places[place]);
         let beyond = end.beyond.as_ref().and_then(|far| {
             let &first = end.stopped_by.first()?;
@@ -340,22 +390,17 @@ impl Scene<'_> {
             let (from, to) = if far < near { (far, near) } else { (near, far) };
             self.certificate(&fails, from, to)
         });
-        Some(Limit {
-            low: shift(&end.at.low)?,
-            high: shift(&end.at.high)?,
+        Edge {
+            low: end.at.low.clone(),
+            high: end.at.high.clone(),
             closed: end.closed,
             stopped_by: stops.collect(),
             beyond,
-        })
+        }
     }
 
     /// A certificate about the parameter alone, checked.
-    fn certificate(
-        &self,
-        statement: &Statement,
-        low: &Rational,
-        high: &Rational,
-    ) -> Option<Box<Certificate>> {
+    fn certificate(&self, statement: &Statement, low: &Rational, high: &Rational) -> Option<Any> {
         let id = variable_of(self.axis.signal);
         let mut claim = Claim {
             variables: Vec::new(),
@@ -379,7 +424,7 @@ impl Scene<'_> {
             proof,
         };
         let accepted = certificate::check(&certificate, &claim).is_ok();
-        accepted.then(|| Box::new(certificate))
+        accepted.then(|| Any::Statement(Box::new(certificate)))
     }
 }
 

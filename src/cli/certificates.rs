@@ -10,24 +10,24 @@ use super::failure::Failure;
 use super::output;
 use crate::certificate::Any;
 use crate::certificate::export::{Prover, theorem};
-use crate::run::check_rules::grounds::Evidence;
+use crate::run::check_rules::grounds::Exhibit;
 
 /// Writes the files of what was shown into a folder, which is made where it is missing.
 ///
 /// # Errors
 /// A folder or file that cannot be written (exit 4).
-pub fn write(folder: &Path, evidence: &Evidence) -> Result<(), Failure> {
+pub fn write(folder: &Path, exhibit: &Exhibit) -> Result<(), Failure> {
     output::make_folder(folder)?;
-    let mut files = vec![("smt2", evidence.smtlib.clone())];
-    if let Some(file) = evidence.file() {
+    let mut files = vec![("smt2", exhibit.smtlib.clone())];
+    if let Some(file) = exhibit.file() {
         files.push(("json", file.text().map_err(Failure::environment)?));
     }
-    if let Some(Any::Contradiction(own)) = &evidence.certificate {
+    if let Some(Any::Contradiction(own)) = &exhibit.certificate {
         files.extend(theorem(own, Prover::Coq).map(|text| ("v", text)));
         files.extend(theorem(own, Prover::Lean).map(|text| ("lean", text)));
     }
     for (extension, text) in files {
-        let path = folder.join(format!("{}.{extension}", evidence.stem));
+        let path = folder.join(format!("{}.{extension}", exhibit.stem));
         output::write_file(&path, text.as_bytes())?;
     }
     Ok(())

@@ -144,7 +144,7 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
         cache: cache.as_ref(),
         grounds: common.format == Format::Json
             || files.iter().any(|file| file.format == Format::Json),
-        evidence: verb.certificates.is_some() || second.is_some(),
+        exhibits: verb.certificates.is_some() || second.is_some(),
         solver: solver.as_ref(),
         watch: &watch,
     };
@@ -168,18 +168,18 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
         })?;
     }
     if let Some(folder) = &verb.certificates {
-        for evidence in &checked.evidence {
-            certificates::write(folder, evidence)?;
+        for exhibit in &checked.exhibits {
+            certificates::write(folder, exhibit)?;
         }
         if !common.quiet {
             let with = checked
-                .evidence
+                .exhibits
                 .iter()
                 .filter(|one| one.certificate.is_some());
             eprintln!(
                 "{}: {} questions, {} of them with a certificate",
                 folder.display(),
-                checked.evidence.len(),
+                checked.exhibits.len(),
                 with.count()
             );
         }
@@ -190,7 +190,7 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
 
 /// Asks a second solver; a contradiction is a finding.
 fn cross_checked(checked: &mut Checked, second: &SecondSolver) -> Result<(), Failure> {
-    let found = cross_check(&checked.evidence, second).map_err(|error| {
+    let found = cross_check(&checked.exhibits, second).map_err(|error| {
         Failure::environment(format!("`{}`: {error}", second.program.display()))
     })?;
     let contradictions = findings(&found);

@@ -20,7 +20,7 @@ use crate::check::second_solver::{Outcome, SecondSolver};
 use crate::check::smtlib::{Notes, with_notes};
 use crate::check::solver_process::Solver;
 use crate::exit_code::ExitCode;
-use crate::run::check_rules::grounds::{Evidence, file_stem};
+use crate::run::check_rules::grounds::{Exhibit, file_stem};
 
 /// Runs the verb.
 ///
@@ -121,14 +121,14 @@ fn answered(
                     ..Notes::default()
                 };
                 let core = restricted(&question.query, &core);
-                let evidence = Evidence {
+                let exhibit = Exhibit {
                     stem: file_stem(&format!("{stem}_{}", question.line)),
                     shows: format!("{place} is unsatisfiable"),
                     certificate: Some(Any::Contradiction(certificate.clone())),
                     smtlib: with_notes(&core, &notes),
                     status: Some(Status::Unsat),
                 };
-                certificates::write(folder, &evidence)?;
+                certificates::write(folder, &exhibit)?;
             }
             Some(Status::Unsat)
         }

@@ -45,6 +45,8 @@ pub struct ParameterWindow {
     pub upper: Option<WindowEnd>,
     /// Whether a checked certificate shows that every rule holds between the ends.
     pub proved: bool,
+    /// The certificates; together they cover the window.
+    pub certificates: Vec<serde_json::Value>,
     /// How many further windows there are away from the recipe.
     pub further_windows: u64,
     /// Rules that fail whatever this parameter is.
@@ -72,6 +74,8 @@ pub struct WindowEnd {
     pub stopped_by: Vec<RulePlace>,
     /// Whether a checked certificate shows that nothing just beyond keeps the first of them.
     pub proved: bool,
+    /// The certificate.
+    pub certificate: Option<serde_json::Value>,
 }
 
 /// A rule and where it is written.

@@ -91,11 +91,16 @@ pub fn phrase(rule: &RuleHead, evaluation: &Evaluation, strict: bool) -> &'stati
         Standing::Undecided => "UNDECIDED",
         Standing::Warns if rule.severity == "critical" => "broken, limit recalled: needs source",
         Standing::Warns => "broken, limit recalled",
+        Standing::Conditional if evaluation.is_solvers_word() => {
+            "warns (inside guard band, on the solver's word)"
+        }
         Standing::Conditional => "warns (inside guard band)",
         Standing::Vacuous if simulated => "never applied in the samples",
         Standing::Vacuous => "can never apply",
         Standing::Holds if simulated => "holds in the model",
+        Standing::Holds if evaluation.is_solvers_word() => "holds on the solver's word",
         Standing::Holds => "holds",
+        Standing::Idle if evaluation.is_solvers_word() => "does not apply, on the solver's word",
         Standing::Idle => "does not apply",
     }
 }

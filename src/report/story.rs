@@ -486,6 +486,13 @@ pub fn weaknesses(body: &Body) -> Vec<String> {
             simulated.join(", ")
         ));
     }
+    let told = critical(&|row| row.requested.is_solvers_word());
+    if !told.is_empty() {
+        found.push(format!(
+            "critical, on the solver's word alone and without a certificate: {}",
+            told.join(", ")
+        ));
+    }
     for outcome in &body.outcomes {
         if !outcome.flags.is_empty() {
             found.push(format!("{}: {}", outcome.text, outcome.flags.join(", ")));
@@ -566,6 +573,12 @@ pub fn counts(body: &Body) -> Vec<String> {
         "undecided",
         true,
     );
+    let told = body
+        .rules
+        .iter()
+        .filter(|row| row.requested.is_solvers_word());
+    let of_these = "of these on the solver's word alone";
+    add(told.count(), of_these, of_these, false);
     words
 }
 

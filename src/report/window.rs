@@ -137,7 +137,11 @@ fn end(end: &WindowEnd, open: &str) -> String {
     } else {
         format!("{open} ")
     };
-    let proved = if end.proved { ", proved" } else { "" };
+    let proved = if end.proved {
+        ", proved"
+    } else {
+        ", without a proof"
+    };
     format!("{open}{approx}{value}: {}{proved}", rules(&end.stopped_by))
 }
 

@@ -15,7 +15,7 @@ pub mod rows;
 
 use std::collections::BTreeMap;
 
-use self::grounds::Evidence;
+use self::grounds::Exhibit;
 use super::documents::Rejected;
 use super::{body, margins, rule_sources, rules, signal_ranges};
 use crate::check::case::Case;
@@ -68,7 +68,7 @@ pub struct Request<'a> {
     /// Whether the answer says what each finding rests on, certificates included.
     pub grounds: bool,
     /// Whether everything that was shown is wanted for files of its own.
-    pub evidence: bool,
+    pub exhibits: bool,
     /// How questions reach the solver.
     pub solver: Option<&'a Solver>,
     /// Hears how far the table is.
@@ -89,7 +89,7 @@ pub struct Checked {
     /// Answers to keep for the next run.
     pub cache: Cache,
     /// What was shown, where asked for; each has a name of its own.
-    pub evidence: Vec<Evidence>,
+    pub exhibits: Vec<Exhibit>,
 }
 
 /// Rule files resolved together, with their texts.
@@ -177,17 +177,17 @@ pub fn check(files: &dyn Files, request: &Request<'_>) -> Result<Checked, Reject
         set: &set,
         sources: &intake.sources,
     };
-    let mut evidence = Vec::new();
+    let mut exhibits = Vec::new();
     let (findings, exit, cache) =
-        checker.findings(recipe.as_ref(), model.as_ref(), table, &mut evidence);
-    grounds::named_apart(&mut evidence);
+        checker.findings(recipe.as_ref(), model.as_ref(), table, &mut exhibits);
+    grounds::named_apart(&mut exhibits);
     Ok(Checked {
         findings,
         exit,
         warnings: diagnostics,
         sources: intake.sources,
         cache,
-        evidence,
+        exhibits,
     })
 }
 
@@ -273,7 +273,7 @@ impl Checker<'_> {
         recipe: Option<&Recipe>,
         model: Option<&Model>,
         table: Option<rows::Judged>,
-        evidence: &mut Vec<Evidence>,
+        exhibits: &mut Vec<Exhibit>,
     ) -> (Findings, ExitCode, Cache) {
         // A recipe names no mode: it is judged in all of them.
         let judged_set = self.set.over_all_modes();
@@ -285,35 +285,21 @@ impl Checker<'_> {
         for found in &analysed.findings {
             exit = exit.and(self.exit_of(&found.finding));
             let shown = rule_set::shown_by(&analysed.grounds, &found.finding);
-            findings.push(self.finding(found, shown, evidence));
+            findings.push(self.finding(found, shown, exhibits));
         }
         let reviewed = argument::review(self.set, self.files, self.sources, self.request);
         exit = exit.and(self.exit_of_argument(&reviewed));
         findings.extend(reviewed.findings);
-        evidence.extend(reviewed.evidence);
+        exhibits.extend(reviewed.exhibits);
         if self.request.recalled {
             findings.extend(recalled::findings(self.set, self.sources));
         }
         let mut evaluations: Vec<Option<Evaluation>> = vec![None; self.set.rules.len()];
         if let Some(case) = &case {
             let elsewhere = elsewhere::files(self.set, case);
-            let is_judged =
-                |rule: &Rule| !rule.is_outcome && !elsewhere.contains_key(&rule.span.file);
-            let places: Vec<usize> = (0..self.set.rules.len())
-                .filter(|&at| is_judged(&self.set.rules[at]))
-                .collect();
-            let selected: Vec<&Rule> = places.iter().map(|&at| &judged_set.rules[at]).collect();
-            let judgements = judge_rules(&judged_set, &selected, case, self.request.solver);
-            for (at, judgement) in places.into_iter().zip(&judgements) {
-                let rule = &judged_set.rules[at];
-                let row = rules::evaluation(&judged_set, rule, case, self.sources, judgement);
-                exit = exit.and(self.exit_of_verdict(rule, &row.verdict));
+            for (at, row) in self.judged(&judged_set, case, &elsewhere, exhibits) {
+                exit = exit.and(self.exit_of_verdict(&judged_set.rules[at], &row.verdict));
                 evaluations[at] = Some(row);
-                if self.request.evidence {
-                    let shown =
-                        grounds::of_verdict(&judged_set, rule, case, self.sources, judgement);
-                    evidence.extend(shown);
-                }
             }
             findings.extend(elsewhere::findings(&elsewhere, self.set, self.sources));
             findings.extend(self.needs_simulation());
@@ -362,6 +348,33 @@ impl Checker<'_> {
             .filter_map(|(rule, evaluation)| Some((rule.code.as_str(), evaluation.as_ref()?)))
             .collect();
         margins::binding(&judged)
+    }
+
+    /// The rules on inputs that concern the recipe, by place.
+    fn judged(
+        &self,
+        judged_set: &RuleSet,
+        case: &Case,
+        elsewhere: &BTreeMap<FileId, (usize, usize)>,
+        exhibits: &mut Vec<Exhibit>,
+    ) -> Vec<(usize, Evaluation)> {
+        let is_judged = |rule: &Rule| !rule.is_outcome && !elsewhere.contains_key(&rule.span.file);
+        let places: Vec<usize> = (0..self.set.rules.len())
+            .filter(|&at| is_judged(&self.set.rules[at]))
+            .collect();
+        let selected: Vec<&Rule> = places.iter().map(|&at| &judged_set.rules[at]).collect();
+        let judgements = judge_rules(judged_set, &selected, case, self.request.solver);
+        let judged = places.into_iter().zip(&judgements);
+        let rows = judged.map(|(at, judgement)| {
+            let rule = &judged_set.rules[at];
+            if self.request.exhibits {
+                let shown = grounds::of_verdict(judged_set, rule, case, self.sources, judgement);
+                exhibits.extend(shown);
+            }
+            let row = rules::evaluation(judged_set, rule, case, self.sources, judgement);
+            (at, row)
+        });
+        rows.collect()
     }
 
     /// The conflicts and corrections of the rule set, and of the recipe under the rules that block.
@@ -442,15 +455,15 @@ impl Checker<'_> {
         &self,
         found: &ModeFinding,
         shown: &[rule_set::Shown],
-        evidence: &mut Vec<Evidence>,
+        exhibits: &mut Vec<Exhibit>,
     ) -> Finding {
         let mut grounds = Vec::new();
-        if self.request.grounds || self.request.evidence {
+        if self.request.grounds || self.request.exhibits {
             let stem = grounds::stem_of(&found.finding);
             for one in shown {
                 let made = grounds::of_shown(one, self.sources);
-                if self.request.evidence {
-                    evidence.extend(made.evidence(&stem));
+                if self.request.exhibits {
+                    exhibits.extend(made.exhibit(&stem));
                 }
                 grounds.push(made.ground);
             }

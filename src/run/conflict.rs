@@ -126,7 +126,7 @@ impl Conflict {
             why: None,
             cache: None,
             grounds: false,
-            evidence: false,
+            exhibits: false,
             solver,
             watch: &rows::Unwatched,
         };

@@ -7,6 +7,7 @@
 use super::body;
 use super::check_rules::place;
 use super::subject::{Split, Subject};
+use crate::certificate::Any;
 use crate::check::case::{Case, NumberCase, SignalCase};
 use crate::check::compile::Obstacle;
 use crate::check::joint_box::{self, Setpoint};
@@ -349,6 +350,10 @@ impl Scene<'_> {
             lower: span.map(|span| end(&span.low, true)),
             upper: span.map(|span| end(&span.high, false)),
             proved: span.is_some_and(|span| span.inside.is_some()),
+            certificates: span
+                .and_then(|span| span.inside.as_ref())
+                .map(|proofs| proofs.iter().filter_map(as_json).collect())
+                .unwrap_or_default(),
             further_windows: (fixed.spans.len() as u64).saturating_sub(1),
             fails_anyway: codes(&fixed.never),
             steps: span.and_then(|span| steps(span, &known)),
@@ -391,6 +396,7 @@ impl Scene<'_> {
             closed: limit.closed,
             stopped_by: stops.collect(),
             proved: limit.beyond.is_some(),
+            certificate: limit.beyond.as_ref().and_then(as_json),
         }
     }
 
@@ -520,6 +526,10 @@ impl Scene<'_> {
     }
 }
 
+fn as_json(certificate: &Any) -> Option<serde_json::Value> {
+    serde_json::to_value(certificate).ok()
+}
+
 fn overlaps(span: Option<&Span>, range: &crate::document::Range) -> bool {
     span.is_some_and(|span| range.low <= span.high.high && span.low.low <= range.high)
 }
@@ -538,6 +548,7 @@ pub(super) fn why(why: &Why) -> String {
             "undecided: its closed form is too large".to_owned()
         }
         Why::Shared => "undecided: its parts share tolerances".to_owned(),
+        Why::Open => "undecided at the value of the recipe".to_owned(),
     }
 }
 

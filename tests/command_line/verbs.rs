@@ -416,8 +416,12 @@ fn solve_shows_what_a_verdict_rests_on() {
     write(&folder, "question.smt2", script);
     let asked = ["solve", "question.smt2", "--certificates", "out"];
     insta::assert_snapshot!(said_in(&folder, &asked));
-    let line = std::fs::read_to_string(folder.join("out/question-7.json")).expect("written");
-    assert!(line.starts_with("{\"claim\":"), "{line}");
+    let line = std::fs::read_to_string(folder.join("out/question_7.json")).expect("written");
+    assert!(
+        line.starts_with("{\"format\":\"cellwright/certificate/1\""),
+        "{line}"
+    );
+    assert_eq!(run_in(&folder, &["verify", "out/question_7.json"]).code, 0);
 }
 
 #[test]

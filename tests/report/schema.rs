@@ -111,7 +111,7 @@ fn type_schema(kind: &str) -> Map<String, Value> {
 fn record_schema() -> Value {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Cellwright record, format cellwright/record/1",
+        "title": "Cellwright record, format cellwright/record/2",
         "description": "Written by `run`, `plan` and `replay`, with `--format json` and as the \
                         record file: the body, and SHA-256 over its canonical bytes.",
         "type": "object",
@@ -156,6 +156,7 @@ fn findings_schema() -> Value {
         "Assignment",
         "Probability",
         "Finding",
+        "Ground",
         "Place",
     ];
     schema_of(title, "Findings", &[FINDINGS], &shared)
@@ -291,6 +292,7 @@ fn printed_documents_validate() {
             simulated: 12,
             unsupported: 0,
         }),
+        proves: None,
     };
     let replayed = Replayed {
         format: "cellwright/replay/1".to_owned(),

@@ -13,6 +13,7 @@ use super::oracle::{Fact, Oracle, not};
 use crate::certificate::contradiction::Certificate;
 use crate::check::query::{Formula, Model, Reason, Term, VarId};
 use crate::check::refute::{Decided, variables_of};
+use crate::check::undefined::{any, undefined};
 use crate::quantity::Unit;
 use crate::rational::Rational;
 
@@ -84,6 +85,12 @@ pub fn negated_name(code: &str) -> String {
     format!("not {code}")
 }
 
+/// Where a conclusion is not kept: it fails, or it has no value.
+#[must_use]
+pub fn denial(conclusion: &Formula) -> Formula {
+    any(vec![not(conclusion), undefined(conclusion)])
+}
+
 /// The premises of a claim and the ranges of all variables of the step; nothing where a formula
 /// cannot be written out.
 #[must_use]
@@ -122,7 +129,7 @@ fn outcome(graph: &Graph, oracle: &mut Oracle<'_>, node: usize) -> Outcome {
         Decided::Undecided(reason) => return Outcome::Undecided(Some(reason)),
     }
     let mut denied = facts.clone();
-    denied.push((negated_name(&graph.nodes[node].code), not(conclusion)));
+    denied.push((negated_name(&graph.nodes[node].code), denial(conclusion)));
     match oracle.decide(graph, &denied) {
         Decided::Unsatisfiable { core, certificate } => Outcome::Entailed { core, certificate },
         Decided::Undecided(reason) => Outcome::Undecided(Some(reason)),

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use super::Request;
-use super::grounds::{self, Evidence, Made};
-use crate::check::argument::oracle::{not, query};
+use super::grounds::{self, Exhibit, Made};
+use crate::check::argument::oracle::query;
 use crate::check::argument::stale::is_stale;
 use crate::check::argument::step::{self, Leap, Outcome, Step};
 use crate::check::argument::{Finding as Found, Graph, Level, Oracle, analyse};
@@ -31,7 +31,7 @@ pub struct Reviewed {
     /// Whether a question was left open.
     pub is_open: bool,
     /// What was shown, where asked for.
-    pub evidence: Vec<Evidence>,
+    pub exhibits: Vec<Exhibit>,
 }
 
 /// Reviews the argument of a rule set; nothing where it has neither claims nor evidence.
@@ -71,15 +71,15 @@ pub fn review(
     }
     found.sort_by_key(|one| (one.rank(), one.node()));
     for one in &found {
-        let made = if request.grounds || request.evidence {
+        let made = if request.grounds || request.exhibits {
             steps.shown_by(one)
         } else {
             Vec::new()
         };
-        if request.evidence {
+        if request.exhibits {
             let stem = format!("{}-{}", one.code(), graph.nodes[one.node()].code);
-            let files = made.iter().filter_map(|made| made.evidence(&stem));
-            reviewed.evidence.extend(files);
+            let files = made.iter().filter_map(|made| made.exhibit(&stem));
+            reviewed.exhibits.extend(files);
         }
         match (one, one.level()) {
             (Found::Undecided { .. }, _) => reviewed.is_open = true,
@@ -104,8 +104,8 @@ pub fn review(
     }
     reviewed.findings.extend(unread);
     reviewed.findings.extend(steps.on_solvers_word());
-    if request.evidence {
-        reviewed.evidence.extend(steps.entailed());
+    if request.exhibits {
+        reviewed.exhibits.extend(steps.entailed());
     }
     reviewed
 }
@@ -140,7 +140,8 @@ impl Steps<'_> {
     fn denied(&self, node: usize) -> Option<Query> {
         let own = &self.graph.nodes[node];
         let mut facts = step::premises(self.graph, node)?;
-        facts.push((step::negated_name(&own.code), not(own.formula.as_ref()?)));
+        let denial = step::denial(own.formula.as_ref()?);
+        facts.push((step::negated_name(&own.code), denial));
         Some(query(self.graph, &facts))
     }
 
@@ -252,9 +253,9 @@ impl Steps<'_> {
     }
 
     /// The certificates of claims that follow.
-    fn entailed(&self) -> Vec<Evidence> {
+    fn entailed(&self) -> Vec<Exhibit> {
         let places = self.places();
-        let evidence = |step: &Step| {
+        let exhibit = |step: &Step| {
             let Outcome::Entailed { core, certificate } = &step.outcome else {
                 return None;
             };
@@ -263,9 +264,9 @@ impl Steps<'_> {
             let query = restricted(&self.denied(step.node)?, core);
             let own = certificate.as_deref().cloned();
             let made = grounds::contradiction_of(&says, &query, own, &places);
-            made.evidence(&format!("argument-{code}"))
+            made.exhibit(&format!("argument-{code}"))
         };
-        self.steps.iter().filter_map(evidence).collect()
+        self.steps.iter().filter_map(exhibit).collect()
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::io;
 
-use super::grounds::Evidence;
+use super::grounds::Exhibit;
 use crate::check::second_solver::{Outcome, SecondSolver};
 use crate::record::body::Finding;
 use crate::record::findings::{CrossCheck, CrossChecked};
@@ -15,7 +15,7 @@ use crate::record::findings::{CrossCheck, CrossChecked};
 ///
 /// # Errors
 /// The program cannot be started.
-pub fn cross_check(evidence: &[Evidence], second: &SecondSolver) -> io::Result<CrossCheck> {
+pub fn cross_check(exhibits: &[Exhibit], second: &SecondSolver) -> io::Result<CrossCheck> {
     let mut found = CrossCheck {
         solver: second.version(),
         questions: 0,
@@ -23,7 +23,7 @@ pub fn cross_check(evidence: &[Evidence], second: &SecondSolver) -> io::Result<C
         open: Vec::new(),
         disagree: Vec::new(),
     };
-    for one in evidence {
+    for one in exhibits {
         let Some(ours) = one.status else {
             continue;
         };

@@ -1,7 +1,7 @@
 //! What findings and verdicts rest on, made when somebody wants to take it away.
 //!
 //! In: facts that contradict each other, judged rules, steps of an argument. Out: grounds for the
-//! answer and [`Evidence`] for files: certificate, question as SMT-LIB text with its status and the
+//! answer and [`Exhibit`] for files: certificate, question as SMT-LIB text with its status and the
 //! places of the rules. Every certificate was accepted by the checker when it was made.
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ use crate::span::{Sources, Span};
 
 /// What stands behind one answer, for files of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evidence {
+pub struct Exhibit {
     /// Names the files.
     pub stem: String,
     /// What is shown, in words.
@@ -36,7 +36,7 @@ pub struct Evidence {
     pub status: Option<Status>,
 }
 
-impl Evidence {
+impl Exhibit {
     /// The certificate as a file.
     #[must_use]
     pub fn file(&self) -> Option<file::File> {
@@ -58,8 +58,8 @@ pub struct Made {
 impl Made {
     /// For files, under a name.
     #[must_use]
-    pub fn evidence(&self, stem: &str) -> Option<Evidence> {
-        Some(Evidence {
+    pub fn exhibit(&self, stem: &str) -> Option<Exhibit> {
+        Some(Exhibit {
             stem: stem.to_owned(),
             shows: self.ground.shows.clone(),
             certificate: self
@@ -175,7 +175,7 @@ pub fn of_verdict(
     case: &Case,
     sources: &Sources,
     judgement: &Judgement,
-) -> Option<Evidence> {
+) -> Option<Exhibit> {
     let verdict = judgement.verdict.name();
     let question = Question::behind(verdict, rule).unwrap_or(Question::Broken);
     let status = match judgement.verdict {
@@ -200,7 +200,7 @@ pub fn of_verdict(
             certificate = Some(Any::Contradiction(own));
         }
     }
-    Some(Evidence {
+    Some(Exhibit {
         stem: rule.code.clone(),
         shows: format!("{} {verdict}", rule.code).replace('_', " "),
         certificate,
@@ -244,7 +244,7 @@ pub fn stem_of(finding: &Finding) -> String {
 }
 
 /// Gives every file a name of its own, in the order given.
-pub fn named_apart(all: &mut [Evidence]) {
+pub fn named_apart(all: &mut [Exhibit]) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for one in all {
         let stem = file_stem(&one.stem);
@@ -274,14 +274,14 @@ mod tests {
 
     #[test]
     fn names_of_files_are_plain_and_no_two_are_equal() {
-        let named = |stem: &str| Evidence {
+        let named = |stem: &str| Exhibit {
             stem: stem.to_owned(),
             shows: String::new(),
             certificate: None,
             smtlib: String::new(),
             status: None,
         };
-        let mut all: Vec<Evidence> = ["shadowed-A1", "A1", "shadowed-A1", "9 b/../c", ""]
+        let mut all: Vec<Exhibit> = ["shadowed-A1", "A1", "shadowed-A1", "9 b/../c", ""]
             .map(named)
             .into();
         named_apart(&mut all);
