@@ -260,8 +260,11 @@ fn compare_set(fixture: &Fixture, theirs: &Answer, counts: &mut Counts) {
 }
 
 fn run(kind: Kind) -> Counts {
-    let wanted = std::env::var("CELLWRIGHT_DIFFERENTIAL_SETS");
-    let wanted: u64 = wanted.map_or(500, |text| text.parse().expect("a count"));
+    let wanted = std::env::var_os("CELLWRIGHT_DIFFERENTIAL_SETS");
+    let wanted: u64 = wanted.map_or(500, |text| {
+        let text = text.into_string().expect("text");
+        text.parse().expect("a count")
+    });
     let solver = Solver::Child {
         program: env!("CARGO_BIN_EXE_cellwright").into(),
     };

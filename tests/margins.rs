@@ -36,6 +36,8 @@ fn checked(rules: &str, parameters: &str) -> Findings {
         strict: false,
         why: None,
         cache: None,
+        grounds: false,
+        exhibits: false,
         solver: None,
         watch: &Unwatched,
     };

@@ -112,7 +112,7 @@ fn checked(shuffle: u64, solver: &Solver) -> Findings {
         why: Some(20),
         cache: None,
         grounds: true,
-        evidence: false,
+        exhibits: false,
         solver: Some(solver),
         watch: &Unwatched,
     };

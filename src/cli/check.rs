@@ -161,6 +161,13 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
         let colour = output::stderr_colour(common);
         eprint!("{}", checked.warnings.render(&checked.sources, colour));
     }
+    keep_files(verb, common, &checked)?;
+    output::deliver(&FindingsView(&checked.findings), common, &files)?;
+    Ok(checked.exit)
+}
+
+/// Writes the cache and what is to be taken away.
+fn keep_files(verb: &Check, common: &Common, checked: &Checked) -> Result<(), Failure> {
     if let Some(path) = &verb.cache {
         let written = std::fs::write(path, checked.cache.to_text());
         written.map_err(|error| {
@@ -184,8 +191,7 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
             );
         }
     }
-    output::deliver(&FindingsView(&checked.findings), common, &files)?;
-    Ok(checked.exit)
+    Ok(())
 }
 
 /// Asks a second solver; a contradiction is a finding.

@@ -627,6 +627,41 @@ fn why() -> Why {
     }
 }
 
+fn table() -> TableSummary {
+    TableSummary {
+        path: text("data/lots.csv"),
+        rows: 6_000,
+        exact_rows: 2,
+        rules: vec![TableRule {
+            code: text("DR004"),
+            idle: 0,
+            holds: 5_942,
+            conditional: 0,
+            violated: 58,
+            undecided: 0,
+            ties: 2,
+            exact: 2,
+            violated_rows: (1..=58).map(|i| i * 97).collect(),
+            tie_rows: vec![12, 2_400],
+        }],
+    }
+}
+
+fn cross_check() -> CrossCheck {
+    CrossCheck {
+        solver: text("cvc5 1.0.3"),
+        questions: 5,
+        agree: 4,
+        open: vec![CrossChecked {
+            name: text("CO012"),
+            question: text("CO012 holds"),
+            ours: text("unsat"),
+            theirs: text("gives no answer within 20000 ms"),
+        }],
+        disagree: Vec::new(),
+    }
+}
+
 /// Findings of a check with one broken, one recalled and one undecided rule and a table.
 pub fn findings() -> Findings {
     let body = body();
@@ -681,34 +716,7 @@ pub fn findings() -> Findings {
             standings: 3,
         },
         why: vec![why()],
-        table: Some(TableSummary {
-            path: text("data/lots.csv"),
-            rows: 6_000,
-            exact_rows: 2,
-            rules: vec![TableRule {
-                code: text("DR004"),
-                idle: 0,
-                holds: 5_942,
-                conditional: 0,
-                violated: 58,
-                undecided: 0,
-                ties: 2,
-                exact: 2,
-                violated_rows: (1..=58).map(|i| i * 97).collect(),
-                tie_rows: vec![12, 2_400],
-            }],
-        }),
-        cross_check: Some(CrossCheck {
-            solver: text("cvc5 1.0.3"),
-            questions: 5,
-            agree: 4,
-            open: vec![CrossChecked {
-                name: text("CO012"),
-                question: text("CO012 holds"),
-                ours: text("unsat"),
-                theirs: text("gives no answer within 20000 ms"),
-            }],
-            disagree: Vec::new(),
-        }),
+        table: Some(table()),
+        cross_check: Some(cross_check()),
     }
 }
