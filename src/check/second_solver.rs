@@ -3,8 +3,8 @@
 //! In: SMT-LIB text that states its own answer, a program that reads SMT-LIB on standard input
 //! (cvc5, yices-smt2, any other). Out: whether that program agrees. It is never linked, runs in a
 //! process group of its own under a limit of memory, and is killed at its wall time. Only a first
-//! line that is exactly `sat` or `unsat` is an answer: after anything else, such as an error about a
-//! lost assertion, the question is open, and open is no agreement.
+//! line that is exactly `sat` or `unsat` is an answer: after anything else, such as an error about
+//! a lost assertion, the question is open, and open is no agreement.
 
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt as _;

@@ -1,7 +1,7 @@
 //! One order for the answer, whatever the order of rules and the names of files.
 //!
-//! In: findings as they were found. Out: the same, rules and counts by code, findings of one kind by
-//! their sentence, explanations by theirs. Kinds keep their order, worst first.
+//! In: findings as they were found. Out: the same, rules and counts by code, findings of one kind
+//! by their sentence, explanations by theirs. Kinds keep their order, worst first.
 
 use crate::record::findings::Findings;
 
