@@ -391,8 +391,8 @@ mod tests {
         };
         assert_eq!(
             refused("cellwright/record/1"),
-            "format `cellwright/record/1` is older than `cellwright/record/2`, the one this version \
-             reads: verify it with the version that wrote it, or run the scenario again"
+            "format `cellwright/record/1` is older than `cellwright/record/2`, the one this \
+             version reads: verify it with the version that wrote it, or run the scenario again"
         );
         for other in ["cellwright/record/3", "cellwright/findings/1", ""] {
             let expected =

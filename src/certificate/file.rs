@@ -1,8 +1,8 @@
 //! A certificate in a file of its own: what is taken away and checked elsewhere.
 //!
-//! In: a certificate and what it shows, in words. Out: JSON with a format number; and back, refused
-//! with the first thing that is wrong. The words are for people: what is proved is the claim inside,
-//! which a reader compares with the rules and the recipe.
+//! In: a certificate and what it shows, in words. Out: JSON with a format number; and back,
+//! refused with the first thing that is wrong. The words are for people: what is proved is the
+//! claim inside, which a reader compares with the rules and the recipe.
 
 use std::fmt;
 

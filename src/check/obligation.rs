@@ -1,9 +1,9 @@
 //! Obligations: what has to be shown of a rule over a tolerance box, as a question of its own.
 //!
-//! In: a rule of a resolved rule set and a [`Case`]. Out: the question whether there is a point that
-//! makes a fact false, written out with all functions; and the check that a certificate, wherever it
-//! comes from, proves the answer that a verdict needs. The claim is always made anew from the rule
-//! and the case: a certificate of anything else does not pass.
+//! In: a rule of a resolved rule set and a [`Case`]. Out: the question whether there is a point
+//! that makes a fact false, written out with all functions; and the check that a certificate,
+//! wherever it comes from, proves the answer that a verdict needs. The claim is always made anew
+//! from the rule and the case: a certificate of anything else does not pass.
 
 use super::canonical_model::Preference;
 use super::case::{Case, SignalCase};

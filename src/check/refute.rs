@@ -28,6 +28,9 @@ const SHOWN_BOXES: usize = 4;
 /// Questions with more assertions are put to the solver first, which finds the few that matter.
 pub const OWN_ASSERTIONS_MAX: usize = 40;
 
+/// The same for questions with products.
+const OWN_NONLINEAR_MAX: usize = 12;
+
 /// Questions with more assertions are not taken up again after the solver gave up.
 const AGAIN_ASSERTIONS_MAX: usize = 400;
 
@@ -180,7 +183,8 @@ pub struct Found {
 /// from our own methods, which may miss a preferred value and never show a wrong one.
 #[must_use]
 pub fn decide_all(tasks: &[Task], solver: Option<&Solver>, budget: &Budget) -> Vec<Found> {
-    let mut tried: Vec<Tried> = tasks.iter().map(first_try).collect();
+    let first = |task| first_try(task, solver.is_some());
+    let mut tried: Vec<Tried> = tasks.iter().map(first).collect();
     let Some(solver) = solver else {
         let own = tried.into_iter();
         return own.map(|one| finished(one, None, budget)).collect();
@@ -214,7 +218,7 @@ struct Tried {
     model: Option<Model>,
 }
 
-fn first_try(task: &Task) -> Tried {
+fn first_try(task: &Task, has_solver: bool) -> Tried {
     let mut tried = Tried {
         task: task.clone(),
         decided: None,
@@ -225,7 +229,14 @@ fn first_try(task: &Task) -> Tried {
         return tried;
     }
     tried.task.query.sort();
-    if task.query.assertions.len() > OWN_ASSERTIONS_MAX {
+    // Where products take part, many facts cost us more than a start of the solver.
+    let query = &tried.task.query;
+    let most = if has_solver && !query.is_linear() && !query.has_functions() {
+        OWN_NONLINEAR_MAX
+    } else {
+        OWN_ASSERTIONS_MAX
+    };
+    if query.assertions.len() > most {
         return tried;
     }
     match decided_alone(&tried.task.query, &QUICK) {
@@ -304,6 +315,20 @@ fn by_boxes(query: &Query, reason: Option<Reason>, budget: &Budget) -> Decided {
         Some(reason) if no_boxes => reason,
         Some(_) | None => Reason::OpenBoxes { boxes },
     })
+}
+
+/// Decides a small linear query by our own quick methods; nothing where they do not.
+///
+/// A solver context costs more than many such questions together.
+#[must_use]
+pub fn decide_small(query: &Query) -> Option<Decided> {
+    let is_small = query.assertions.len() <= OWN_ASSERTIONS_MAX;
+    if !is_small || !query.is_linear() || query.validate().is_err() {
+        return None;
+    }
+    let mut query = query.clone();
+    query.sort();
+    decided_alone(&query, &QUICK)
 }
 
 /// The model nearest to what is preferred, as far as our own methods see.

@@ -40,7 +40,7 @@ pub struct Analysis {
     /// A point that keeps all rules and assumptions, where there is one; for the shown recipe
     /// rather than for machines, so its values are those of the recipe wherever possible.
     pub witness: Option<Point>,
-    /// How many questions went to the solver.
+    /// How many questions no known point answered.
     pub asked: usize,
     /// What was looked at.
     pub scope: Scope,
@@ -91,20 +91,26 @@ pub fn analyse_again(
             Some(point) => witness.take_over(point, &joint.signals),
             None => witness.missing += 1,
         }
+        // What keeps all rules is a better start for each of them than the recipe.
+        let starts: Vec<&Point> = found.iter().chain([&origin]).collect();
+        let is_easy = |question: &Question<'_>| {
+            let mut starts = starts.iter();
+            starts.any(|start| question.easy(rule_set, start).is_some())
+        };
         let mut open: Vec<Question<'_>> = Vec::new();
         if found.is_none() {
             open.extend(component.assumption_question(rule_set));
             open.push(joint);
         }
         for (alone, together) in guards {
-            if together.easy(rule_set, &origin).is_none() {
+            if !is_easy(&together) {
                 open.push(alone);
                 open.push(together);
             }
         }
         for question in component.parts(rule_set) {
             scope.modes += usize::from(matches!(question.topic, Topic::Mode(..)));
-            if question.easy(rule_set, &origin).is_none() {
+            if !is_easy(&question) {
                 open.push(question);
             }
         }
@@ -113,7 +119,7 @@ pub fn analyse_again(
     let flat: Vec<&Question<'_>> = questions.iter().flatten().collect();
     let answers = put(rule_set, &flat, solver);
     let mut analysis = Analysis {
-        asked: if solver.is_some() { flat.len() } else { 0 },
+        asked: flat.len(),
         scope,
         ..Analysis::default()
     };

@@ -2,7 +2,8 @@
 //!
 //! In: a [`Query`]. Out: the same bytes for the same query, whatever the order of its assertions;
 //! rationals are exact, rule codes are `:named`, enumerations are booleans of which exactly one
-//! holds; comments say where each assertion is written. The text is written, never read: no verdict of ours passes through a text parser.
+//! holds; comments say where each assertion is written. The text is written, never read: no verdict
+//! of ours passes through a text parser.
 
 use std::collections::BTreeMap;
 

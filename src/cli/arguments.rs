@@ -270,8 +270,8 @@ pub struct Check {
     /// Keep answers in this file; the next check examines them and asks only about what changed.
     #[arg(long, value_name = "FILE")]
     pub cache: Option<PathBuf>,
-    /// Write what was shown into this folder, per finding and, with a recipe, per rule: `.json` (the
-    /// certificate), `.smt2` (the question), `.v` (Coq) and `.lean` (not compiled here).
+    /// Write what was shown into this folder, per finding and, with a recipe, per rule: `.json`
+    /// (the certificate), `.smt2` (the question), `.v` (Coq) and `.lean` (not compiled here).
     #[arg(long, value_name = "DIR")]
     pub certificates: Option<PathBuf>,
     /// Put every question once more to a second solver, another program: `cvc5` or `yices-smt2` if

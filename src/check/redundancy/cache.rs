@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::component::Component;
+use super::shape::GridPoint;
 use super::{Method, Role, Standing, certified};
 use crate::canonical::sha256_hex;
-use crate::check::query::{Model, Sort};
+use crate::check::query::{Model, Sort, Variable};
 use crate::check::refute::Refuted;
 
 /// What the digest covers, beside the component: a change of meaning gets a new number.
-const FORMAT: &str = "cellwright/standings/1";
+const FORMAT: &str = "cellwright/standings/2";
 
 /// What is kept of one rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,10 +31,40 @@ pub enum Known {
     Nothing,
 }
 
+/// What is kept of one component.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Entry {
+    /// The names of the variables that models value, in their order.
+    variables: Vec<String>,
+    /// Per rule its name and what is kept.
+    rules: Vec<(String, Known)>,
+}
+
 /// Answers by the digest of their component.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cache {
-    entries: BTreeMap<String, Vec<Known>>,
+    entries: BTreeMap<String, Entry>,
+}
+
+/// Points that once showed a rule to be needed, by the rule's name.
+#[derive(Debug, Default)]
+pub struct Hints<'a>(BTreeMap<&'a str, (&'a [String], &'a Model)>);
+
+impl Hints<'_> {
+    /// Returns the point kept for a rule, if it still shows that the rule is needed: in a component
+    /// of which something else changed, most points stay good.
+    pub(super) fn witness(&self, component: &Component, rule: usize) -> Option<Model> {
+        let (names, model) = self.0.get(component.facts[rule].name.as_str())?;
+        let value = |variable: &Variable| {
+            let place = names.iter().position(|name| *name == variable.name)?;
+            model.values.get(place).cloned()
+        };
+        let values = component.variables.iter().map(value);
+        let witness = Model {
+            values: values.collect::<Option<_>>()?,
+        };
+        is_witness(component, rule, &witness).then_some(witness)
+    }
 }
 
 impl Cache {
@@ -66,9 +97,22 @@ impl Cache {
         self.entries.extend(other.entries);
     }
 
+    /// Returns the points it keeps, by rule.
+    #[must_use]
+    pub fn hints(&self) -> Hints<'_> {
+        let rules = self.entries.values().flat_map(|entry| {
+            let rules = entry.rules.iter();
+            rules.filter_map(|(name, known)| match known {
+                Known::Needed(model) => Some((name.as_str(), (&entry.variables[..], model))),
+                Known::Implied(_) | Known::Nothing => None,
+            })
+        });
+        Hints(rules.collect())
+    }
+
     /// Keeps what was found about a component.
     pub(super) fn keep(&mut self, component: &Component, standings: &[Option<Standing>]) {
-        let known = component.rules().map(|rule| match &standings[rule] {
+        let known = |rule: usize| match &standings[rule] {
             Some(Standing::Needed { witness, .. }) => Known::Needed((**witness).clone()),
             Some(Standing::Implied {
                 premises,
@@ -80,8 +124,19 @@ impl Cache {
                 Known::Implied(names.collect())
             }
             _ => Known::Nothing,
-        });
-        self.entries.insert(digest(component), known.collect());
+        };
+        let rules = component
+            .rules()
+            .map(|rule| (component.facts[rule].name.clone(), known(rule)));
+        let entry = Entry {
+            rules: rules.collect(),
+            variables: component
+                .variables
+                .iter()
+                .map(|one| one.name.clone())
+                .collect(),
+        };
+        self.entries.insert(digest(component), entry);
     }
 
     /// Returns the standings that bear examination, by rule; nothing when one does not.
@@ -92,11 +147,11 @@ impl Cache {
     ) -> Option<BTreeMap<usize, Standing>> {
         let entry = self.entries.get(&digest(component))?;
         let rules: Vec<usize> = component.rules().collect();
-        if rules.len() != entry.len() {
+        if rules.len() != entry.rules.len() {
             return None;
         }
         let mut found = BTreeMap::new();
-        for (rule, known) in rules.into_iter().zip(entry) {
+        for (rule, (_, known)) in rules.into_iter().zip(&entry.rules) {
             let standing = match known {
                 Known::Nothing => continue,
                 Known::Needed(witness) => {
@@ -118,12 +173,23 @@ impl Cache {
 
 /// Whether only the rule fails at a point, among those that count.
 fn is_witness(component: &Component, rule: usize, witness: &Model) -> bool {
-    let mut facts = component.facts.iter().enumerate();
-    witness.values.len() == component.variables.len()
-        && facts.all(|(place, fact)| {
-            let is_free = fact.role == Role::Claim && place != rule;
-            is_free || fact.formula.evaluate(witness) == Some(place != rule)
-        })
+    if witness.values.len() != component.variables.len() {
+        return false;
+    }
+    // Most witnesses lie on a grid, where rows are evaluated in whole numbers.
+    let grid = GridPoint::of(witness, &component.variables);
+    (0..component.facts.len()).all(|place| {
+        let fact = &component.facts[place];
+        if fact.role == Role::Claim && place != rule {
+            return true;
+        }
+        let on_grid = grid.as_ref().and_then(|grid| {
+            let shape = &component.shapes[place];
+            shape.holds(grid, &mut || witness.clone())
+        });
+        let holds = on_grid.or_else(|| fact.formula.evaluate(witness));
+        holds == Some(place != rule)
+    })
 }
 
 fn implied(component: &Component, rule: usize, names: &[String]) -> Option<Standing> {

@@ -54,7 +54,8 @@ impl Shown {
         }
     }
 
-    /// Makes the certificate; the checker accepted it. Nothing where our own methods do not find one.
+    /// Makes the certificate; the checker accepted it. Nothing where our own methods do not find
+    /// one.
     #[must_use]
     pub fn certificate(&self) -> Option<Box<Certificate>> {
         match refute(&self.query, &Budget::default()) {

@@ -80,7 +80,8 @@ pub(super) fn common(left: &[Part], right: &[Part]) -> Vec<Part> {
     found
 }
 
-/// A part as setpoints: the tolerance of the parameter itself taken off; nothing where none is left.
+/// A part as setpoints: the tolerance of the parameter itself taken off; nothing where none is
+/// left.
 pub(super) fn shifted(part: Part, axis: &Axis) -> Option<Span> {
     let limit = |edge: Edge, shift: &dyn Fn(&Rational) -> Option<Rational>| {
         Some(Limit {
