@@ -38,11 +38,13 @@ pub mod repair;
 pub mod review;
 pub mod rule_set;
 pub mod satisfy;
+pub mod second_solver;
 pub mod smtlib;
 #[cfg(feature = "z3")]
 pub mod solve;
 pub mod solver_process;
 pub mod table;
+pub mod tolerance;
 pub mod undefined;
 pub mod univariate;
 pub mod verdict;

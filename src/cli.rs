@@ -6,6 +6,7 @@
 pub mod arguments;
 mod certificates;
 mod check;
+mod cross_check;
 mod explain;
 mod failure;
 mod fmt;

@@ -20,6 +20,7 @@ pub mod evidence_documents;
 pub mod expectations;
 pub mod gaps;
 pub mod lots;
+pub mod margins;
 pub mod outcomes;
 pub mod plant;
 pub mod repair;

@@ -12,6 +12,8 @@ mod argument;
 mod certificates;
 #[path = "command_line/mistakes.rs"]
 mod mistakes;
+#[path = "command_line/recipe.rs"]
+mod recipe;
 #[path = "command_line/records.rs"]
 mod records;
 #[path = "command_line/reference.rs"]

@@ -162,7 +162,7 @@ fn statement_of(
 }
 
 /// A guard band is a slack of one kind; comparisons of different kinds have no common slack.
-fn has_one_kind(body: &Condition) -> bool {
+pub(super) fn has_one_kind(body: &Condition) -> bool {
     let mut kinds = Vec::new();
     body.comparisons(&mut |comparison: &Comparison| kinds.push(comparison.quantity_type));
     kinds.dedup();
@@ -275,7 +275,7 @@ impl<'a> Scene<'a> {
 }
 
 /// The least slack of a body over the box, where it lies at a corner.
-fn worst(body: &Condition, ranges: &Ranges) -> Option<Least> {
+pub(super) fn worst(body: &Condition, ranges: &Ranges) -> Option<Least> {
     let mut slacks: Vec<&Comparison> = Vec::new();
     let mut others: Vec<&Condition> = vec![body];
     while let Some(condition) = others.pop() {

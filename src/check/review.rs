@@ -465,44 +465,9 @@ fn tighter(a: &Formula, b: &Formula) -> bool {
 
 /// The formula over other places.
 fn renamed(formula: &Formula, places: &[VarId]) -> Formula {
-    let one = |formula: &Formula| Box::new(renamed(formula, places));
-    let all = |parts: &[Formula]| parts.iter().map(|part| renamed(part, places)).collect();
-    let term = |term: &Term| renamed_term(term, places);
-    match formula {
-        Formula::True => Formula::True,
-        Formula::False => Formula::False,
-        Formula::Bool(id) => Formula::Bool(places[id.0 as usize]),
-        Formula::Le(a, b) => Formula::Le(term(a), term(b)),
-        Formula::Lt(a, b) => Formula::Lt(term(a), term(b)),
-        Formula::Eq(a, b) => Formula::Eq(term(a), term(b)),
-        Formula::Not(inner) => Formula::Not(one(inner)),
-        Formula::And(parts) => Formula::And(all(parts)),
-        Formula::Or(parts) => Formula::Or(all(parts)),
-        Formula::Implies(a, b) => Formula::Implies(one(a), one(b)),
-        Formula::EnumIs(id, member) => Formula::EnumIs(places[id.0 as usize], *member),
-    }
-}
-
-fn renamed_term(term: &Term, places: &[VarId]) -> Term {
-    let one = |term: &Term| Box::new(renamed_term(term, places));
-    let all = |parts: &[Term]| {
-        parts
-            .iter()
-            .map(|part| renamed_term(part, places))
-            .collect()
-    };
-    match term {
-        Term::Rational(value) => Term::Rational(value.clone()),
-        Term::Real(id) => Term::Real(places[id.0 as usize]),
-        Term::Add(parts) => Term::Add(all(parts)),
-        Term::Mul(parts) => Term::Mul(all(parts)),
-        Term::Div(a, b) => Term::Div(one(a), one(b)),
-        Term::Neg(inner) => Term::Neg(one(inner)),
-        Term::Apply(function, inner) => Term::Apply(*function, one(inner)),
-        Term::Ite(condition, a, b) => {
-            Term::Ite(Box::new(renamed(condition, places)), one(a), one(b))
-        }
-    }
+    let mut renamed = formula.clone();
+    renamed.renumber(&|id| places[id.0 as usize]);
+    renamed
 }
 
 #[cfg(test)]

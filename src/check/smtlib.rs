@@ -19,6 +19,17 @@ pub enum Status {
     Unsat,
 }
 
+impl Status {
+    /// The answer as a solver writes it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sat => "sat",
+            Self::Unsat => "unsat",
+        }
+    }
+}
+
 /// What a script says beside the question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notes {

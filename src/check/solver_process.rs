@@ -407,7 +407,7 @@ fn start(program: &Path, wall_ms: u64) -> io::Result<Child> {
 }
 
 /// Kills the child with its group and waits for it, so that no process is left behind.
-fn stop(child: &mut Child) {
+pub(super) fn stop(child: &mut Child) {
     // Both may fail only because the process has ended already.
     let _ = rustix::process::kill_process_group(Pid::from_child(child), Signal::KILL);
     let _ = child.kill();
@@ -416,7 +416,7 @@ fn stop(child: &mut Child) {
 
 /// Reads whole lines on a thread of its own; a partial or overlong line ends the stream with
 /// nothing, and the end of the stream closes the channel.
-fn read_lines(stdout: ChildStdout) -> Receiver<Option<String>> {
+pub(super) fn read_lines(stdout: ChildStdout) -> Receiver<Option<String>> {
     let (sender, receiver) = sync_channel(16);
     std::thread::spawn(move || {
         let mut reader = BufReader::new(stdout);

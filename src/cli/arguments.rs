@@ -274,6 +274,10 @@ pub struct Check {
     /// (the certificate), `.smt2` (the question), `.v` (Coq) and `.lean` (not compiled here).
     #[arg(long, value_name = "DIR")]
     pub certificates: Option<PathBuf>,
+    /// Put every question once more to a second solver, another program: `cvc5` or `yices-smt2` if
+    /// none is named; a contradiction is exit 1.
+    #[arg(long, value_name = "PROGRAM", num_args = 0..=1, require_equals = true)]
+    pub cross_check: Option<Option<PathBuf>>,
     /// List the limits that are still recalled, with place, severity and owner.
     #[arg(long)]
     pub recalled: bool,
@@ -493,6 +497,10 @@ pub struct Solve {
     /// certificate), `.smt2` (the core), `.v` (Coq) and `.lean` (not compiled here).
     #[arg(long, value_name = "DIR")]
     pub certificates: Option<PathBuf>,
+    /// Put every question once more to a second solver, another program: `cvc5` or `yices-smt2` if
+    /// none is named; a contradiction is exit 1.
+    #[arg(long, value_name = "PROGRAM", num_args = 0..=1, require_equals = true)]
+    pub cross_check: Option<Option<PathBuf>>,
     /// Ask no solver: our own methods only.
     #[arg(long)]
     pub no_solver: bool,

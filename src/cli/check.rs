@@ -10,11 +10,13 @@ use super::views::FindingsView;
 use super::{certificates, output, rule_files};
 use crate::check::argument::attack::Semantics;
 use crate::check::redundancy::cache::Cache;
+use crate::check::second_solver::SecondSolver;
 use crate::document::Disk;
 use crate::exit_code::ExitCode;
 use crate::run::Progress;
+use crate::run::check_rules::cross_check::{cross_check, findings};
 use crate::run::check_rules::rows::Watch;
-use crate::run::check_rules::{self, Request};
+use crate::run::check_rules::{self, Checked, Request};
 use crate::run::documents::Rejected;
 use crate::table::{DecimalSign, TableFormat};
 
@@ -122,6 +124,7 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
     // A cache that cannot be read is an empty one: it holds nothing that cannot be found again.
     let text = verb.cache.as_ref().map(std::fs::read_to_string);
     let cache = text.map(|text| Cache::from_text(&text.unwrap_or_default()));
+    let second = super::cross_check::found(verb.cross_check.as_ref())?;
     let watch = TableWatch::start(common);
     let request = Request {
         rules: &rules,
@@ -147,11 +150,14 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
         cache: cache.as_ref(),
         grounds: common.format == Format::Json
             || files.iter().any(|file| file.format == Format::Json),
-        exhibits: verb.certificates.is_some(),
+        exhibits: verb.certificates.is_some() || second.is_some(),
         solver: solver.as_ref(),
         watch: &watch,
     };
-    let checked = check_rules::check(&Disk::new("."), &request).map_err(rejected)?;
+    let mut checked = check_rules::check(&Disk::new("."), &request).map_err(rejected)?;
+    if let Some(second) = &second {
+        cross_checked(&mut checked, second)?;
+    }
     if let Some(summary) = watch.summary()
         && !common.quiet
     {
@@ -161,6 +167,13 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
         let colour = output::stderr_colour(common);
         eprint!("{}", checked.warnings.render(&checked.sources, colour));
     }
+    keep_files(verb, common, &checked)?;
+    output::deliver(&FindingsView(&checked.findings), common, &files)?;
+    Ok(checked.exit)
+}
+
+/// Writes the cache and what is to be taken away.
+fn keep_files(verb: &Check, common: &Common, checked: &Checked) -> Result<(), Failure> {
     if let Some(path) = &verb.cache {
         let written = std::fs::write(path, checked.cache.to_text());
         written.map_err(|error| {
@@ -184,8 +197,21 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
             );
         }
     }
-    output::deliver(&FindingsView(&checked.findings), common, &files)?;
-    Ok(checked.exit)
+    Ok(())
+}
+
+/// Asks a second solver; a contradiction is a finding.
+fn cross_checked(checked: &mut Checked, second: &SecondSolver) -> Result<(), Failure> {
+    let found = cross_check(&checked.exhibits, second).map_err(|error| {
+        Failure::environment(format!("`{}`: {error}", second.program.display()))
+    })?;
+    let contradictions = findings(&found);
+    if !contradictions.is_empty() {
+        checked.exit = checked.exit.and(ExitCode::Findings);
+        checked.findings.findings.splice(0..0, contradictions);
+    }
+    checked.findings.cross_check = Some(found);
+    Ok(())
 }
 
 /// Turns rejected documents into what the user sees.

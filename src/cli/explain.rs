@@ -78,7 +78,7 @@ const WORDS: [(&str, &str); 12] = [
 ];
 
 /// Findings that are no verdict of one rule, and evidence classes.
-const FINDINGS: [(&str, &str); 18] = [
+const FINDINGS: [(&str, &str); 19] = [
     (
         "contradictory-assumptions",
         "the `assume` lines of the rule set cannot all be true: everything would follow from them",
@@ -120,6 +120,11 @@ const FINDINGS: [(&str, &str); 18] = [
     (
         "needs-simulation",
         "a rule reads an outcome of the twin: `check` cannot judge it, `run` and `plan` can",
+    ),
+    (
+        "solvers-disagree",
+        "the solver of `--cross-check` contradicts our answer: one of them is wrong; the message \
+         names the question, `check --certificates` writes its script to a file",
     ),
     (
         "undecided-rows",

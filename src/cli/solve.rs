@@ -16,6 +16,7 @@ use crate::certificate::Any;
 use crate::check::import::{Question, Status, questions};
 use crate::check::query::{Model, Value};
 use crate::check::refute::{Budget, Decided, decide, restricted};
+use crate::check::second_solver::{Outcome, SecondSolver};
 use crate::check::smtlib::{Notes, with_notes};
 use crate::check::solver_process::Solver;
 use crate::exit_code::ExitCode;
@@ -27,6 +28,7 @@ use crate::run::check_rules::grounds::{Exhibit, file_stem};
 /// [`Failure`].
 pub fn solve(verb: &Solve) -> Result<ExitCode, Failure> {
     let solver = super::solver(verb.in_process).filter(|_| !verb.no_solver);
+    let second = super::cross_check::found(verb.cross_check.as_ref())?;
     let mut all = Vec::new();
     for path in &verb.scripts {
         let text = std::fs::read_to_string(path)
@@ -40,12 +42,45 @@ pub fn solve(verb: &Solve) -> Result<ExitCode, Failure> {
     let mut codes = Vec::new();
     for (path, found) in &all {
         for question in found {
-            let (code, text) = answered(path, question, solver.as_ref(), verb)?;
-            output::print(&text)?;
-            codes.push(code);
+            let answer = answered(path, question, solver.as_ref(), verb)?;
+            output::print(&answer.text)?;
+            codes.push(answer.code);
+            if let (Some(second), Some(ours)) = (&second, answer.status) {
+                codes.push(cross_checked(question, ours, second)?);
+            }
         }
     }
     Ok(ExitCode::strongest(codes))
+}
+
+/// Asks a second solver the same and says whether it agrees.
+fn cross_checked(
+    question: &Question,
+    ours: Status,
+    second: &SecondSolver,
+) -> Result<ExitCode, Failure> {
+    let notes = Notes {
+        status: Some(ours),
+        ..Notes::default()
+    };
+    let script = with_notes(&question.query, &notes);
+    let said = second.ask(&script).map_err(|error| {
+        Failure::environment(format!("`{}`: {error}", second.program.display()))
+    })?;
+    let (code, words) = match said.against(ours) {
+        Outcome::Agrees => (ExitCode::Success, "agrees"),
+        Outcome::Open => (ExitCode::Success, said.words()),
+        Outcome::Disagrees => (ExitCode::Findings, "CONTRADICTS this answer"),
+    };
+    output::print(&format!("  second solver {}: {words}\n", second.version()))?;
+    Ok(code)
+}
+
+/// One question with its answer.
+struct Answered {
+    code: ExitCode,
+    text: String,
+    status: Option<Status>,
 }
 
 fn answered(
@@ -53,7 +88,7 @@ fn answered(
     question: &Question,
     solver: Option<&Solver>,
     verb: &Solve,
-) -> Result<(ExitCode, String), Failure> {
+) -> Result<Answered, Failure> {
     let mut text = String::new();
     let place = format!("{}:{}", shown(path), question.line);
     let own = match decide(&question.query, solver, &Budget::default()) {
@@ -91,6 +126,7 @@ fn answered(
                     shows: format!("{place} is unsatisfiable"),
                     certificate: Some(Any::Contradiction(certificate.clone())),
                     smtlib: with_notes(&core, &notes),
+                    status: Some(Status::Unsat),
                 };
                 certificates::write(folder, &exhibit)?;
             }
@@ -101,13 +137,18 @@ fn answered(
             None
         }
     };
-    Ok(match (own, question.status) {
-        (None, _) => (ExitCode::Undecided, text),
+    let code = match (own, question.status) {
+        (None, _) => ExitCode::Undecided,
         (Some(own), Some(stated)) if own != stated => {
             let _ = writeln!(text, "  the script states another `:status`");
-            (ExitCode::Findings, text)
+            ExitCode::Findings
         }
-        (Some(_), _) => (ExitCode::Success, text),
+        (Some(_), _) => ExitCode::Success,
+    };
+    Ok(Answered {
+        code,
+        text,
+        status: own,
     })
 }
 

@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use super::argument::ArgumentStep;
+use crate::rational::Rational;
 
 /// Version of the record format; a reader refuses majors it does not know.
 ///
@@ -253,6 +254,9 @@ pub struct Evaluation {
     pub margin_share: Option<f64>,
     /// The slack at the nominal recipe in the same shares; display only.
     pub nominal_margin_share: Option<f64>,
+    /// The slack of a rule on inputs before and after what the recipe's tolerances take from it;
+    /// absent where the least slack is not known exactly.
+    pub tolerance: Option<ToleranceMargin>,
     /// The worst corner or the witness: parameter, value with unit, step from nominal.
     pub witness: Vec<Assignment>,
     /// Whether the witness was evaluated again in exact arithmetic and agreed.
@@ -266,6 +270,46 @@ pub struct Evaluation {
     pub probability: Option<Probability>,
     /// Why it is undecided, or a remark such as `simulated, not proved`.
     pub remark: Option<String>,
+}
+
+/// The slack of the deciding comparison, measured by what the recipe's tolerances take from it:
+/// one tolerance width is the slack at the nominal recipe less the least slack at any corner. For
+/// a linear rule it is half of what the tolerances move its left side. All numbers are exact
+/// ratios.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToleranceMargin {
+    /// Unit of `nominal`, `worst` and `width`; `K` for temperatures in degC, `1` for plain numbers.
+    pub unit: String,
+    /// Slack at the nominal recipe.
+    pub nominal: String,
+    /// Least slack over all tolerances; zero binds, negative is broken.
+    pub worst: String,
+    /// One tolerance width; zero where no tolerance acts on the rule.
+    pub width: String,
+    /// `nominal` in tolerance widths, from 1 on the rule is robust; absent where the width is zero.
+    pub nominal_widths: Option<String>,
+    /// `worst` in tolerance widths; absent where the width is zero.
+    pub worst_widths: Option<String>,
+}
+
+impl ToleranceMargin {
+    /// The margin at the worst corner in tolerance widths, as a number.
+    #[must_use]
+    pub fn worst_in_widths(&self) -> Option<Rational> {
+        Rational::parse_ratio(self.worst_widths.as_ref()?).ok()
+    }
+
+    /// Orders rules by how near they are to breaking: at or beyond a limit that no tolerance moves,
+    /// then by tolerance widths, then what no tolerance moves.
+    #[must_use]
+    pub fn nearness(&self) -> (u8, Option<Rational>) {
+        match self.worst_in_widths() {
+            Some(widths) => (1, Some(widths)),
+            None if self.worst == "0" || self.worst.starts_with('-') => (0, None),
+            None => (2, None),
+        }
+    }
 }
 
 impl Evaluation {

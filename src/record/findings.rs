@@ -20,8 +20,10 @@ pub struct Findings {
     pub subject: String,
     /// Whether recalled limits block.
     pub strict: bool,
-    /// Every rule; with a recipe each has an evaluation.
+    /// Every rule, by code; with a recipe each has an evaluation.
     pub rules: Vec<CheckedRule>,
+    /// Which rules the recipe's tolerances bring to their limits; absent without a recipe.
+    pub binding: Option<Binding>,
     /// Findings about the set, worst first.
     pub findings: Vec<Finding>,
     /// Claims, what they rest on and what attacks it, where the rules hold any.
@@ -34,6 +36,51 @@ pub struct Findings {
     pub why: Vec<Why>,
     /// Rows judged, if a table was given.
     pub table: Option<TableSummary>,
+    /// What a second solver says to the same questions, where asked for.
+    pub cross_check: Option<CrossCheck>,
+}
+
+/// What a second solver says to the questions behind the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CrossCheck {
+    /// Its name and version.
+    pub solver: String,
+    /// Questions that have an answer of ours.
+    pub questions: u64,
+    /// Questions that both answer alike.
+    pub agree: u64,
+    /// Questions that it leaves open: no agreement, and no contradiction.
+    pub open: Vec<CrossChecked>,
+    /// Questions on which the answers contradict each other: one of them is wrong.
+    pub disagree: Vec<CrossChecked>,
+}
+
+/// One question with both answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CrossChecked {
+    /// Name of its script under `--certificates`.
+    pub name: String,
+    /// What we say it shows.
+    pub question: String,
+    /// Our answer, `sat` or `unsat`.
+    pub ours: String,
+    /// Its answer, or why there is none.
+    pub theirs: String,
+}
+
+/// Which rules the recipe's tolerances bring to their limits, by code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Binding {
+    /// Broken at the recipe or at a corner of its tolerances, least margin in tolerance widths
+    /// first.
+    pub broken: Vec<String>,
+    /// Hold, and reach their limit exactly at the worst corner: the margin is zero.
+    pub binds: Vec<String>,
+    /// Hold with the least margin above zero in tolerance widths: one rule, or all that tie.
+    pub tightest: Vec<String>,
 }
 
 /// What was looked at in a rule set, so that "no findings" means something.
@@ -51,6 +98,9 @@ pub struct Scope {
     /// Rules of which it is known whether they follow from others.
     pub standings: u64,
 }
+
+/// What [`Why::when`] says where values of a recipe are given up rather than rules.
+pub const AS_THE_RECIPE_STANDS: &str = "as the recipe stands";
 
 /// Why rules, or a recipe and rules, do not fit together, and what would.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,7 +149,7 @@ pub struct TableSummary {
     /// Rows in which at least one rule was judged in exact arithmetic, because double precision
     /// does not decide.
     pub exact_rows: u64,
-    /// Counts per rule, in the order of the rules.
+    /// Counts per rule, by code.
     pub rules: Vec<TableRule>,
 }
 

@@ -6,6 +6,7 @@
 use super::json::pretty;
 use super::layout::{Page, Rich, Style};
 use super::number::glued;
+use super::window::left_out;
 use crate::record::lots::{LotRange, LotValue, LotsAnswer};
 use crate::record::window::FreeEnd;
 
@@ -82,15 +83,7 @@ pub fn text(answer: &LotsAnswer, colour: bool) -> String {
         );
         page.paragraph(2, &Rich::plain(&text));
     }
-    for left in &answer.not_in_answer {
-        page.blank();
-        let text = format!(
-            "not in this answer: {} ({})",
-            left.codes.join(" "),
-            left.why
-        );
-        page.paragraph(0, &Rich::plain(&text));
-    }
+    left_out(&mut page, "not in this answer", &answer.not_in_answer);
     page.finish()
 }
 

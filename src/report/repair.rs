@@ -6,6 +6,7 @@
 use super::json::pretty;
 use super::layout::{Page, Rich, Style};
 use super::number::{count, glued};
+use super::window::left_out;
 use crate::record::repair::{Relaxation, Repairs};
 
 /// Width of the label column.
@@ -53,11 +54,7 @@ pub fn text(repairs: &Repairs, colour: bool) -> String {
     for one in &repairs.relaxations {
         relaxation(&mut page, one);
     }
-    for left in &repairs.not_in_repair {
-        page.blank();
-        let text = format!("not judged here: {} ({})", left.codes.join(" "), left.why);
-        page.paragraph(0, &Rich::plain(&text));
-    }
+    left_out(&mut page, "not judged here", &repairs.not_in_repair);
     page.finish()
 }
 

@@ -5,8 +5,8 @@
 //! is said to be "in the model", and what weakens the case is collected to be shown first.
 
 use crate::record::body::{
-    Assumption, Body, Change, DeltaRow, Ladder, LadderStep, OutcomeRow, PassShare, Proposal,
-    RuleRow, Spread,
+    Assumption, Body, Change, DeltaRow, Finding, Ladder, LadderStep, OutcomeRow, PassShare,
+    Proposal, RuleRow, Spread,
 };
 
 use super::number::{NO_BREAK, change, count, fixed, glued, percent, significant};
@@ -577,6 +577,12 @@ pub fn counts(body: &Body) -> Vec<String> {
     let of_these = "of these on the solver's word alone";
     add(told.count(), of_these, of_these, false);
     words
+}
+
+/// The findings that no other line says: why there is no index stands where the index would.
+pub fn findings_beside(body: &Body) -> impl Iterator<Item = &Finding> {
+    let findings = body.findings.iter();
+    findings.filter(|finding| body.score.no_index.is_none() || finding.code != "no-score")
 }
 
 /// Index of the request and of the proposal, gate first.

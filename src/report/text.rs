@@ -7,6 +7,7 @@
 //! stand on lines of their own.
 
 pub mod findings;
+pub(crate) mod margins;
 pub(crate) mod rules;
 
 use crate::record::body::{Body, DeltaRow, OutcomeRow};

@@ -8,7 +8,7 @@ use super::json::pretty;
 use super::layout::{Page, Rich, Style};
 use super::number::glued;
 use crate::record::window::{
-    FreeEnd, FreeWindow, Joint, ParameterWindow, RulePlace, WindowEnd, Windows,
+    FreeEnd, FreeWindow, Joint, NotInWindow, ParameterWindow, RulePlace, WindowEnd, Windows,
 };
 
 /// Width of the label column.
@@ -48,16 +48,17 @@ pub fn text(windows: &Windows, colour: bool) -> String {
             ),
         );
     }
-    for left in &windows.not_in_window {
+    left_out(&mut page, "not in this window", &windows.not_in_window);
+    page.finish()
+}
+
+/// The rules that an answer leaves out, one paragraph per reason.
+pub(super) fn left_out(page: &mut Page, words: &str, list: &[NotInWindow]) {
+    for left in list {
         page.blank();
-        let text = format!(
-            "not in this window: {} ({})",
-            left.codes.join(" "),
-            left.why
-        );
+        let text = format!("{words}: {} ({})", left.codes.join(" "), left.why);
         page.paragraph(0, &Rich::plain(&text));
     }
-    page.finish()
 }
 
 fn one(page: &mut Page, parameter: &ParameterWindow) {

@@ -67,6 +67,8 @@ pub fn resolve(
     let let_items = lets::distinct(&items, dictionary, &mut diagnostics);
     let declared = signals::declared(&items, dictionary, zones, &mut diagnostics);
     rule_set.signals = signals::referenced(&items, declared.signals, dictionary, zones);
+    // Numbered by name: no order of rules or files is left in witnesses and certificates.
+    rule_set.signals.sort_by(|a, b| a.name.cmp(&b.name));
     let mode = declared.mode;
     rule_set.mode = mode.as_ref().and_then(|mode| rule_set.signal_named(mode));
     let mut candidates: Vec<String> = rule_set.signals.iter().map(|s| s.name.clone()).collect();

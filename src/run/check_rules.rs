@@ -6,8 +6,10 @@
 
 pub mod argument;
 mod columns;
+pub mod cross_check;
 mod elsewhere;
 pub mod grounds;
+mod order;
 mod recalled;
 pub mod rows;
 
@@ -15,7 +17,7 @@ use std::collections::BTreeMap;
 
 use self::grounds::Exhibit;
 use super::documents::Rejected;
-use super::{body, rule_sources, rules, signal_ranges};
+use super::{body, margins, rule_sources, rules, signal_ranges};
 use crate::check::argument::attack::Semantics;
 use crate::check::case::Case;
 use crate::check::judge::judge_rules;
@@ -30,7 +32,9 @@ use crate::model::document::Model;
 use crate::quantity::dictionary::{Role, standard};
 use crate::recipe::Recipe;
 use crate::record::body::{Evaluation, Finding, Place};
-use crate::record::findings::{CheckedRule, Findings, Group, Scope, Why};
+use crate::record::findings::{
+    AS_THE_RECIPE_STANDS, Binding, CheckedRule, Findings, Group, Scope, Why,
+};
 use crate::rule_language::{self, EvidenceClass, ParsedFile, Rule, RuleSet, RuleSeverity};
 use crate::span::{FileId, Sources, Span};
 use crate::table::TableFormat;
@@ -317,8 +321,9 @@ impl Checker<'_> {
             findings.extend(judged.findings);
             summary = Some(judged.summary);
         }
+        let binding = case.is_some().then(|| self.binding(&evaluations));
         let rules = self.set.rules.iter().zip(evaluations);
-        let findings = Findings {
+        let mut findings = Findings {
             format: FORMAT.to_owned(),
             versions: body::versions(),
             subject: self.subject(),
@@ -329,14 +334,25 @@ impl Checker<'_> {
                     evaluation,
                 })
                 .collect(),
+            binding,
             findings,
             argument: reviewed.steps,
             semantics: reviewed.semantics,
             scope: scope(&analysed),
             why,
             table: summary,
+            cross_check: None,
         };
+        order::settle(&mut findings);
         (findings, exit, analysed.cache)
+    }
+
+    fn binding(&self, evaluations: &[Option<Evaluation>]) -> Binding {
+        let rows = self.set.rules.iter().zip(evaluations);
+        let judged: Vec<(&str, &Evaluation)> = rows
+            .filter_map(|(rule, evaluation)| Some((rule.code.as_str(), evaluation.as_ref()?)))
+            .collect();
+        margins::binding(&judged)
     }
 
     /// The rules on inputs that concern the recipe, by place.
@@ -415,7 +431,7 @@ impl Checker<'_> {
                 .collect(),
         };
         let when = match &found.when {
-            _ if found.of_recipe => "as the recipe stands".to_owned(),
+            _ if found.of_recipe => AS_THE_RECIPE_STANDS.to_owned(),
             None => "always".to_owned(),
             Some(when) => format!("whenever {} holds", rule_set::listed_one(when)),
         };
@@ -531,7 +547,8 @@ impl Checker<'_> {
 
     /// Names the rules that only a simulation can judge.
     fn needs_simulation(&self) -> Option<Finding> {
-        let rules: Vec<&Rule> = self.set.rules.iter().filter(|r| r.is_outcome).collect();
+        let mut rules: Vec<&Rule> = self.set.rules.iter().filter(|r| r.is_outcome).collect();
+        rules.sort_by(|a, b| a.code.cmp(&b.code));
         let codes: Vec<&str> = rules.iter().map(|rule| rule.code.as_str()).collect();
         (!rules.is_empty()).then(|| Finding {
             code: "needs-simulation".to_owned(),

@@ -11,8 +11,8 @@ use super::gaps::Gap;
 use super::plant::Plant;
 use super::rule_sources;
 use crate::canonical;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{Files, Intake, Located, NormalForm, resolve};
+use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::document::{Files, Intake, Located, NormalForm, Report, resolve};
 use crate::model::bpx::Bpx;
 use crate::model::document::{Missing, Model, Required, missing};
 use crate::quantity::dictionary;
@@ -36,6 +36,9 @@ pub const NO_RULES: &str = "CW-0304";
 /// Diagnostic: a recipe leaves the range of a signal.
 pub const OUTSIDE_SIGNAL_RANGE: &str = "CW-0303";
 
+/// Diagnostic: `[repair] move` names what has no plant step.
+pub const CANNOT_MOVE: &str = "CW-0305";
+
 /// Code, title and explanation of the diagnostics of this floor.
 pub const CODES: &[(&str, &str, &str)] = &[
     (
@@ -55,6 +58,13 @@ pub const CODES: &[(&str, &str, &str)] = &[
         "there is no rule in the rule files",
         "Without rules nothing is judged, and nothing judged would look like everything fine. \
          Name files that hold rules; `cellwright init rules` starts one.",
+    ),
+    (
+        CANNOT_MOVE,
+        "a proposal cannot move this parameter",
+        "A proposal moves setpoints in the steps of the plant. A name under `move` that the recipe \
+         does not give as a number with a `step` would never move, and a search that found nothing \
+         would look as if it had tried.",
     ),
     (
         OUTSIDE_SIGNAL_RANGE,
@@ -261,6 +271,7 @@ fn read_all(files: &dyn Files, intake: &mut Intake<'_>, path: &str) -> Option<Pa
         .as_ref()
         .map_or(&[][..], |change| &change.set);
     let new = old.with_changes(set, &intake.report);
+    check_movable(&scenario, &new, &intake.report);
     let approved = read_approved(intake, &scenario);
     Some(Parts {
         scenario,
@@ -271,6 +282,38 @@ fn read_all(files: &dyn Files, intake: &mut Intake<'_>, path: &str) -> Option<Pa
         approved,
         rule_files,
     })
+}
+
+/// Reports what a proposal is to move and cannot.
+fn check_movable(scenario: &Scenario, recipe: &Recipe, report: &Report) {
+    let movable = scenario.repair.iter().flat_map(|repair| &repair.movable);
+    for Located { value: name, span } in movable.map(|one| &one.name) {
+        let parameters = &recipe.parameters;
+        let (message, help) = match parameters.get(name) {
+            Some(parameter) if parameter.number().is_none() => (
+                format!("`{name}` is a choice, expected a number that moves in steps"),
+                "compare choices as recipes of their own".to_owned(),
+            ),
+            Some(parameter) if parameter.step.is_none() => (
+                format!("`{name}` has no step in the recipe"),
+                "add the plant's increment to the recipe, such as `step = \"0.5 m/min\"`"
+                    .to_owned(),
+            ),
+            Some(_) => continue,
+            None => {
+                let with_step = parameters.values().filter(|one| one.step.is_some());
+                let near = nearest(name, with_step.map(|one| one.name.as_str()));
+                (
+                    format!("the recipe has no `{name}`"),
+                    near.map_or_else(
+                        || "name a parameter of the recipe that has a `step`".to_owned(),
+                        |near| format!("did you mean `{near}`?"),
+                    ),
+                )
+            }
+        };
+        report.push(Diagnostic::error(CANNOT_MOVE, *span, message).help(help));
+    }
 }
 
 fn read_approved(intake: &mut Intake<'_>, scenario: &Scenario) -> Vec<Recipe> {

@@ -465,6 +465,7 @@ fn undecided(reason: String) -> Evaluation {
         margin_si: None,
         margin_share: None,
         nominal_margin_share: None,
+        tolerance: None,
         witness: Vec::new(),
         rechecked: false,
         certificate: None,

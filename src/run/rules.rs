@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::margins;
 use crate::check::case::{Case, NumberCase, SignalCase};
 use crate::check::obligation::Question;
 use crate::check::smtlib::{Notes, Status, with_notes};
@@ -235,6 +236,7 @@ pub fn evaluation(
             )
         }),
         margin_si: margin_si.as_ref().map(Rational::to_ratio_string),
+        tolerance: margins::tolerance_margin(rules, rule, case),
         witness: judgement
             .worst
             .as_ref()

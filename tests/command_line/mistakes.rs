@@ -203,3 +203,12 @@ fn a_scenario_without_rules() {
     let answer = said_in(&folder, &["plan", "s.toml"]);
     insta::assert_snapshot!(answer);
 }
+
+/// One has no step, one is not in the recipe, one is a choice: none of them would ever have moved.
+#[test]
+fn a_proposal_that_cannot_move_what_it_names() {
+    let folder = folder("a_proposal_that_cannot_move_what_it_names");
+    let extra = "[repair]\nmove = [\"coating.gap\", \"slurry.binder_fraction\", \"coating.pump_flow\", \"slurry.electrode\"]\n";
+    crate::answers::scenario(&folder, &["drying"], extra);
+    insta::assert_snapshot!(said_in(&folder, &["plan", "s.toml"]));
+}

@@ -8,7 +8,8 @@ use cellwright::record::argument::{
 };
 use cellwright::record::body::*;
 use cellwright::record::findings::{
-    CheckedRule, Findings, Group, Scope, TableRule, TableSummary, Why,
+    Binding, CheckedRule, CrossCheck, CrossChecked, Findings, Group, Scope, TableRule,
+    TableSummary, Why,
 };
 use serde_json::json;
 
@@ -52,6 +53,7 @@ pub fn evaluation(verdict: &str, value: &str, worst: &str, margin: f64) -> Evalu
         margin_si: None,
         margin_share: Some(margin),
         nominal_margin_share: Some(margin + 0.07),
+        tolerance: None,
         witness: Vec::new(),
         rechecked: true,
         certificate: None,
@@ -71,6 +73,7 @@ fn simulated(verdict: &str, failures: u64, n: u64, bounds: (f64, f64)) -> Evalua
         margin_si: None,
         margin_share: None,
         nominal_margin_share: None,
+        tolerance: None,
         witness: Vec::new(),
         rechecked: false,
         certificate: None,
@@ -111,6 +114,14 @@ fn exhaust() -> RuleRow {
     let mut requested = evaluation("holds_nominally", "24.5 %LEL", "26.4 %LEL", -0.056);
     requested.nominal_margin_share = Some(0.02);
     requested.margin_si = Some(text("-7/500"));
+    requested.tolerance = Some(ToleranceMargin {
+        unit: text("%LEL"),
+        nominal: text("1/2"),
+        worst: text("-7/5"),
+        width: text("19/10"),
+        nominal_widths: Some(text("5/19")),
+        worst_widths: Some(text("-14/19")),
+    });
     requested.witness = corner();
     requested.smtlib = Some(text(
         "(set-logic QF_LRA)\n(declare-const v Real)\n(assert (> (* 3 v) 25))\n(check-sat)\n",
@@ -675,6 +686,41 @@ fn two_sets() -> Semantics {
     }
 }
 
+fn table() -> TableSummary {
+    TableSummary {
+        path: text("data/lots.csv"),
+        rows: 6_000,
+        exact_rows: 2,
+        rules: vec![TableRule {
+            code: text("DR004"),
+            idle: 0,
+            holds: 5_942,
+            conditional: 0,
+            violated: 58,
+            undecided: 0,
+            ties: 2,
+            exact: 2,
+            violated_rows: (1..=58).map(|i| i * 97).collect(),
+            tie_rows: vec![12, 2_400],
+        }],
+    }
+}
+
+fn cross_check() -> CrossCheck {
+    CrossCheck {
+        solver: text("cvc5 1.0.3"),
+        questions: 5,
+        agree: 4,
+        open: vec![CrossChecked {
+            name: text("CO012"),
+            question: text("CO012 holds"),
+            ours: text("unsat"),
+            theirs: text("gives no answer within 20000 ms"),
+        }],
+        disagree: Vec::new(),
+    }
+}
+
 /// Findings of a check with one broken, one recalled and one undecided rule and a table.
 pub fn findings() -> Findings {
     let body = body();
@@ -699,6 +745,10 @@ pub fn findings() -> Findings {
         subject: text("recipes/line3-nmc111.toml against 5 rules"),
         strict: false,
         rules,
+        binding: Some(Binding {
+            broken: texts(&["DR004"]),
+            ..Binding::default()
+        }),
         findings: vec![Finding {
             code: text("contradictory-rules"),
             level: text("error"),
@@ -727,22 +777,7 @@ pub fn findings() -> Findings {
             standings: 3,
         },
         why: vec![why()],
-        table: Some(TableSummary {
-            path: text("data/lots.csv"),
-            rows: 6_000,
-            exact_rows: 2,
-            rules: vec![TableRule {
-                code: text("DR004"),
-                idle: 0,
-                holds: 5_942,
-                conditional: 0,
-                violated: 58,
-                undecided: 0,
-                ties: 2,
-                exact: 2,
-                violated_rows: (1..=58).map(|i| i * 97).collect(),
-                tie_rows: vec![12, 2_400],
-            }],
-        }),
+        table: Some(table()),
+        cross_check: Some(cross_check()),
     }
 }

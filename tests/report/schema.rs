@@ -156,6 +156,7 @@ fn findings_schema() -> Value {
         "RuleHead",
         "OverrideHead",
         "Evaluation",
+        "ToleranceMargin",
         "Assignment",
         "Probability",
         "Finding",

@@ -5,13 +5,13 @@
 //! recipe the setpoints that clash with the rules and those to change. Ranges, assumptions and the
 //! guard or mode in question are never given up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{CoreMember, Finding, Member};
 use super::{Component, Question, Topic, components};
 use crate::check::case::{Case, SignalCase};
-use crate::check::conflicts::{Set, conflicts};
-use crate::check::query::{Formula, Reason, Term};
+use crate::check::conflicts::{Conflicts, Set, conflicts};
+use crate::check::query::{Formula, Query, Reason, Term};
 use crate::check::solver_process::Solver;
 use crate::rule_language::{RuleSet, SignalId};
 
@@ -129,7 +129,8 @@ fn named(
 }
 
 /// Explains why a recipe breaks the rules that `judged` accepts: which nominal values of its
-/// setpoints cannot stay together. Other values of the recipe stay as they are.
+/// setpoints cannot stay together. Other values of the recipe stay as they are, unless no change of
+/// setpoints would help: then every value of the recipe may change, such as those of a lot.
 #[must_use]
 pub fn of_recipe(
     rule_set: &RuleSet,
@@ -146,7 +147,7 @@ pub fn of_recipe(
         let Some(mut written) = question.query(rule_set) else {
             continue;
         };
-        let mut soft_names = Vec::new();
+        let (mut setpoints, mut values) = (BTreeSet::new(), BTreeSet::new());
         for &(signal, id) in &written.signals {
             let name = rule_set.signal(signal).name.clone();
             let formula = match case.get(signal) {
@@ -165,18 +166,17 @@ pub fn of_recipe(
                 .members
                 .insert(assertion.clone(), CoreMember { member, span });
             if is_setpoint(signal) {
-                soft_names.push(assertion.clone());
+                setpoints.insert(assertion.clone());
             }
+            values.insert(assertion.clone());
             written.query.assertions.push((assertion, formula));
         }
         let mut query = written.query;
         query.sort();
-        let is_soft = |place: &usize| soft_names.contains(&query.assertions[*place].0);
-        let soft: Set = (0..query.assertions.len()).filter(is_soft).collect();
-        if soft.is_empty() {
-            continue;
+        let mut answer = of_values(&query, &setpoints, most, solver);
+        if answer.conflicts.iter().any(BTreeSet::is_empty) || setpoints.is_empty() {
+            answer = of_values(&query, &values, most, solver);
         }
-        let answer = conflicts(&query, &soft, most, solver);
         if answer.conflicts.is_empty() && answer.open.is_none() {
             continue;
         }
@@ -191,4 +191,16 @@ pub fn of_recipe(
         });
     }
     found
+}
+
+/// Conflicts among the assertions of these names.
+fn of_values(
+    query: &Query,
+    names: &BTreeSet<String>,
+    most: usize,
+    solver: Option<&Solver>,
+) -> Conflicts {
+    let is_soft = |place: &usize| names.contains(&query.assertions[*place].0);
+    let soft: Set = (0..query.assertions.len()).filter(is_soft).collect();
+    conflicts(query, &soft, most, solver)
 }

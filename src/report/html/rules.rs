@@ -7,6 +7,7 @@ use crate::record::body::{Body, Evaluation, RuleHead, RuleRow};
 use crate::report::number::{NO_BREAK, fixed, glued};
 use crate::report::standing::{self, Standing};
 use crate::report::story;
+use crate::report::text::margins::widths_text;
 use crate::report::text::rules::{cell, sampling_text, value};
 
 use super::markup::{Markup, typographic};
@@ -19,7 +20,7 @@ pub fn screen(main: &mut Markup, body: &Body) {
     main.element("section", &[("class", "rules")], |section| {
         section.leaf("h2", &[], "Rules by margin");
         section.classed("p", "quiet", &story::counts(body).join(" · "));
-        for finding in &body.findings {
+        for finding in story::findings_beside(body) {
             let class = match finding.level.as_str() {
                 "error" => "finding breaks",
                 "warning" => "finding warns",
@@ -225,6 +226,9 @@ fn evaluation(
                 if let Some(text) = text {
                     pair(list, term, text);
                 }
+            }
+            if let Some(margin) = &evaluation.tolerance {
+                pair(list, "margin in tolerance widths", &widths_text(margin));
             }
             if let Some(probability) = &evaluation.probability {
                 pair(list, "samples", &sampling_text(probability));

@@ -3,8 +3,11 @@
 //! In: findings. Out: lines of at most eighty columns: verdict, code and place, then witness,
 //! margin and source; findings about the set; counts over a table; a last line of counts.
 
-use crate::record::findings::{CheckedRule, Findings, TableSummary, Why};
+use crate::record::findings::{
+    AS_THE_RECIPE_STANDS, CheckedRule, CrossCheck, Findings, TableSummary, Why,
+};
 
+use super::margins;
 use super::rules::{sampling_text, witness_text};
 use crate::report::layout::{Page, Rich, Style};
 use crate::report::number::{count, glued};
@@ -20,6 +23,9 @@ const ROWS_NAMED_MAX: usize = 12;
 #[must_use]
 pub fn findings_text(findings: &Findings, colour: bool) -> String {
     let mut page = Page::new(colour);
+    if let Some(sentence) = margins::sentence(findings) {
+        page.paragraph(0, &Rich::styled(Style::Strong, &sentence));
+    }
     for finding in &findings.findings {
         let style = match finding.level.as_str() {
             "error" => Style::Bad,
@@ -44,12 +50,16 @@ pub fn findings_text(findings: &Findings, colour: bool) -> String {
     for checked in worst_first(findings) {
         rule(&mut page, checked, findings.strict);
     }
+    margins::table(&mut page, findings);
     for why in &findings.why {
         why_lines(&mut page, why);
     }
     argument_lines(&mut page, findings);
     if let Some(table) = &findings.table {
         table_lines(&mut page, table);
+    }
+    if let Some(checked) = &findings.cross_check {
+        cross_check_lines(&mut page, checked);
     }
     page.paragraph(0, &Rich::plain(&summary(findings)));
     page.finish()
@@ -148,12 +158,17 @@ fn why_lines(page: &mut Page, why: &Why) {
         0,
         &Rich::styled(Style::Strong, "why").and(&format!("  {}", why.when)),
     );
+    let (clash, way_out) = if why.when == AS_THE_RECIPE_STANDS {
+        ("cannot all stay as set", "changing")
+    } else {
+        ("cannot hold together", "giving up")
+    };
     for group in &why.conflicts {
-        let text = format!("{} cannot hold together", group.members.join(", "));
+        let text = format!("{} {clash}", group.members.join(", "));
         page.entry(2, (LABEL, &Rich::plain("conflict")), &Rich::plain(&text));
     }
     for group in &why.corrections {
-        let text = format!("giving up {} is enough", group.members.join(", "));
+        let text = format!("{way_out} {} is enough", group.members.join(", "));
         page.entry(2, (LABEL, &Rich::plain("way out")), &Rich::plain(&text));
     }
     if why.more {
@@ -177,6 +192,19 @@ fn argument_lines(page: &mut Page, findings: &Findings) {
             &Rich::plain(&line),
         );
     }
+}
+
+/// What the second solver leaves open, and on how much it agrees; contradictions are findings.
+fn cross_check_lines(page: &mut Page, checked: &CrossCheck) {
+    for one in &checked.open {
+        let text = format!("`{}`: {} {}", one.question, checked.solver, one.theirs);
+        page.entry(2, (LABEL, &Rich::plain("left open")), &Rich::plain(&text));
+    }
+    let text = format!(
+        "{} agrees on {} of {} questions",
+        checked.solver, checked.agree, checked.questions
+    );
+    page.paragraph(0, &Rich::plain(&text));
 }
 
 fn table_lines(page: &mut Page, table: &TableSummary) {

@@ -57,7 +57,7 @@ pub fn table(page: &mut Page, body: &Body) {
         let text = Rich::plain(&named.join(" · "));
         page.entry(2, (3, &Rich::default()), &text);
     }
-    for finding in &body.findings {
+    for finding in story::findings_beside(body) {
         let style = match finding.level.as_str() {
             "error" => Style::Bad,
             "warning" => Style::Caution,

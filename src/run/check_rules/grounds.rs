@@ -32,6 +32,8 @@ pub struct Exhibit {
     pub certificate: Option<Any>,
     /// The question as SMT-LIB text.
     pub smtlib: String,
+    /// Our answer to it, where there is one.
+    pub status: Option<Status>,
 }
 
 impl Exhibit {
@@ -49,6 +51,8 @@ pub struct Made {
     pub ground: Ground,
     /// For a file.
     pub certificate: Option<contradiction::Certificate>,
+    /// The answer to its question.
+    pub status: Status,
 }
 
 impl Made {
@@ -63,6 +67,7 @@ impl Made {
                 .clone()
                 .map(|own| Any::Contradiction(Box::new(own))),
             smtlib: self.ground.smtlib.clone()?,
+            status: Some(self.status),
         })
     }
 }
@@ -100,6 +105,7 @@ pub fn contradiction_of(
             smtlib: Some(script(shows, query, Some(Status::Unsat), places)),
         },
         certificate,
+        status: Status::Unsat,
     }
 }
 
@@ -124,6 +130,7 @@ pub fn point_of(
             smtlib: Some(script(shows, query, Some(Status::Sat), places)),
         },
         certificate: None,
+        status: Status::Sat,
     }
 }
 
@@ -198,6 +205,7 @@ pub fn of_verdict(
         shows: format!("{} {verdict}", rule.code).replace('_', " "),
         certificate,
         smtlib: with_notes(&query, &notes),
+        status,
     })
 }
 
@@ -271,6 +279,7 @@ mod tests {
             shows: String::new(),
             certificate: None,
             smtlib: String::new(),
+            status: None,
         };
         let mut all: Vec<Exhibit> = ["shadowed-A1", "A1", "shadowed-A1", "9 b/../c", ""]
             .map(named)

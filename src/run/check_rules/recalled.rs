@@ -5,14 +5,19 @@ use crate::rule_language::limit::limits;
 use crate::rule_language::{EvidenceClass, Rule, RuleSet, RuleSeverity};
 use crate::span::Sources;
 
-/// Lists rules whose evidence is recalled, critical ones first, then in the order of the files. Of
+/// Code of these findings.
+pub const CODE: &str = "recalled-limit";
+
+/// Lists rules whose evidence is recalled, critical ones first, then by code. Of
 /// a rule with an override only the limits that were not replaced are named.
 pub fn findings(rules: &RuleSet, sources: &Sources) -> Vec<Finding> {
     let mut found = Vec::new();
     for severity in RuleSeverity::ALL {
         let of_severity = rules.rules.iter().filter(|rule| rule.severity == severity);
         let recalled = of_severity.filter(|rule| rule.evidence == EvidenceClass::Recalled);
-        found.extend(recalled.map(|rule| finding(rule, sources)));
+        let mut recalled: Vec<&Rule> = recalled.collect();
+        recalled.sort_by(|a, b| a.code.cmp(&b.code));
+        found.extend(recalled.into_iter().map(|rule| finding(rule, sources)));
     }
     found
 }
@@ -37,7 +42,7 @@ fn finding(rule: &Rule, sources: &Sources) -> Finding {
     };
     let owner = rule.owner.as_deref().unwrap_or("nobody named");
     Finding {
-        code: "recalled-limit".to_owned(),
+        code: CODE.to_owned(),
         level: "note".to_owned(),
         message: format!(
             "`{}` {} rests on a recalled limit: {limit}; {}; owner {owner}",
