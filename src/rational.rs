@@ -276,6 +276,24 @@ impl Rational {
         }
     }
 
+    /// Returns `(m, s)` with the value `m / 2^s`; nothing where there are none of that size.
+    ///
+    /// # Example
+    /// ```
+    /// use cellwright::rational::Rational;
+    /// assert_eq!(Rational::ratio(-3, 8).as_dyadic(), Some((-3, 3)));
+    /// assert_eq!(Rational::ratio(1, 3).as_dyadic(), None);
+    /// ```
+    #[must_use]
+    pub fn as_dyadic(&self) -> Option<(i64, u32)> {
+        let denominator = self.0.denominator();
+        let shift = denominator.trailing_zeros()?;
+        let is_power = *denominator == UBig::ONE << shift;
+        let mantissa = i64::try_from(self.0.numerator().clone()).ok()?;
+        let shift = u32::try_from(shift).ok()?;
+        is_power.then_some((mantissa, shift))
+    }
+
     /// Returns the numerator as decimal digits with sign.
     #[must_use]
     pub fn numerator_string(&self) -> String {

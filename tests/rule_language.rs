@@ -13,6 +13,7 @@ mod random_rules;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use cellwright::check::rule_set::{Finding, analyse};
 use cellwright::quantity::dictionary::standard;
 use cellwright::rational::Rational;
 use cellwright::rule_language::evaluate::Evaluator;
@@ -100,6 +101,18 @@ fn every_shipped_rule_file_is_tested() {
             "{stem} is not in the list"
         );
     }
+}
+
+/// A solver costs more to start than all these rules cost our own methods.
+#[test]
+fn the_shipped_rules_are_decided_without_a_solver() {
+    let rules = shipped(&SHIPPED, 5);
+    let analysis = analyse(&rules, None, None);
+    assert!(analysis.witness.is_some());
+    let is_open = |finding: &&Finding| finding.code().contains("undecided");
+    let open: Vec<&Finding> = analysis.findings.iter().filter(is_open).collect();
+    assert_eq!(open, Vec::<&Finding>::new());
+    assert_eq!(analysis.scope.standings, rules.rules.len());
 }
 
 #[test]

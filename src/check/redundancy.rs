@@ -10,6 +10,7 @@
 pub mod bounds;
 pub mod cache;
 pub mod component;
+pub mod curve;
 pub mod probe;
 pub mod shape;
 
@@ -22,7 +23,7 @@ use self::probe::{Probe, Probed};
 use super::batch::{Batch, Trial};
 use super::encode::{RLIMIT, WALL_MS};
 use super::query::{Answer, Formula, Model, Query, Reason, Value, Variable, Want};
-use super::refute::{Budget, Refuted, refute, restricted};
+use super::refute::{Budget, Decided, Refuted, decide_small, refute, restricted};
 use super::solver_process::Solver;
 use crate::parallel::map_items;
 
@@ -148,9 +149,9 @@ pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
     };
     if let Some(solver) = means.solver {
         from_models(&components, &mut progress, solver, means.threads);
-        for reach in [Reach::Hops(1), Reach::Hops(2), Reach::Whole] {
-            ask(&components, &mut progress, reach, solver, means.threads);
-        }
+    }
+    for reach in [Reach::Hops(1), Reach::Hops(2), Reach::Whole] {
+        ask(&components, &mut progress, reach, means);
     }
     let mut found = Standings {
         of: vec![None; problem.facts.len()],
@@ -313,7 +314,7 @@ fn from_models(
 /// How much of a component takes part in a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
-    /// Facts at most so many shared variables away; only for large components.
+    /// Facts at most so many shared variables away; the solver is asked only in large components.
     Hops(usize),
     /// All of it.
     Whole,
@@ -325,15 +326,11 @@ struct Asked {
     part: Component,
     /// The rules asked about, in the component and in the part.
     rules: Vec<(usize, usize)>,
+    /// Whether the solver may be asked.
+    by_solver: bool,
 }
 
-fn ask(
-    components: &[Component],
-    progress: &mut [Progress],
-    reach: Reach,
-    solver: &Solver,
-    threads: usize,
-) {
+fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means: &Means<'_>) {
     let mut asked: Vec<Asked> = Vec::new();
     for (number, component) in components.iter().enumerate() {
         let open = progress[number].open.iter().copied();
@@ -346,22 +343,24 @@ fn ask(
                         component: number,
                         part: component.clone(),
                         rules,
+                        by_solver: true,
                     });
                 }
             }
-            Reach::Hops(hops) if is_large => asked.extend(open.map(|rule| {
+            Reach::Hops(hops) if is_large || hops == 1 => asked.extend(open.map(|rule| {
                 let places = component.near(rule, hops);
                 let inside = places.iter().position(|&place| place == rule).unwrap_or(0);
                 Asked {
                     component: number,
                     part: component.part(&places),
                     rules: vec![(rule, inside)],
+                    by_solver: is_large,
                 }
             })),
             Reach::Hops(_) => {}
         }
     }
-    let answers = put(&asked, solver, threads);
+    let answers = put(&asked, means);
     for (asked, answers) in asked.iter().zip(answers) {
         let progress = &mut progress[asked.component];
         let component = &components[asked.component];
@@ -378,8 +377,8 @@ fn ask(
     }
 }
 
-/// Puts the questions in one group per thread; answers in their order.
-fn put(asked: &[Asked], solver: &Solver, threads: usize) -> Vec<Vec<Answer>> {
+/// Answers the questions in their order: ourselves where they are small, else by the solver.
+fn put(asked: &[Asked], means: &Means<'_>) -> Vec<Vec<Answer>> {
     let batch = |asked: &Asked| {
         let claims = 0..asked.part.facts.len();
         let claims: Vec<usize> = claims
@@ -399,18 +398,54 @@ fn put(asked: &[Asked], solver: &Solver, threads: usize) -> Vec<Vec<Answer>> {
             trials: asked.rules.iter().map(trial).collect(),
         }
     };
-    let groups = threads.clamp(1, asked.len().max(1));
-    let of_group = |group: usize| asked.iter().skip(group).step_by(groups);
+    let batches: Vec<Batch> = asked.iter().map(batch).collect();
+    let count = u64::try_from(batches.len()).unwrap_or(u64::MAX);
+    let small = map_items(count, means.threads, |place| {
+        small_answers(&batches[usize::try_from(place).unwrap_or(0)])
+    });
+    let mut answers = small.unwrap_or_else(|_| vec![None; batches.len()]);
+    let open: Vec<usize> = (0..batches.len())
+        .filter(|&place| answers[place].is_none() && asked[place].by_solver)
+        .collect();
+    if let Some(solver) = means.solver {
+        let asked = put_to_solver(&batches, &open, solver, means.threads);
+        for (place, found) in open.into_iter().zip(asked) {
+            answers[place] = Some(found);
+        }
+    }
+    answers.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+/// What our own methods say of a batch; nothing unless they decide every trial.
+fn small_answers(batch: &Batch) -> Option<Vec<Answer>> {
+    let answer = |trial: &Trial| match decide_small(&batch.query_of(trial))? {
+        Decided::Satisfiable(model) => Some(Answer::Sat(model)),
+        Decided::Unsatisfiable { core, .. } => Some(Answer::Unsat(core)),
+        Decided::Undecided(_) => None,
+    };
+    batch.trials.iter().map(answer).collect()
+}
+
+/// Puts batches in one group per thread; answers in the order of `open`.
+fn put_to_solver(
+    batches: &[Batch],
+    open: &[usize],
+    solver: &Solver,
+    threads: usize,
+) -> Vec<Vec<Answer>> {
+    let groups = threads.clamp(1, open.len().max(1));
+    let of_group = |group: usize| open.iter().skip(group).step_by(groups);
+    let batch = |place: &usize| batches[*place].clone();
     let count = u64::try_from(groups).unwrap_or(1);
     let answers = map_items(count, threads, |group| {
         let group = usize::try_from(group).unwrap_or(0);
         solver.run_batches(of_group(group).map(batch).collect())
     });
     let Ok(answers) = answers else {
-        return vec![Vec::new(); asked.len()];
+        return vec![Vec::new(); open.len()];
     };
     let mut answers: Vec<_> = answers.into_iter().map(Vec::into_iter).collect();
-    (0..asked.len())
+    (0..open.len())
         .map(|place| answers[place % groups].next().unwrap_or_default())
         .collect()
 }

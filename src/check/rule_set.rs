@@ -91,29 +91,35 @@ pub fn analyse_again(
             Some(point) => witness.take_over(point, &joint.signals),
             None => witness.missing += 1,
         }
+        // What keeps all rules is a better start for each of them than the recipe.
+        let starts: Vec<&Point> = found.iter().chain([&origin]).collect();
+        let is_easy = |question: &Question<'_>| {
+            let mut starts = starts.iter();
+            starts.any(|start| question.easy(rule_set, start).is_some())
+        };
         let mut open: Vec<Question<'_>> = Vec::new();
         if found.is_none() {
             open.extend(component.assumption_question(rule_set));
             open.push(joint);
         }
         for (alone, together) in guards {
-            if together.easy(rule_set, &origin).is_none() {
+            if !is_easy(&together) {
                 open.push(alone);
                 open.push(together);
             }
         }
         for question in component.parts(rule_set) {
             scope.modes += usize::from(matches!(question.topic, Topic::Mode(..)));
-            if question.easy(rule_set, &origin).is_none() {
+            if !is_easy(&question) {
                 open.push(question);
             }
         }
         questions.push(open);
     }
     let flat: Vec<&Question<'_>> = questions.iter().flatten().collect();
-    let answers = put(rule_set, &flat, solver);
+    let (answers, asked) = put(rule_set, &flat, solver);
     let mut analysis = Analysis {
-        asked: if solver.is_some() { flat.len() } else { 0 },
+        asked,
         scope,
         ..Analysis::default()
     };
@@ -495,9 +501,13 @@ impl Contradiction {
     }
 }
 
-/// Puts questions to our own methods and what is left to the solver; without one, large questions
-/// are not asked.
-fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>) -> Vec<Reply> {
+/// Puts questions to our own methods and what is left to the solver, and tells how many that were;
+/// without one, large questions are not asked.
+fn put(
+    rule_set: &RuleSet,
+    questions: &[&Question<'_>],
+    solver: Option<&Solver>,
+) -> (Vec<Reply>, usize) {
     let is_asked = |query: &Query| solver.is_some() || query.assertions.len() <= OWN_ASSERTIONS_MAX;
     let written: Vec<Option<Written>> = questions
         .iter()
@@ -512,7 +522,9 @@ fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>)
             canonical: None,
         })
         .collect();
-    let mut answers = decide_all(&tasks, solver, &Budget::default()).into_iter();
+    let answers = decide_all(&tasks, solver, &Budget::default());
+    let asked = answers.iter().filter(|found| found.was_asked).count();
+    let mut answers = answers.into_iter();
     let reply = |written: Option<Written>| {
         let Some(written) = written else {
             return Reply::Unknown(Some(Reason::TooLarge));
@@ -532,7 +544,7 @@ fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>)
             Decided::Satisfiable(model) => Reply::Fits(point_of(rule_set, &written, &model)),
         }
     };
-    written.into_iter().map(reply).collect()
+    (written.into_iter().map(reply).collect(), asked)
 }
 
 fn named(written: &Written, core: &[String]) -> Vec<CoreMember> {

@@ -1,13 +1,16 @@
 //! A point that keeps given conditions, found without a solver where that is easy.
 //!
 //! In: conditions of a rule set and a point to start from. Out: a point at which all of them hold
-//! by exact evaluation, or nothing. Conditions that fail move the signals they name to their
-//! limits, a bounded number of rounds; most rule sets about one recipe need none. Where the signals
-//! stand in products, starts spread evenly over their ranges (J. H. Halton, 1960) are tried too.
+//! by exact evaluation, or nothing. Conditions that fail move a signal they read to where they just
+//! hold ([`reach`]), a bounded number of rounds; most rule sets about one recipe need none. Starts
+//! spread evenly over the ranges (J. H. Halton, 1960) are tried too.
 //! Finding nothing says nothing.
+
+mod reach;
 
 use std::collections::BTreeSet;
 
+use self::reach::Reach;
 use super::case::{Case, SignalCase};
 use crate::rational::Rational;
 use crate::rule_language::evaluate::Evaluator;
@@ -17,10 +20,13 @@ use crate::rule_language::{
 };
 
 /// Rounds of moving signals, from each start.
-const ROUNDS_MAX: usize = 16;
+const ROUNDS_MAX: u32 = 16;
 
 /// Starts inside the ranges that are tried after the given one.
 const STARTS_MAX: u32 = 64;
+
+/// What a strict comparison keeps as a distance: one such part of the limit.
+const STRICT_PARTS: i64 = 1000;
 
 /// Bases of the Halton sequence, one per signal that moves between starts; further signals stay.
 const BASES: [u32; 12] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37];
@@ -115,7 +121,8 @@ fn from(
     start: Point,
 ) -> Option<Point> {
     let mut point = start;
-    for _ in 0..ROUNDS_MAX {
+    for round in 0..ROUNDS_MAX {
+        let reach = Reach::new(rule_set, round);
         into_ranges(rule_set, signals, &mut point);
         let failing = failing(rule_set, wanted, &point)?;
         if failing.is_empty() {
@@ -123,7 +130,7 @@ fn from(
         }
         let before = point.clone();
         for condition in failing {
-            push(rule_set, condition, true, &mut point);
+            push(rule_set, reach, condition, true, &mut point);
         }
         if point == before {
             return None;
@@ -190,34 +197,40 @@ fn is_in_ranges(rule_set: &RuleSet, signals: &BTreeSet<SignalId>, point: &Point)
 }
 
 /// Moves signals so that a condition holds (or fails, if `wanted` is false), where it is simple.
-fn push(rule_set: &RuleSet, condition: &BoolExpr, wanted: bool, point: &mut Point) {
+fn push(
+    rule_set: &RuleSet,
+    reach: Reach<'_>,
+    condition: &BoolExpr,
+    wanted: bool,
+    point: &mut Point,
+) {
     let holds = |part: &BoolExpr, point: &Point| {
         let truth = Evaluator::new(rule_set, point).truth(part);
         truth == Ok(if wanted { Truth::True } else { Truth::False })
     };
     match &condition.kind {
         BoolKind::Constant(_) => {}
-        BoolKind::Not(inner) => push(rule_set, inner, !wanted, point),
+        BoolKind::Not(inner) => push(rule_set, reach, inner, !wanted, point),
         BoolKind::And(parts) | BoolKind::Or(parts) => {
             let needs_all = matches!(condition.kind, BoolKind::And(_)) == wanted;
             for part in parts {
                 if needs_all && !holds(part, point) {
-                    push(rule_set, part, wanted, point);
+                    push(rule_set, reach, part, wanted, point);
                 }
             }
             if !needs_all
                 && !parts.iter().any(|part| holds(part, point))
                 && let Some(first) = parts.first()
             {
-                push(rule_set, first, wanted, point);
+                push(rule_set, reach, first, wanted, point);
             }
         }
         BoolKind::Implies(premise, conclusion) => {
             if wanted {
-                push(rule_set, conclusion, true, point);
+                push(rule_set, reach, conclusion, true, point);
             } else {
-                push(rule_set, premise, true, point);
-                push(rule_set, conclusion, false, point);
+                push(rule_set, reach, premise, true, point);
+                push(rule_set, reach, conclusion, false, point);
             }
         }
         BoolKind::Member { signal, members } => {
@@ -244,9 +257,39 @@ fn push(rule_set: &RuleSet, condition: &BoolExpr, wanted: bool, point: &mut Poin
                 to_limit(rule_set, *signal, operator, right, point);
             } else if let NumKind::Signal(signal) = &right.kind {
                 to_limit(rule_set, *signal, operator.mirrored(), left, point);
+            } else {
+                to_balance(rule_set, reach, (left, operator, right), point);
             }
         }
     }
+}
+
+/// Moves a signal in one of two expressions so that their comparison just holds.
+fn to_balance(
+    rule_set: &RuleSet,
+    reach: Reach<'_>,
+    (left, operator, right): (&NumExpr, CompareOperator, &NumExpr),
+    point: &mut Point,
+) {
+    let evaluator = Evaluator::new(rule_set, point);
+    let (Ok(low), Ok(high)) = (evaluator.value(left), evaluator.value(right)) else {
+        return;
+    };
+    let (low, high) = (low.lower().clone(), high.lower().clone());
+    let size = if high.is_zero() {
+        Rational::one()
+    } else {
+        high.abs()
+    };
+    let beside = &size * &Rational::ratio(1, STRICT_PARTS);
+    let apart = match operator {
+        CompareOperator::LessEqual | CompareOperator::GreaterEqual | CompareOperator::Equal => {
+            Rational::zero()
+        }
+        CompareOperator::Less => -&beside,
+        CompareOperator::Greater | CompareOperator::NotEqual => beside,
+    };
+    let _ = reach.set(left, &(&high + &apart), point) || reach.set(right, &(&low - &apart), point);
 }
 
 /// Sets a signal so that `signal operator limit` holds at this point: to the limit, or halfway to

@@ -70,7 +70,7 @@ pub fn deltas(context: &Context<'_>, now: &Judged) -> Deltas {
             Err(error) => deltas.findings.push(Finding {
                 code: "observation-not-compared".to_owned(),
                 level: "warning".to_owned(),
-                message: format!("`{}`: {error}", observation.name),
+                message: error.to_string(),
                 places: vec![super::changes::place_of(context, observation.span)],
                 grounds: Vec::new(),
             }),

@@ -89,8 +89,8 @@ impl Bounds {
                 }
             }
             Shape::And(parts) => parts.iter().for_each(|part| self.add(part, owner)),
-            Shape::Opaque(formula) => self.add_end(formula, owner),
-            Shape::Constant(_) | Shape::Choice { .. } | Shape::Or(_) => {}
+            Shape::Curve(curve) => self.add_end(&curve.formula, owner),
+            Shape::Opaque(_) | Shape::Constant(_) | Shape::Choice { .. } | Shape::Or(_) => {}
         }
     }
 
@@ -165,7 +165,9 @@ impl Bounds {
                 Some(all)
             }
             Shape::Or(parts) => parts.iter().find_map(|part| self.implied(part, allowed)),
-            Shape::Constant(false) | Shape::Choice { .. } | Shape::Opaque(_) => None,
+            Shape::Constant(false) | Shape::Choice { .. } | Shape::Curve(_) | Shape::Opaque(_) => {
+                None
+            }
         }
     }
 

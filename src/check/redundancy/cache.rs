@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::component::Component;
+use super::shape::GridPoint;
 use super::{Method, Role, Standing, certified};
 use crate::canonical::sha256_hex;
 use crate::check::query::{Model, Sort};
@@ -118,12 +119,23 @@ impl Cache {
 
 /// Whether only the rule fails at a point, among those that count.
 fn is_witness(component: &Component, rule: usize, witness: &Model) -> bool {
-    let mut facts = component.facts.iter().enumerate();
-    witness.values.len() == component.variables.len()
-        && facts.all(|(place, fact)| {
-            let is_free = fact.role == Role::Claim && place != rule;
-            is_free || fact.formula.evaluate(witness) == Some(place != rule)
-        })
+    if witness.values.len() != component.variables.len() {
+        return false;
+    }
+    // Most witnesses lie on a grid, where rows are evaluated in whole numbers.
+    let grid = GridPoint::of(witness, &component.variables);
+    (0..component.facts.len()).all(|place| {
+        let fact = &component.facts[place];
+        if fact.role == Role::Claim && place != rule {
+            return true;
+        }
+        let on_grid = grid.as_ref().and_then(|grid| {
+            let shape = &component.shapes[place];
+            shape.holds(grid, &mut || witness.clone())
+        });
+        let holds = on_grid.or_else(|| fact.formula.evaluate(witness));
+        holds == Some(place != rule)
+    })
 }
 
 fn implied(component: &Component, rule: usize, names: &[String]) -> Option<Standing> {

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Role;
 use super::bounds::Bounds;
 use super::component::Component;
+use super::curve::Curve;
 use super::shape::{GridPoint, Row, Shape};
 use crate::check::query::{Model, Sort, Value};
 use crate::random::Stream;
@@ -124,7 +125,13 @@ impl<'a> Probe<'a> {
         let mut probe = Self::new(component, bounds, &start, widths);
         let mut probed = Probed::default();
         let mut open = open.clone();
-        let Some(base) = probe.repaired(start, None).map(|base| probe.centred(base)) else {
+        let given = probe.grid(&start);
+        let found = if probe.keeps_all(&given) {
+            Some(given)
+        } else {
+            probe.repaired(start, &[])
+        };
+        let Some(base) = found.map(|base| probe.centred(base)) else {
             return probed;
         };
         probed.base = Some(probe.model(&base));
@@ -132,6 +139,12 @@ impl<'a> Probe<'a> {
         for base in probe.other_choices(&base) {
             let base = probe.centred(base);
             probe.shoot_all(&base, &mut open, &mut probed);
+        }
+        for (fact, base) in probe.awake(&base, &open) {
+            if open.contains(&fact) {
+                let base = probe.centred(base);
+                probe.shoot_all(&base, &mut open, &mut probed);
+            }
         }
         let mut place = base;
         for _ in 0..MOVED_BASES {
@@ -213,8 +226,8 @@ impl<'a> Probe<'a> {
             .is_some_and(|all| all.is_empty())
     }
 
-    /// Moves a guess until every premise holds; the frozen choice stays.
-    fn repaired(&mut self, mut guess: Guess, frozen: Option<usize>) -> Option<GridPoint> {
+    /// Moves a guess until every premise holds; frozen choices stay.
+    fn repaired(&mut self, mut guess: Guess, frozen: &[usize]) -> Option<GridPoint> {
         for margin in MARGINS {
             for _ in 0..SWEEPS {
                 let mut is_moved = false;
@@ -243,14 +256,55 @@ impl<'a> Probe<'a> {
         })
     }
 
+    fn gradient(&self, curve: &Curve, guess: &Guess) -> Vec<(u32, f64)> {
+        curve.gradient(&guess.reals, &guess.choices, &self.widths)
+    }
+
+    fn norm_of(&self, slopes: &[(u32, f64)]) -> f64 {
+        slopes.iter().fold(0.0, |sum, &(variable, slope)| {
+            sum + slope.abs() * self.widths[variable as usize]
+        })
+    }
+
+    /// Moves a guess so that a comparison with these slopes gains slack; returns whether it moved.
+    fn advance(
+        &self,
+        guess: &mut Guess,
+        slopes: impl Iterator<Item = (u32, f64)> + Clone,
+        slack: f64,
+    ) -> bool {
+        let scale = slopes.clone().fold(0.0, |sum, (variable, slope)| {
+            let part = slope * self.widths[variable as usize];
+            sum + part * part
+        });
+        if scale == 0.0 {
+            return false;
+        }
+        let step = OVERSHOOT * slack / scale;
+        for (variable, slope) in slopes {
+            let width = self.widths[variable as usize];
+            guess.reals[variable as usize] += step * slope * width * width;
+        }
+        true
+    }
+
     /// How far a shape is from holding, in margins of its rows; zero or less where it holds.
-    fn lack(&self, shape: &Shape, guess: &Guess, margin: f64, frozen: Option<usize>) -> f64 {
+    fn lack(&self, shape: &Shape, guess: &Guess, margin: f64, frozen: &[usize]) -> f64 {
         match shape {
             Shape::Constant(true) | Shape::Opaque(_) => 0.0,
             Shape::Constant(false) => f64::INFINITY,
             Shape::Row(row) => {
                 let norm = self.norm(row).max(f64::MIN_POSITIVE);
                 margin - row.slack(&guess.reals) / norm
+            }
+            Shape::Curve(curve) => {
+                let slack = curve.slack(&guess.reals, &guess.choices);
+                let norm = self.norm_of(&self.gradient(curve, guess));
+                match (slack >= 0.0, norm > 0.0) {
+                    (_, true) if slack.is_finite() => margin - slack / norm,
+                    (true, _) => -1.0,
+                    (false, _) => f64::INFINITY,
+                }
             }
             Shape::Choice {
                 variable,
@@ -260,7 +314,7 @@ impl<'a> Probe<'a> {
                 let variable = *variable as usize;
                 match (guess.choices[variable] == *member) == *is {
                     true => -1.0,
-                    false if frozen == Some(variable) => f64::INFINITY,
+                    false if frozen.contains(&variable) => f64::INFINITY,
                     false => 10.0,
                 }
             }
@@ -274,7 +328,7 @@ impl<'a> Probe<'a> {
     }
 
     /// Moves a guess towards a shape; returns whether it moved.
-    fn push(&self, shape: &Shape, guess: &mut Guess, margin: f64, frozen: Option<usize>) -> bool {
+    fn push(&self, shape: &Shape, guess: &mut Guess, margin: f64, frozen: &[usize]) -> bool {
         let lack = self.lack(shape, guess, margin, frozen);
         // Tiny lacks are rounding; the exact evaluation decides.
         if lack <= 1e-12 || lack.is_infinite() {
@@ -283,19 +337,14 @@ impl<'a> Probe<'a> {
         match shape {
             Shape::Constant(_) | Shape::Opaque(_) => false,
             Shape::Row(row) => {
-                let scale = row.terms.iter().fold(0.0, |sum, &(variable, factor)| {
-                    let part = factor as f64 * self.widths[variable as usize];
-                    sum + part * part
-                });
-                if scale == 0.0 {
-                    return false;
-                }
-                let step = OVERSHOOT * lack * self.norm(row) / scale;
-                for &(variable, factor) in &row.terms {
-                    let width = self.widths[variable as usize];
-                    guess.reals[variable as usize] += step * factor as f64 * width * width;
-                }
-                true
+                let terms = row.terms.iter();
+                let terms = terms.map(|&(variable, factor)| (variable, factor as f64));
+                self.advance(guess, terms, lack * self.norm(row))
+            }
+            Shape::Curve(curve) => {
+                let gradient = self.gradient(curve, guess);
+                let slack = lack * self.norm_of(&gradient);
+                self.advance(guess, gradient.iter().copied(), slack)
             }
             Shape::Choice {
                 variable,
@@ -410,8 +459,27 @@ impl<'a> Probe<'a> {
         }
         let repaired = found.into_iter();
         repaired
-            .filter_map(|(guess, place)| self.repaired(guess, Some(place)))
+            .filter_map(|(guess, place)| self.repaired(guess, &[place]))
             .collect()
+    }
+
+    /// Points at which the choices alone do not keep an open fact, which its guard lets sleep.
+    fn awake(&mut self, base: &GridPoint, open: &BTreeSet<usize>) -> Vec<(usize, GridPoint)> {
+        let mut found: Vec<(usize, GridPoint)> = Vec::new();
+        for &fact in open.iter().take(CHOICE_BASES_MAX) {
+            let mut guess = Self::guess(base);
+            let mut frozen = Vec::new();
+            wake(
+                &self.component.shapes[fact],
+                &mut guess.choices,
+                &mut frozen,
+            );
+            if guess.choices != base.choices {
+                let repaired = self.repaired(guess, &frozen);
+                found.extend(repaired.map(|point| (fact, point)));
+            }
+        }
+        found
     }
 
     fn shoot_all(&mut self, base: &GridPoint, open: &mut BTreeSet<usize>, probed: &mut Probed) {
@@ -422,7 +490,7 @@ impl<'a> Probe<'a> {
                     break;
                 }
                 probed.rays += 1;
-                let (direction, length) = self.towards(fact, number);
+                let (direction, length) = self.towards(&guess, fact, number);
                 let witness = self.shoot(base, &guess, &direction, length, open);
                 for (found, point) in witness {
                     open.remove(&found);
@@ -433,28 +501,32 @@ impl<'a> Probe<'a> {
     }
 
     /// A direction that should break a fact, and how far to go where no row says it.
-    fn towards(&mut self, fact: usize, number: usize) -> (Vec<(u32, f64)>, f64) {
-        let mut rows: Vec<&Row> = Vec::new();
+    fn towards(&mut self, guess: &Guess, fact: usize, number: usize) -> (Vec<(u32, f64)>, f64) {
         let component = self.component;
-        component.shapes[fact].rows(&mut |row| rows.push(row));
+        let slopes = self.slopes(&component.shapes[fact], guess);
         let mut steps: BTreeMap<u32, f64> = BTreeMap::new();
-        // One row alone, in turn, and then several with random weights.
-        let count = rows.len();
-        for (place, row) in rows.into_iter().enumerate() {
+        // One comparison alone, in turn, and then several with random weights.
+        let count = slopes.len();
+        for (place, slopes) in slopes.into_iter().enumerate() {
             let weight = match number < count {
                 true => f64::from(u8::from(number == place)),
                 false => self.random.uniform_open(),
             };
-            let scale = weight / self.norm(row).max(f64::MIN_POSITIVE);
-            for &(variable, factor) in &row.terms {
+            let scale = weight / self.norm_of(&slopes).max(f64::MIN_POSITIVE);
+            for (variable, slope) in slopes {
                 let width = self.widths[variable as usize];
-                *steps.entry(variable).or_insert(0.0) -= scale * factor as f64 * width * width;
+                *steps.entry(variable).or_insert(0.0) -= scale * slope * width * width;
             }
         }
         if component.shapes[fact].is_opaque() {
             let read = |place: &usize| component.readers[*place].contains(&fact);
             let read: Vec<usize> = (0..component.variables.len()).filter(read).collect();
             steps.extend(self.random_direction(read.into_iter()));
+        } else if number >= count && (number - count) % 2 == 1 && !steps.is_empty() {
+            // Alone, so that what ties the variables to others holds the rest in place.
+            let place = self.random.uniform_open() * steps.len() as f64;
+            let (&variable, &step) = steps.iter().nth(place as usize).unwrap_or((&0, &0.0));
+            steps = BTreeMap::from([(variable, step)]);
         } else if number >= count {
             for (variable, step) in &mut steps {
                 let noise = self.random.uniform_open() - 0.5;
@@ -464,6 +536,28 @@ impl<'a> Probe<'a> {
         let length = [0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0][number % 7];
         let steps = steps.into_iter().filter(|(_, step)| *step != 0.0);
         (steps.collect(), length)
+    }
+
+    /// How the slack of each comparison of a shape changes with the variables.
+    fn slopes(&self, shape: &Shape, guess: &Guess) -> Vec<Vec<(u32, f64)>> {
+        let mut slopes = Vec::new();
+        shape.comparisons(&mut |comparison| match comparison {
+            Shape::Row(row) => {
+                let terms = row.terms.iter();
+                slopes.push(
+                    terms
+                        .map(|&(variable, factor)| (variable, factor as f64))
+                        .collect(),
+                );
+            }
+            Shape::Curve(curve) => slopes.push(self.gradient(curve, guess)),
+            Shape::Constant(_)
+            | Shape::Choice { .. }
+            | Shape::And(_)
+            | Shape::Or(_)
+            | Shape::Opaque(_) => {}
+        });
+        slopes
     }
 
     /// Follows a ray to the place where exactly one premise is broken.
@@ -532,6 +626,36 @@ impl<'a> Probe<'a> {
         };
         let needed = needed.into_iter().filter(|fact| open.contains(fact));
         needed.map(|fact| (fact, point.clone())).collect()
+    }
+}
+
+/// Sets choices so that none of them keeps a shape by itself, as far as that is simple.
+fn wake(shape: &Shape, choices: &mut [u32], frozen: &mut Vec<usize>) {
+    match shape {
+        Shape::Choice {
+            variable,
+            member,
+            is,
+        } => {
+            let place = *variable as usize;
+            if (choices[place] == *member) == *is {
+                choices[place] = match is {
+                    true => u32::from(*member == 0),
+                    false => *member,
+                };
+            }
+            frozen.push(place);
+        }
+        Shape::Or(parts) => parts.iter().for_each(|part| wake(part, choices, frozen)),
+        // One part that fails is enough.
+        Shape::And(parts) => {
+            let is_choice = |part: &&Shape| matches!(part, Shape::Choice { .. });
+            let first = parts.iter().find(is_choice);
+            first
+                .into_iter()
+                .for_each(|part| wake(part, choices, frozen));
+        }
+        Shape::Constant(_) | Shape::Row(_) | Shape::Curve(_) | Shape::Opaque(_) => {}
     }
 }
 

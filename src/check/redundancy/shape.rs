@@ -2,11 +2,12 @@
 //!
 //! In: a [`Formula`] over the variables of one component. Out: a [`Shape`] without negation, whose
 //! rows are evaluated exactly in 128-bit integers at points of a binary grid, and approximately
-//! along rays. A row that does not fit, a product, a case distinction stays an opaque formula,
-//! evaluated in exact rationals. No verdict rests on the approximate side.
+//! along rays. A row that does not fit, a product, a case distinction is a [`Curve`], evaluated in
+//! exact rationals. No verdict rests on the approximate side.
 
 use std::collections::BTreeMap;
 
+use super::curve::Curve;
 use crate::check::query::{Formula, Model, Sort, Term, Value, Variable};
 use crate::rational::Rational;
 
@@ -44,6 +45,8 @@ pub enum Shape {
     And(Vec<Shape>),
     /// At least one of them.
     Or(Vec<Shape>),
+    /// A comparison that is not linear, or whose numbers are too long for a row.
+    Curve(Curve),
     /// Something else.
     Opaque(Formula),
 }
@@ -60,6 +63,32 @@ pub struct GridPoint {
 }
 
 impl GridPoint {
+    /// Returns the grid point of a model; nothing where a value lies on no binary grid of its own,
+    /// or where the model does not fit the variables.
+    #[must_use]
+    pub fn of(model: &Model, variables: &[Variable]) -> Option<Self> {
+        if model.values.len() != variables.len() {
+            return None;
+        }
+        let mut point = Self {
+            mantissas: Vec::with_capacity(variables.len()),
+            shifts: Vec::with_capacity(variables.len()),
+            choices: Vec::with_capacity(variables.len()),
+        };
+        for (variable, value) in variables.iter().zip(&model.values) {
+            let ((mantissa, shift), choice) = match (&variable.sort, value) {
+                (Sort::Real, Value::Real(value)) => (value.as_dyadic()?, 0),
+                (Sort::Bool, Value::Bool(value)) => ((0, 0), u32::from(*value)),
+                (Sort::Enum(_), Value::Enum(member)) => ((0, 0), *member),
+                _ => return None,
+            };
+            point.mantissas.push(mantissa);
+            point.shifts.push(shift);
+            point.choices.push(choice);
+        }
+        Some(point)
+    }
+
     /// Returns the model of this point.
     #[must_use]
     pub fn model(&self, variables: &[Variable]) -> Model {
@@ -107,17 +136,6 @@ impl Row {
             sum + factor as f64 * point[variable as usize]
         })
     }
-
-    /// The row that holds exactly where this one does not.
-    fn negated(&self) -> Option<Self> {
-        let terms = self.terms.iter();
-        let terms = terms.map(|&(variable, factor)| Some((variable, factor.checked_neg()?)));
-        Some(Self {
-            terms: terms.collect::<Option<_>>()?,
-            constant: self.constant.checked_neg()?,
-            strict: !self.strict,
-        })
-    }
 }
 
 impl Shape {
@@ -139,15 +157,19 @@ impl Shape {
             } => Some((point.choices[*variable as usize] == *member) == *is),
             Self::And(parts) => decided(parts.iter().map(|part| part.holds(point, model)), false),
             Self::Or(parts) => decided(parts.iter().map(|part| part.holds(point, model)), true),
-            Self::Opaque(formula) => formula.evaluate(&model()),
+            Self::Curve(Curve { formula, .. }) | Self::Opaque(formula) => {
+                formula.evaluate(&model())
+            }
         }
     }
 
-    /// Calls `visit` for every row.
-    pub fn rows<'a>(&'a self, visit: &mut dyn FnMut(&'a Row)) {
+    /// Calls `visit` for every comparison, a row or a curve.
+    pub fn comparisons<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
         match self {
-            Self::Row(row) => visit(row),
-            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.rows(visit)),
+            Self::Row(_) | Self::Curve(_) => visit(self),
+            Self::And(parts) | Self::Or(parts) => {
+                parts.iter().for_each(|part| part.comparisons(visit));
+            }
             Self::Constant(_) | Self::Choice { .. } | Self::Opaque(_) => {}
         }
     }
@@ -158,7 +180,7 @@ impl Shape {
         match self {
             Self::Opaque(_) => true,
             Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::is_opaque),
-            Self::Constant(_) | Self::Row(_) | Self::Choice { .. } => false,
+            Self::Constant(_) | Self::Row(_) | Self::Curve(_) | Self::Choice { .. } => false,
         }
     }
 }
@@ -205,21 +227,19 @@ fn shape(formula: &Formula, wanted: bool, depth: usize) -> Shape {
             member: *member,
             is: wanted,
         },
-        Formula::Le(left, right) => {
-            comparison(left, right, false, wanted).map_or_else(opaque, Shape::Row)
-        }
-        Formula::Lt(left, right) => {
-            comparison(left, right, true, wanted).map_or_else(opaque, Shape::Row)
-        }
+        Formula::Le(left, right) if wanted => comparison(left, right, false),
+        Formula::Le(left, right) => comparison(right, left, true),
+        Formula::Lt(left, right) if wanted => comparison(left, right, true),
+        Formula::Lt(left, right) => comparison(right, left, false),
         Formula::Eq(left, right) => {
-            let below = comparison(left, right, !wanted, true);
-            let above = comparison(right, left, !wanted, true);
-            match (below, above) {
-                (Some(below), Some(above)) if wanted => {
-                    Shape::And(vec![Shape::Row(below), Shape::Row(above)])
-                }
-                (Some(below), Some(above)) => Shape::Or(vec![Shape::Row(below), Shape::Row(above)]),
-                _ => opaque(),
+            let both = vec![
+                comparison(left, right, !wanted),
+                comparison(right, left, !wanted),
+            ];
+            if wanted {
+                Shape::And(both)
+            } else {
+                Shape::Or(both)
             }
         }
         Formula::Not(inner) => shape(inner, !wanted, depth),
@@ -239,13 +259,26 @@ fn shape(formula: &Formula, wanted: bool, depth: usize) -> Shape {
     }
 }
 
-/// `left <= right` (or `<`), or its negation, as a row.
-fn comparison(left: &Term, right: &Term, strict: bool, wanted: bool) -> Option<Row> {
-    let mut sum = Linear::default();
-    sum.add(right, &Rational::one(), DEPTH_MAX)?;
-    sum.add(left, &Rational::from(-1), DEPTH_MAX)?;
-    let row = sum.row(strict)?;
-    if wanted { Some(row) } else { row.negated() }
+/// `least <= most` (or `<`): a row if it is linear, else a curve.
+fn comparison(least: &Term, most: &Term, strict: bool) -> Shape {
+    let row = || {
+        let mut sum = Linear::default();
+        sum.add(most, &Rational::one(), DEPTH_MAX)?;
+        sum.add(least, &Rational::from(-1), DEPTH_MAX)?;
+        sum.row(strict)
+    };
+    row().map_or_else(
+        || {
+            let (left, right) = (least.clone(), most.clone());
+            let formula = if strict {
+                Formula::Lt(left, right)
+            } else {
+                Formula::Le(left, right)
+            };
+            Shape::Curve(Curve::new(least, most, formula))
+        },
+        Shape::Row,
+    )
 }
 
 /// A linear form over the variables of the query.

@@ -6,6 +6,7 @@
 
 use super::Shape;
 use crate::check::redundancy::component::Component;
+use crate::check::redundancy::curve::Curve;
 
 /// The first interval of a ray in which a fact fails.
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +80,7 @@ impl<'a> Ray<'a> {
         match shape {
             Shape::Constant(value) => everywhere(*value),
             Shape::Opaque(_) => Vec::new(),
+            Shape::Curve(curve) => self.fails_curve(curve),
             Shape::Choice {
                 variable,
                 member,
@@ -116,6 +118,57 @@ impl<'a> Ray<'a> {
                 common
             }
         }
+    }
+}
+
+/// Where along a ray a curve is looked at first; then at twice as far each time.
+const CURVE_START: f64 = 1.0 / 4096.0;
+
+/// Places along a ray at which a curve is looked at.
+const CURVE_PLACES: usize = 40;
+
+/// Halvings of the step in which a curve changes sign.
+const HALVINGS: usize = 30;
+
+impl Ray<'_> {
+    /// The first stretch in which a curve fails, as far as the places looked at show it.
+    fn fails_curve(&self, curve: &Curve) -> Intervals {
+        let (mut from, mut before) = (None, 0.0);
+        let places = std::iter::successors(Some(CURVE_START), |at| Some(at + at));
+        for at in std::iter::once(0.0).chain(places.take(CURVE_PLACES)) {
+            match from {
+                None if !self.keeps(curve, at) => {
+                    from = Some(self.change(curve, (before, at), false));
+                }
+                Some(from) if self.keeps(curve, at) => {
+                    return vec![(from, self.change(curve, (before, at), true))];
+                }
+                None | Some(_) => {}
+            }
+            before = at;
+        }
+        from.map(|from| (from, f64::INFINITY)).into_iter().collect()
+    }
+
+    fn keeps(&self, curve: &Curve, at: f64) -> bool {
+        let mut point = self.reals.to_vec();
+        for &(variable, step) in self.direction {
+            point[variable as usize] += at * step;
+        }
+        curve.slack(&point, self.choices) >= 0.0
+    }
+
+    /// The place between two others from which a curve is kept, or no longer.
+    fn change(&self, curve: &Curve, (mut low, mut high): (f64, f64), is_kept: bool) -> f64 {
+        for _ in 0..HALVINGS {
+            let middle = 0.5 * (low + high);
+            if self.keeps(curve, middle) == is_kept {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        high
     }
 }
 
