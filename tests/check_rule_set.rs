@@ -165,6 +165,7 @@ fn without_a_solver_an_open_question_is_a_finding() {
     let codes: Vec<&str> = analysis.findings.iter().map(Finding::code).collect();
     assert_eq!(codes, ["consistency-undecided"]);
     assert_eq!(analysis.witness, None);
+    assert_eq!(analysis.asked, 0);
 }
 
 /// Goal: a contradiction needs no solver, and carries a certificate that anybody can replay.

@@ -175,6 +175,8 @@ pub struct Found {
     pub decided: Decided,
     /// Whether the point, or the contradiction, is the solver's and not our own.
     pub is_solvers: bool,
+    /// Whether the solver was asked.
+    pub was_asked: bool,
 }
 
 /// Decides many questions; what our own quick methods leave goes to the solver in one batch.
@@ -247,9 +249,11 @@ fn first_try(task: &Task, has_solver: bool) -> Tried {
 }
 
 fn finished(tried: Tried, answer: Option<Answer>, budget: &Budget) -> Found {
+    let was_asked = answer.is_some();
     let own = |decided| Found {
         decided,
         is_solvers: false,
+        was_asked,
     };
     if let Some(decided) = tried.decided {
         return own(decided);
@@ -261,6 +265,7 @@ fn finished(tried: Tried, answer: Option<Answer>, budget: &Budget) -> Found {
             return Found {
                 decided: Decided::Satisfiable(model),
                 is_solvers: true,
+                was_asked,
             };
         }
         // A model of our own, evaluated exactly, is worth more than the solver's word.
@@ -276,6 +281,7 @@ fn finished(tried: Tried, answer: Option<Answer>, budget: &Budget) -> Found {
             return Found {
                 decided,
                 is_solvers,
+                was_asked,
             };
         }
         Some(Answer::Unsat(_)) => Some(Reason::Garbled),
@@ -317,20 +323,6 @@ fn by_boxes(query: &Query, reason: Option<Reason>, budget: &Budget) -> Decided {
     })
 }
 
-/// Decides a small linear query by our own quick methods; nothing where they do not.
-///
-/// A solver context costs more than many such questions together.
-#[must_use]
-pub fn decide_small(query: &Query) -> Option<Decided> {
-    let is_small = query.assertions.len() <= OWN_ASSERTIONS_MAX;
-    if !is_small || !query.is_linear() || query.validate().is_err() {
-        return None;
-    }
-    let mut query = query.clone();
-    query.sort();
-    decided_alone(&query, &QUICK)
-}
-
 /// The model nearest to what is preferred, as far as our own methods see.
 fn preferred(query: &Query, preferences: &[Preference], known: Model) -> Model {
     let ask = |query: &Query| match attempt(query, &TRIAL) {
@@ -347,6 +339,20 @@ fn preferred(query: &Query, preferences: &[Preference], known: Model) -> Model {
         Answer::Sat(model) if query.refutation(&model).is_none() => model,
         Answer::Sat(_) | Answer::Unsat(_) | Answer::Unknown { .. } => known,
     }
+}
+
+/// Decides a small linear query by our own quick methods; nothing where they do not.
+///
+/// A solver context costs more than many such questions together.
+#[must_use]
+pub fn decide_small(query: &Query) -> Option<Decided> {
+    let is_small = query.assertions.len() <= OWN_ASSERTIONS_MAX;
+    if !is_small || !query.is_linear() || query.validate().is_err() {
+        return None;
+    }
+    let mut query = query.clone();
+    query.sort();
+    decided_alone(&query, &QUICK)
 }
 
 fn with_core(query: &Query) -> Query {

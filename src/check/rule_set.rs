@@ -40,7 +40,7 @@ pub struct Analysis {
     /// A point that keeps all rules and assumptions, where there is one; for the shown recipe
     /// rather than for machines, so its values are those of the recipe wherever possible.
     pub witness: Option<Point>,
-    /// How many questions no known point answered.
+    /// How many questions went to the solver.
     pub asked: usize,
     /// What was looked at.
     pub scope: Scope,
@@ -117,9 +117,9 @@ pub fn analyse_again(
         questions.push(open);
     }
     let flat: Vec<&Question<'_>> = questions.iter().flatten().collect();
-    let answers = put(rule_set, &flat, solver);
+    let (answers, asked) = put(rule_set, &flat, solver);
     let mut analysis = Analysis {
-        asked: flat.len(),
+        asked,
         scope,
         ..Analysis::default()
     };
@@ -501,9 +501,13 @@ impl Contradiction {
     }
 }
 
-/// Puts questions to our own methods and what is left to the solver; without one, large questions
-/// are not asked.
-fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>) -> Vec<Reply> {
+/// Puts questions to our own methods and what is left to the solver, and tells how many that were;
+/// without one, large questions are not asked.
+fn put(
+    rule_set: &RuleSet,
+    questions: &[&Question<'_>],
+    solver: Option<&Solver>,
+) -> (Vec<Reply>, usize) {
     let is_asked = |query: &Query| solver.is_some() || query.assertions.len() <= OWN_ASSERTIONS_MAX;
     let written: Vec<Option<Written>> = questions
         .iter()
@@ -518,7 +522,9 @@ fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>)
             canonical: None,
         })
         .collect();
-    let mut answers = decide_all(&tasks, solver, &Budget::default()).into_iter();
+    let answers = decide_all(&tasks, solver, &Budget::default());
+    let asked = answers.iter().filter(|found| found.was_asked).count();
+    let mut answers = answers.into_iter();
     let reply = |written: Option<Written>| {
         let Some(written) = written else {
             return Reply::Unknown(Some(Reason::TooLarge));
@@ -538,7 +544,7 @@ fn put(rule_set: &RuleSet, questions: &[&Question<'_>], solver: Option<&Solver>)
             Decided::Satisfiable(model) => Reply::Fits(point_of(rule_set, &written, &model)),
         }
     };
-    written.into_iter().map(reply).collect()
+    (written.into_iter().map(reply).collect(), asked)
 }
 
 fn named(written: &Written, core: &[String]) -> Vec<CoreMember> {
