@@ -8,6 +8,7 @@
 #[path = "questions/mod.rs"]
 mod questions;
 
+use cellwright::check::argument::attack::Semantics;
 use cellwright::document::InMemory;
 use cellwright::rational::Rational;
 use cellwright::record::body::{Evaluation, ToleranceMargin};
@@ -27,6 +28,7 @@ fn checked(rules: &str, parameters: &str) -> Findings {
         .with("r.toml", recipe);
     let paths = ["r.rule".to_owned()];
     let request = Request {
+        semantics: Semantics::Grounded,
         rules: &paths,
         recipe: Some("r.toml"),
         model: None,
