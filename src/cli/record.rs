@@ -1,8 +1,8 @@
 //! `cellwright verify` and `cellwright replay`: is a record intact, right, and the same again.
 //!
-//! In: a record file, or for `verify` a certificate file. Out: what was checked, or the first place
-//! that is wrong with exit code 5, as text or JSON. A text of an input that was changed is placed by
-//! comparing it with the file of the same path, where that still has the stated digest.
+//! In: a record file, or for `verify` a certificate file. Out: what was checked, or the first
+//! place that is wrong with exit code 5, as text or JSON. A text of an input that was changed is
+//! placed by comparing it with the file of the same path, where that still has the stated digest.
 
 use std::io::ErrorKind;
 
