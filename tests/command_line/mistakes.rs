@@ -208,7 +208,8 @@ fn a_scenario_without_rules() {
 #[test]
 fn a_proposal_that_cannot_move_what_it_names() {
     let folder = folder("a_proposal_that_cannot_move_what_it_names");
-    let extra = "[repair]\nmove = [\"coating.gap\", \"slurry.binder_fraction\", \"coating.pump_flow\", \"slurry.electrode\"]\n";
+    let extra = "[repair]\nmove = [\"coating.gap\", \"slurry.binder_fraction\", \
+        \"coating.pump_flow\", \"slurry.electrode\"]\n";
     crate::answers::scenario(&folder, &["drying"], extra);
     insta::assert_snapshot!(said_in(&folder, &["plan", "s.toml"]));
 }
