@@ -112,10 +112,11 @@ fn a_cache_spares_questions_and_is_never_believed() {
     assert_eq!(implied(&first), implied(&second));
     assert_eq!(second.settled[1..], [0, 0]);
     for (from, to) in [
-        ("\"real\":\"", "\"real\":\"9"),
+        ("\"needed\":\"", "\"needed\":\"9"),
         ("R000", "R001"),
         ("implied", "needed"),
     ] {
+        assert!(text.contains(from), "{from}");
         let spoiled = Cache::from_text(&text.replace(from, to));
         let third = with_cache(&problem, Some(&spoiled));
         assert_eq!(implied(&first), implied(&third), "{from}");

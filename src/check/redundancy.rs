@@ -330,99 +330,152 @@ enum Reach {
     Whole,
 }
 
-/// A question of a component, or of a part of it.
+/// Questions of a component, or of a part of it.
 struct Asked {
     component: usize,
     part: Component,
-    /// The rules asked about, in the component and in the part.
-    rules: Vec<(usize, usize)>,
-    /// Whether the solver may be asked.
+    rules: Vec<AskedRule>,
+    /// Whether the solver answers, else our own methods.
     by_solver: bool,
 }
 
+/// A rule that is asked about.
+struct AskedRule {
+    /// Its place in the component.
+    rule: usize,
+    /// Its place in the part.
+    inside: usize,
+    /// The facts of the part that take part; all where it says nothing.
+    near: Option<BTreeSet<usize>>,
+}
+
+/// Batches into which the rules of one large component are dealt. Fixed, because what a solver
+/// answers may depend on what it was asked before.
+const DEALT: usize = 2;
+
 fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means: &Means<'_>) {
-    let mut asked: Vec<Asked> = Vec::new();
-    for (number, component) in components.iter().enumerate() {
-        let open = progress[number].open.iter().copied();
-        let is_large = component.facts.len() > WHOLE_FACTS_MAX;
-        match reach {
-            Reach::Whole => {
-                let rules: Vec<(usize, usize)> = open.map(|rule| (rule, rule)).collect();
-                if !rules.is_empty() {
-                    asked.push(Asked {
-                        component: number,
-                        part: component.clone(),
-                        rules,
-                        by_solver: true,
-                    });
-                }
-            }
-            Reach::Hops(hops) if is_large || hops == 1 => asked.extend(open.map(|rule| {
-                let places = component.near(rule, hops);
-                let inside = places.iter().position(|&place| place == rule).unwrap_or(0);
-                Asked {
-                    component: number,
-                    part: component.part(&places),
-                    rules: vec![(rule, inside)],
-                    by_solver: is_large,
-                }
-            })),
-            Reach::Hops(_) => {}
+    for by_solver in [false, true] {
+        if by_solver && means.solver.is_none() {
+            continue;
         }
-    }
-    let answers = put(&asked, means);
-    for (asked, answers) in asked.iter().zip(answers) {
-        let progress = &mut progress[asked.component];
-        let component = &components[asked.component];
-        for (&(rule, inside), answer) in asked.rules.iter().zip(answers) {
-            let standing = concluded(component, progress, (asked, rule, inside), answer, reach);
-            if let Some(standing) = standing {
-                if !matches!(standing, Standing::Undecided(_)) {
-                    progress.settled[2] += 1;
+        let mut asked: Vec<Asked> = Vec::new();
+        for (number, component) in components.iter().enumerate() {
+            let open = &progress[number].open;
+            let is_large = component.facts.len() > WHOLE_FACTS_MAX;
+            match (reach, by_solver) {
+                _ if open.is_empty() => {}
+                (Reach::Whole, _) => asked.push(whole(component, number, open, by_solver)),
+                (Reach::Hops(hops), true) if is_large => {
+                    asked.extend(dealt(component, number, open, hops));
                 }
-                progress.standings[rule] = Some(standing);
-                progress.open.remove(&rule);
+                (Reach::Hops(hops), false) if is_large || hops == 1 => {
+                    let part = |&rule: &usize| near(component, number, rule, hops);
+                    asked.extend(open.iter().map(part));
+                }
+                (Reach::Hops(_), _) => {}
+            }
+        }
+        let answers = put(&asked, means);
+        for (asked, answers) in asked.iter().zip(answers) {
+            let progress = &mut progress[asked.component];
+            let component = &components[asked.component];
+            for (one, answer) in asked.rules.iter().zip(answers) {
+                let standing = concluded(component, progress, (asked, one), answer, reach);
+                if let Some(standing) = standing {
+                    if !matches!(standing, Standing::Undecided(_)) {
+                        progress.settled[2] += 1;
+                    }
+                    progress.standings[one.rule] = Some(standing);
+                    progress.open.remove(&one.rule);
+                }
             }
         }
     }
 }
 
-/// Answers the questions in their order: ourselves where they are small, else by the solver.
-fn put(asked: &[Asked], means: &Means<'_>) -> Vec<Vec<Answer>> {
-    let batch = |asked: &Asked| {
-        let claims = 0..asked.part.facts.len();
-        let claims: Vec<usize> = claims
-            .filter(|&fact| asked.part.facts[fact].role == Role::Claim)
-            .collect();
-        let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
-        let trial = |&(_, inside): &(usize, usize)| Trial {
-            negated: vec![number(inside)],
-            absent: claims
-                .iter()
-                .filter(|&&claim| claim != inside)
-                .map(|&c| number(c))
-                .collect(),
+fn whole(component: &Component, number: usize, open: &BTreeSet<usize>, by_solver: bool) -> Asked {
+    let asked = |&rule: &usize| AskedRule {
+        rule,
+        inside: rule,
+        near: None,
+    };
+    Asked {
+        component: number,
+        part: component.clone(),
+        rules: open.iter().map(asked).collect(),
+        by_solver,
+    }
+}
+
+/// A rule with the facts so many shared variables away, as a component of its own.
+fn near(component: &Component, number: usize, rule: usize, hops: usize) -> Asked {
+    let places = component.near(rule, hops);
+    let inside = places.iter().position(|&place| place == rule).unwrap_or(0);
+    let asked = AskedRule {
+        rule,
+        inside,
+        near: None,
+    };
+    Asked {
+        component: number,
+        part: component.part(&places),
+        rules: vec![asked],
+        by_solver: false,
+    }
+}
+
+/// The open rules of a large component, each with the facts near it: the solver states the facts
+/// once for many rules, which is far cheaper than a context per rule.
+fn dealt(component: &Component, number: usize, open: &BTreeSet<usize>, hops: usize) -> Vec<Asked> {
+    let asked = |&rule: &usize| AskedRule {
+        rule,
+        inside: rule,
+        near: Some(component.near(rule, hops).into_iter().collect()),
+    };
+    let hand = |first: usize| Asked {
+        component: number,
+        part: component.clone(),
+        rules: open.iter().skip(first).step_by(DEALT).map(asked).collect(),
+        by_solver: true,
+    };
+    let hands = (0..DEALT).map(hand);
+    hands.filter(|hand| !hand.rules.is_empty()).collect()
+}
+
+fn batch(asked: &Asked) -> Batch {
+    let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+    let trial = |one: &AskedRule| {
+        let is_absent = |&fact: &usize| {
+            let is_claim = asked.part.facts[fact].role == Role::Claim && fact != one.inside;
+            let is_near = one.near.as_ref().is_none_or(|near| near.contains(&fact));
+            is_claim || !is_near
         };
-        Batch {
-            query: asked.part.query(RLIMIT, WALL_MS),
-            trials: asked.rules.iter().map(trial).collect(),
+        let absent = (0..asked.part.facts.len()).filter(is_absent);
+        Trial {
+            negated: vec![number(one.inside)],
+            absent: absent.map(number).collect(),
         }
     };
+    Batch {
+        query: asked.part.query(RLIMIT, WALL_MS),
+        trials: asked.rules.iter().map(trial).collect(),
+    }
+}
+
+/// Answers the questions in their order; nothing for a question that has no answer.
+fn put(asked: &[Asked], means: &Means<'_>) -> Vec<Vec<Answer>> {
     let batches: Vec<Batch> = asked.iter().map(batch).collect();
+    if let Some(solver) = means
+        .solver
+        .filter(|_| asked.iter().any(|one| one.by_solver))
+    {
+        return put_to_solver(&batches, solver, means.threads);
+    }
     let count = u64::try_from(batches.len()).unwrap_or(u64::MAX);
     let small = map_items(count, means.threads, |place| {
         small_answers(&batches[usize::try_from(place).unwrap_or(0)])
     });
-    let mut answers = small.unwrap_or_else(|_| vec![None; batches.len()]);
-    let open: Vec<usize> = (0..batches.len())
-        .filter(|&place| answers[place].is_none() && asked[place].by_solver)
-        .collect();
-    if let Some(solver) = means.solver {
-        let asked = put_to_solver(&batches, &open, solver, means.threads);
-        for (place, found) in open.into_iter().zip(asked) {
-            answers[place] = Some(found);
-        }
-    }
+    let answers = small.unwrap_or_else(|_| vec![None; batches.len()]);
     answers.into_iter().map(Option::unwrap_or_default).collect()
 }
 
@@ -436,26 +489,20 @@ fn small_answers(batch: &Batch) -> Option<Vec<Answer>> {
     batch.trials.iter().map(answer).collect()
 }
 
-/// Puts batches in one group per thread; answers in the order of `open`.
-fn put_to_solver(
-    batches: &[Batch],
-    open: &[usize],
-    solver: &Solver,
-    threads: usize,
-) -> Vec<Vec<Answer>> {
-    let groups = threads.clamp(1, open.len().max(1));
-    let of_group = |group: usize| open.iter().skip(group).step_by(groups);
-    let batch = |place: &usize| batches[*place].clone();
+/// Puts batches in one group per thread; answers in their order.
+fn put_to_solver(batches: &[Batch], solver: &Solver, threads: usize) -> Vec<Vec<Answer>> {
+    let groups = threads.clamp(1, batches.len().max(1));
+    let of_group = |group: usize| batches.iter().skip(group).step_by(groups);
     let count = u64::try_from(groups).unwrap_or(1);
     let answers = map_items(count, threads, |group| {
         let group = usize::try_from(group).unwrap_or(0);
-        solver.run_batches(of_group(group).map(batch).collect())
+        solver.run_batches(of_group(group).cloned().collect())
     });
     let Ok(answers) = answers else {
-        return vec![Vec::new(); open.len()];
+        return vec![Vec::new(); batches.len()];
     };
     let mut answers: Vec<_> = answers.into_iter().map(Vec::into_iter).collect();
-    (0..open.len())
+    (0..batches.len())
         .map(|place| answers[place % groups].next().unwrap_or_default())
         .collect()
 }
@@ -463,13 +510,13 @@ fn put_to_solver(
 fn concluded(
     component: &Component,
     progress: &Progress,
-    (asked, rule, inside): (&Asked, usize, usize),
+    (asked, one): (&Asked, &AskedRule),
     answer: Answer,
     reach: Reach,
 ) -> Option<Standing> {
     match answer {
         Answer::Unsat(core) => {
-            let own = &asked.part.facts[inside].name;
+            let own = &asked.part.facts[one.inside].name;
             if !core.contains(own) {
                 return Some(Standing::Contradictory);
             }
@@ -478,7 +525,7 @@ fn concluded(
                 .filter(|name| *name != own)
                 .filter_map(|name| component.facts.iter().position(|fact| fact.name == *name));
             let premises: BTreeSet<usize> = premises.collect();
-            let method = match certified(&asked.part, inside, &core) {
+            let method = match certified(&asked.part, one.inside, &core) {
                 Refuted::Certified(_) => Method::Certificate,
                 Refuted::TooLarge | Refuted::Open(_) => Method::Solver,
                 // The core has a model: believe nobody.
@@ -492,7 +539,7 @@ fn concluded(
         Answer::Sat(model) => {
             let whole = match reach {
                 Reach::Whole => Some(model),
-                Reach::Hops(_) => extended(component, progress, asked, rule, &model),
+                Reach::Hops(_) => extended(component, progress, (asked, one), &model),
             };
             whole.map(|witness| Standing::Needed {
                 component: asked.component,
@@ -522,13 +569,21 @@ fn certified(part: &Component, rule: usize, core: &[String]) -> Refuted {
 fn extended(
     component: &Component,
     progress: &Progress,
-    asked: &Asked,
-    rule: usize,
+    (asked, one): (&Asked, &AskedRule),
     model: &Model,
 ) -> Option<Model> {
+    let rule = one.rule;
     let mut whole = progress.base.clone()?;
     let mut changed = BTreeSet::new();
-    for (variable, value) in asked.part.variables.iter().zip(&model.values) {
+    // A variable that no fact near the rule reads keeps the value of the base.
+    let is_read = |place: &usize| match &one.near {
+        None => true,
+        Some(near) => asked.part.readers[*place]
+            .iter()
+            .any(|fact| near.contains(fact)),
+    };
+    let values = asked.part.variables.iter().zip(&model.values).enumerate();
+    for (_, (variable, value)) in values.filter(|(place, _)| is_read(place)) {
         let place = component
             .variables
             .binary_search_by(|own| own.name.cmp(&variable.name))

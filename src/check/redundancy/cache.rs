@@ -13,8 +13,9 @@ use super::component::Component;
 use super::shape::GridPoint;
 use super::{Method, Role, Standing, certified};
 use crate::canonical::sha256_hex;
-use crate::check::query::{Model, Sort, Variable};
+use crate::check::query::{Model, Sort, Value, Variable};
 use crate::check::refute::Refuted;
+use crate::rational::Rational;
 
 /// What the digest covers, beside the component: a change of meaning gets a new number.
 const FORMAT: &str = "cellwright/standings/2";
@@ -23,8 +24,8 @@ const FORMAT: &str = "cellwright/standings/2";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Known {
-    /// It is needed: a point that only this rule forbids.
-    Needed(Model),
+    /// It is needed: a point that only this rule forbids, its values one after the other.
+    Needed(String),
     /// It follows from these facts, by name.
     Implied(Vec<String>),
     /// Nothing worth keeping, or quickly found again.
@@ -48,13 +49,14 @@ pub struct Cache {
 
 /// Points that once showed a rule to be needed, by the rule's name.
 #[derive(Debug, Default)]
-pub struct Hints<'a>(BTreeMap<&'a str, (&'a [String], &'a Model)>);
+pub struct Hints<'a>(BTreeMap<&'a str, (&'a [String], &'a str)>);
 
 impl Hints<'_> {
     /// Returns the point kept for a rule, if it still shows that the rule is needed: in a component
     /// of which something else changed, most points stay good.
     pub(super) fn witness(&self, component: &Component, rule: usize) -> Option<Model> {
-        let (names, model) = self.0.get(component.facts[rule].name.as_str())?;
+        let (names, text) = self.0.get(component.facts[rule].name.as_str())?;
+        let model = read(text)?;
         let value = |variable: &Variable| {
             let place = names.iter().position(|name| *name == variable.name)?;
             model.values.get(place).cloned()
@@ -103,7 +105,7 @@ impl Cache {
         let rules = self.entries.values().flat_map(|entry| {
             let rules = entry.rules.iter();
             rules.filter_map(|(name, known)| match known {
-                Known::Needed(model) => Some((name.as_str(), (&entry.variables[..], model))),
+                Known::Needed(text) => Some((name.as_str(), (&entry.variables[..], text.as_str()))),
                 Known::Implied(_) | Known::Nothing => None,
             })
         });
@@ -113,7 +115,7 @@ impl Cache {
     /// Keeps what was found about a component.
     pub(super) fn keep(&mut self, component: &Component, standings: &[Option<Standing>]) {
         let known = |rule: usize| match &standings[rule] {
-            Some(Standing::Needed { witness, .. }) => Known::Needed((**witness).clone()),
+            Some(Standing::Needed { witness, .. }) => Known::Needed(written(witness)),
             Some(Standing::Implied {
                 premises,
                 method: Method::Certificate,
@@ -154,13 +156,14 @@ impl Cache {
         for (rule, (_, known)) in rules.into_iter().zip(&entry.rules) {
             let standing = match known {
                 Known::Nothing => continue,
-                Known::Needed(witness) => {
-                    if !is_witness(component, rule, witness) {
+                Known::Needed(text) => {
+                    let witness = read(text)?;
+                    if !is_witness(component, rule, &witness) {
                         return None;
                     }
                     Standing::Needed {
                         component: number,
-                        witness: Box::new(witness.clone()),
+                        witness: Box::new(witness),
                     }
                 }
                 Known::Implied(names) => implied(component, rule, names)?,
@@ -169,6 +172,32 @@ impl Cache {
         }
         Some(found)
     }
+}
+
+/// The values of a point: `1/2` of a number, `#2` of a choice, `true` or `false`.
+fn written(model: &Model) -> String {
+    let words = model.values.iter().map(|value| match value {
+        Value::Real(value) => value.to_ratio_string(),
+        Value::Bool(value) => value.to_string(),
+        Value::Enum(member) => format!("#{member}"),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn read(text: &str) -> Option<Model> {
+    let value = |word: &str| {
+        if let Some(member) = word.strip_prefix('#') {
+            return member.parse().ok().map(Value::Enum);
+        }
+        match word.parse() {
+            Ok(truth) => Some(Value::Bool(truth)),
+            Err(_) => Rational::parse_ratio(word).ok().map(Value::Real),
+        }
+    };
+    let values = text.split_whitespace().map(value);
+    Some(Model {
+        values: values.collect::<Option<_>>()?,
+    })
 }
 
 /// Whether only the rule fails at a point, among those that count.
