@@ -10,6 +10,8 @@
 
 #[path = "logic/generator.rs"]
 mod generator;
+#[path = "logic/windows.rs"]
+mod windows;
 
 use std::time::Instant;
 
@@ -175,5 +177,13 @@ fn main() {
     }
     for &rules in &sizes {
         edited(rules);
+    }
+    println!(
+        "| rules | parameters | naive Z3 s: wall, processors (windows asked) \
+         | ours s: wall, processors | factors | ends that differ | ends proved |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    for &rules in &sizes {
+        windows::row(rules, &busy);
     }
 }

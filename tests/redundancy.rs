@@ -7,11 +7,11 @@
 #[path = "../benches/logic/generator.rs"]
 mod generator;
 
-use cellwright::check::query::{Answer, Formula, Query, Want};
+use cellwright::check::query::{Answer, Formula, Model, Query, Value, Want};
 use cellwright::check::redundancy::cache::Cache;
 use cellwright::check::redundancy::{Means, Problem, Standing, Standings, standings};
 use cellwright::check::solver_process::Solver;
-use generator::{Shape, generate};
+use generator::{Shape, generate, hidden_point};
 
 fn child() -> Solver {
     Solver::Child {
@@ -151,5 +151,24 @@ fn standings_agree_with_one_question_per_rule() {
             "{:?}",
             found.settled
         );
+    }
+}
+
+/// Goal: what the generator says of its rule sets is true. Method: every rule at the hidden point.
+#[test]
+fn the_hidden_point_keeps_every_rule() {
+    for (rules, cross) in [(60, 0), (400, 5)] {
+        let shape = Shape {
+            rules,
+            cross,
+            seed: 7,
+        };
+        let problem = generate(shape);
+        let mut values: Vec<Value> = hidden_point(shape).into_iter().map(Value::Real).collect();
+        values.resize(problem.variables.len(), Value::Enum(0));
+        let hidden = Model { values };
+        for fact in &problem.facts {
+            assert_eq!(fact.formula.evaluate(&hidden), Some(true), "{}", fact.name);
+        }
     }
 }

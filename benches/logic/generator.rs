@@ -70,6 +70,14 @@ pub fn generate(shape: Shape) -> Problem {
     }
 }
 
+/// The point that keeps every rule, by parameter.
+pub fn hidden_point(shape: Shape) -> Vec<Rational> {
+    let mut random = Stream::new(shape.seed, "rules", 0);
+    let parameters = (shape.rules / 5).max(4);
+    let hidden = (0..parameters).map(|_| 1000 + below(&mut random, 9000));
+    hidden.map(|value| Rational::ratio(value, 100)).collect()
+}
+
 fn below(random: &mut Stream, count: u64) -> i64 {
     let drawn = random.index_below(count).expect("a positive count");
     i64::try_from(drawn).expect("a small number")

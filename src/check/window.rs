@@ -8,6 +8,7 @@
 //! which they can be chosen so that every rule holds. Rules without a closed form are bisected with
 //! the others fixed, and named with the others free.
 
+mod apart;
 mod bisected;
 mod part;
 
@@ -475,7 +476,7 @@ pub fn free(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> Fr
     let mut left_out = Vec::new();
     let mut looked_at = axis.range.clone();
     let mut kept: Vec<(usize, &Rule)> = Vec::new();
-    for (place, rule) in rules.iter().enumerate() {
+    for (place, rule) in apart::near(rule_set, rules, case, axis.signal) {
         match part_of(rule_set, rule, case, axis) {
             Ok((low, high)) => {
                 looked_at.0 = looked_at.0.max(low);
