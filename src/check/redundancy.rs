@@ -345,13 +345,7 @@ struct AskedRule {
     rule: usize,
     /// Its place in the part.
     inside: usize,
-    /// The facts of the part that take part; all where it says nothing.
-    near: Option<BTreeSet<usize>>,
 }
-
-/// Batches into which the rules of one large component are dealt. Fixed, because what a solver
-/// answers may depend on what it was asked before.
-const DEALT: usize = 2;
 
 fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means: &Means<'_>) {
     for by_solver in [false, true] {
@@ -365,11 +359,8 @@ fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means:
             match (reach, by_solver) {
                 _ if open.is_empty() => {}
                 (Reach::Whole, _) => asked.push(whole(component, number, open, by_solver)),
-                (Reach::Hops(hops), true) if is_large => {
-                    asked.extend(dealt(component, number, open, hops));
-                }
-                (Reach::Hops(hops), false) if is_large || hops == 1 => {
-                    let part = |&rule: &usize| near(component, number, rule, hops);
+                (Reach::Hops(hops), _) if is_large || (hops == 1 && !by_solver) => {
+                    let part = |&rule: &usize| near(component, (number, by_solver), rule, hops);
                     asked.extend(open.iter().map(part));
                 }
                 (Reach::Hops(_), _) => {}
@@ -394,11 +385,7 @@ fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means:
 }
 
 fn whole(component: &Component, number: usize, open: &BTreeSet<usize>, by_solver: bool) -> Asked {
-    let asked = |&rule: &usize| AskedRule {
-        rule,
-        inside: rule,
-        near: None,
-    };
+    let asked = |&rule: &usize| AskedRule { rule, inside: rule };
     Asked {
         component: number,
         part: component.clone(),
@@ -408,48 +395,28 @@ fn whole(component: &Component, number: usize, open: &BTreeSet<usize>, by_solver
 }
 
 /// A rule with the facts so many shared variables away, as a component of its own.
-fn near(component: &Component, number: usize, rule: usize, hops: usize) -> Asked {
+fn near(
+    component: &Component,
+    (number, by_solver): (usize, bool),
+    rule: usize,
+    hops: usize,
+) -> Asked {
     let places = component.near(rule, hops);
     let inside = places.iter().position(|&place| place == rule).unwrap_or(0);
-    let asked = AskedRule {
-        rule,
-        inside,
-        near: None,
-    };
+    let asked = AskedRule { rule, inside };
     Asked {
         component: number,
         part: component.part(&places),
         rules: vec![asked],
-        by_solver: false,
+        by_solver,
     }
-}
-
-/// The open rules of a large component, each with the facts near it: the solver states the facts
-/// once for many rules, which is far cheaper than a context per rule.
-fn dealt(component: &Component, number: usize, open: &BTreeSet<usize>, hops: usize) -> Vec<Asked> {
-    let asked = |&rule: &usize| AskedRule {
-        rule,
-        inside: rule,
-        near: Some(component.near(rule, hops).into_iter().collect()),
-    };
-    let hand = |first: usize| Asked {
-        component: number,
-        part: component.clone(),
-        rules: open.iter().skip(first).step_by(DEALT).map(asked).collect(),
-        by_solver: true,
-    };
-    let hands = (0..DEALT).map(hand);
-    hands.filter(|hand| !hand.rules.is_empty()).collect()
 }
 
 fn batch(asked: &Asked) -> Batch {
     let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
     let trial = |one: &AskedRule| {
-        let is_absent = |&fact: &usize| {
-            let is_claim = asked.part.facts[fact].role == Role::Claim && fact != one.inside;
-            let is_near = one.near.as_ref().is_none_or(|near| near.contains(&fact));
-            is_claim || !is_near
-        };
+        let is_absent =
+            |&fact: &usize| asked.part.facts[fact].role == Role::Claim && fact != one.inside;
         let absent = (0..asked.part.facts.len()).filter(is_absent);
         Trial {
             negated: vec![number(one.inside)],
@@ -575,15 +542,7 @@ fn extended(
     let rule = one.rule;
     let mut whole = progress.base.clone()?;
     let mut changed = BTreeSet::new();
-    // A variable that no fact near the rule reads keeps the value of the base.
-    let is_read = |place: &usize| match &one.near {
-        None => true,
-        Some(near) => asked.part.readers[*place]
-            .iter()
-            .any(|fact| near.contains(fact)),
-    };
-    let values = asked.part.variables.iter().zip(&model.values).enumerate();
-    for (_, (variable, value)) in values.filter(|(place, _)| is_read(place)) {
+    for (variable, value) in asked.part.variables.iter().zip(&model.values) {
         let place = component
             .variables
             .binary_search_by(|own| own.name.cmp(&variable.name))
