@@ -203,12 +203,7 @@ impl<'f> Intake<'f> {
     }
 
     /// Returns the bytes at `path`, which need not be text; `None` after a diagnostic.
-    pub fn bytes(
-        &mut self,
-        path: &str,
-        from: Option<Span>,
-        bytes_max: usize,
-    ) -> Option<Vec<u8>> {
+    pub fn bytes(&mut self, path: &str, from: Option<Span>, bytes_max: usize) -> Option<Vec<u8>> {
         let bytes = match self.files.read(path) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -236,12 +231,7 @@ impl<'f> Intake<'f> {
     }
 
     /// Adds the document at `path` with these bytes; `None` after a diagnostic.
-    pub fn add_text(
-        &mut self,
-        path: &str,
-        from: Option<Span>,
-        bytes: Vec<u8>,
-    ) -> Option<FileId> {
+    pub fn add_text(&mut self, path: &str, from: Option<Span>, bytes: Vec<u8>) -> Option<FileId> {
         let digest = canonical::sha256_hex(&bytes);
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,

@@ -7,7 +7,8 @@
 use super::parquet_file::{ParquetRows, Problem};
 use super::split::{self, Place};
 use super::{
-    Cell, Column, Content, SHOWN_MAX, Table, TableFormat, columns, delimiter_of, ragged, repeated_headers,
+    Cell, Column, Content, SHOWN_MAX, Table, TableFormat, columns, delimiter_of, ragged,
+    repeated_headers,
 };
 use crate::canonical;
 use crate::diagnostic::Diagnostic;

@@ -169,7 +169,7 @@ impl CellProblem {
         match self {
             Self::Empty | Self::Missing | Self::NotANumber { .. } => {
                 "write a number, or remove the row on purpose"
-            },
+            }
             Self::NoValue { .. } | Self::NotFinite { .. } => {
                 "remove the row on purpose; nothing is put in its place"
             }

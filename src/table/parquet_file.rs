@@ -16,7 +16,7 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
-use super::typed::{TypedColumn, Values};
+use super::typed::{TypedColumn, Values, integer};
 
 /// Digits a decimal may have: those of the integers that hold them.
 const DECIMAL_DIGITS_MAX: i32 = 38;
@@ -439,19 +439,6 @@ impl Chunk<'_> {
     }
 }
 
-/// The two's complement integer in these bytes, the highest first.
-fn integer(bytes: &[u8]) -> Option<i128> {
-    let is_negative = bytes.first().is_some_and(|first| first & 0x80 != 0);
-    let fill = if is_negative { 0xff } else { 0 };
-    let mut all = [fill; 16];
-    let extra = bytes.len().saturating_sub(16);
-    let (head, tail) = bytes.split_at(extra);
-    all[16 - tail.len()..].copy_from_slice(tail);
-    let value = i128::from_be_bytes(all);
-    let fits = head.iter().all(|&byte| byte == fill) && (value < 0) == is_negative;
-    fits.then_some(value)
-}
-
 fn none_of(kind: Kind) -> Values {
     let scaled = |places| Values::Scaled {
         values: Vec::new(),
@@ -548,27 +535,6 @@ fn codec(compression: Compression) -> Result<(), String> {
             let name = other.to_string();
             let end = name.find('(').unwrap_or(name.len());
             Err(format!("is compressed with {}", &name[..end]))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn integers_in_bytes_keep_sign_and_size() {
-        let cases: [(&[u8], Option<i128>); 7] = [
-            (&[], Some(0)),
-            (&[0xff], Some(-1)),
-            (&[0x01, 0x00], Some(256)),
-            (&[0x80, 0x00], Some(-32768)),
-            (&[0xff; 20], Some(-1)),
-            (&[1; 17], None),
-            (&[0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], None),
-        ];
-        for (bytes, value) in cases {
-            assert_eq!(integer(bytes), value, "{bytes:?}");
         }
     }
 }

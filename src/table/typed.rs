@@ -142,6 +142,19 @@ fn short_scaled(value: i128, places: usize) -> Option<Double> {
     })
 }
 
+/// The two's complement integer in these bytes, the highest first.
+pub(super) fn integer(bytes: &[u8]) -> Option<i128> {
+    let is_negative = bytes.first().is_some_and(|first| first & 0x80 != 0);
+    let fill = if is_negative { 0xff } else { 0 };
+    let mut all = [fill; 16];
+    let extra = bytes.len().saturating_sub(16);
+    let (head, tail) = bytes.split_at(extra);
+    all[16 - tail.len()..].copy_from_slice(tail);
+    let value = i128::from_be_bytes(all);
+    let fits = head.iter().all(|&byte| byte == fill) && (value < 0) == is_negative;
+    fits.then_some(value)
+}
+
 fn scaled_text(value: i128, places: usize) -> String {
     let sign = if value < 0 { "-" } else { "" };
     let digits = format!("{:0>width$}", value.unsigned_abs(), width = places + 1);
@@ -184,12 +197,21 @@ mod tests {
         let float = column(Values::Floats(vec![0.1]));
         assert_eq!(double.number(0, None), Ok(tenth.clone()));
         assert_eq!(float.number(0, None), Ok(tenth));
-        assert!(float.double(0, None).is_ok_and(|one| one.short && one.value == 0.1));
+        assert!(
+            float
+                .double(0, None)
+                .is_ok_and(|one| one.short && one.value == 0.1)
+        );
     }
 
     #[test]
     fn scaled_integers_keep_their_places_and_missing_rows_say_so() {
-        let cases = [(-5, 2, "-0.05"), (1200, 2, "12.00"), (0, 1, "0.0"), (7, 0, "7")];
+        let cases = [
+            (-5, 2, "-0.05"),
+            (1200, 2, "12.00"),
+            (0, 1, "0.0"),
+            (7, 0, "7"),
+        ];
         for (value, places, text) in cases {
             let values = vec![value];
             assert_eq!(column(Values::Scaled { values, places }).text(0), text);
@@ -202,11 +224,44 @@ mod tests {
 
     #[test]
     fn the_ends_of_the_doubles_go_both_ways_alike() {
-        let ends = [f64::NAN, f64::INFINITY, f64::MAX, f64::MIN_POSITIVE, 5e-324, -0.0];
-        let near = [1e15, 999_999_999_999_999.0, 1e14 + 0.5, 1e-14, 1e-15, 0.1 + 0.2];
+        let ends = [
+            f64::NAN,
+            f64::INFINITY,
+            f64::MAX,
+            f64::MIN_POSITIVE,
+            5e-324,
+            -0.0,
+        ];
+        let near = [
+            1e15,
+            999_999_999_999_999.0,
+            1e14 + 0.5,
+            1e-14,
+            1e-15,
+            0.1 + 0.2,
+        ];
         for value in ends.into_iter().chain(near) {
             assert_both_ways_agree(&column(Values::Doubles(vec![value])));
             assert_both_ways_agree(&column(Values::Doubles(vec![-value])));
+        }
+    }
+
+    #[test]
+    fn integers_in_bytes_keep_sign_and_size() {
+        let cases: [(&[u8], Option<i128>); 7] = [
+            (&[], Some(0)),
+            (&[0xff], Some(-1)),
+            (&[0x01, 0x00], Some(256)),
+            (&[0x80, 0x00], Some(-32768)),
+            (&[0xff; 20], Some(-1)),
+            (&[1; 17], None),
+            (
+                &[0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+                None,
+            ),
+        ];
+        for (bytes, value) in cases {
+            assert_eq!(integer(bytes), value, "{bytes:?}");
         }
     }
 

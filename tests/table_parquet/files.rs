@@ -78,7 +78,9 @@ fn write(chunk: &mut SerializedColumnWriter<'_>, column: &Column) {
     let (levels, repeats) = (column.levels.as_deref(), column.repeats.as_deref());
     let array = |bytes: &Vec<u8>| ByteArray::from(bytes.clone());
     let written = match &column.values {
-        Values::Doubles(all) => chunk.typed::<DoubleType>().write_batch(all, levels, repeats),
+        Values::Doubles(all) => chunk
+            .typed::<DoubleType>()
+            .write_batch(all, levels, repeats),
         Values::Floats(all) => chunk.typed::<FloatType>().write_batch(all, levels, repeats),
         Values::Ints(all) => chunk.typed::<Int32Type>().write_batch(all, levels, repeats),
         Values::Longs(all) => chunk.typed::<Int64Type>().write_batch(all, levels, repeats),
