@@ -3,8 +3,9 @@
 //! In: CSV text (RFC 4180 quoting, LF or CRLF; the byte order mark is taken off by the intake),
 //! a declared or unmistakable delimiter and decimal sign, units in brackets in the header or in
 //! a second row; or a Parquet file. Out: columns of exact SI numbers. Every row must have as many
-//! cells as the header. A cell that is no number is a diagnostic with row and column, never a skipped row.
-//! The parser is our own because spans of cells are needed, which the crate `csv` does not give.
+//! cells as the header. A cell that is no number is a diagnostic with row and column, never a
+//! skipped row. The parser is our own because spans of cells are needed, which the crate `csv`
+//! does not give.
 
 mod blocks;
 mod cell;

@@ -69,7 +69,13 @@ fn a_build_without_the_reader_says_how_to_get_it() {
     let folder = folder("without", WATER);
     std::fs::write(folder.join("lots.parquet"), "PAR1 and more PAR1").expect("a file");
     std::fs::copy(folder.join("lots.parquet"), folder.join("lots")).expect("a copy");
-    insta::assert_snapshot!(said(&folder, "lots.parquet", &[]), @"");
+    insta::assert_snapshot!(said(&folder, "lots.parquet", &[]), @r"
+    --- standard error
+    error[CW-0140]: `lots.parquet` is a Parquet file, and this build reads none
+     │
+     ╰ help: build with `cargo build --release --features parquet`, or export the table as CSV
+    --- exit 2
+    ");
     assert!(said(&folder, "lots", &[]).contains("`lots` is a Parquet file"));
 }
 

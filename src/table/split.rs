@@ -1,7 +1,8 @@
 //! Splitting delimited text into cells (RFC 4180).
 //!
-//! In: text and delimiter. Out: one row of places after the other. Blank lines at the end are no rows; a blank line
-//! elsewhere, an open quote and text after a closing quote are errors with their place.
+//! In: text and delimiter. Out: one row of places after the other. Blank lines at the end are no
+//! rows; a blank line elsewhere, an open quote and text after a closing quote are errors with
+//! their place.
 
 use super::Cell;
 use crate::diagnostic::Diagnostic;

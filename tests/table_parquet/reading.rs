@@ -298,16 +298,19 @@ fn a_damaged_byte_is_an_error_or_another_value_but_never_a_panic() {
     let rows: Vec<Row> = (0..40).map(row).collect();
     let whole = bytes(SCHEMA, &[group(&rows[..30]), group(&rows[30..])]);
     assert_eq!(read(whole.clone()), Ok(40));
-    let (mut refused, mut read_on) = (0, 0);
+    let (mut refused, mut read_on, mut given_up) = (0, 0, Vec::new());
     for at in 0..whole.len() {
         for flip in [0x01, 0x80, 0xff] {
             let mut damaged = whole.clone();
             damaged[at] ^= flip;
-            match read(damaged) {
+            match read(damaged.clone()) {
                 Ok(_) => read_on += 1,
                 Err(text) => {
                     assert!(text.contains("error[CW-"), "{text}");
                     refused += 1;
+                    if text.contains("contradict each other") {
+                        given_up.push(damaged);
+                    }
                 }
             }
         }
@@ -316,5 +319,24 @@ fn a_damaged_byte_is_an_error_or_another_value_but_never_a_panic() {
     assert!(
         refused > read_on / 10,
         "{refused} refused, {read_on} read on"
+    );
+    // Where the crate panics, the user sees our sentence alone.
+    let folder = folder("given_up", RULES);
+    let shown: Vec<String> = given_up
+        .iter()
+        .step_by(1 + given_up.len() / 8)
+        .map(|damaged| {
+            put(&folder, damaged);
+            said(&folder, "lots.parquet", &[])
+        })
+        .collect();
+    assert!(
+        shown
+            .iter()
+            .any(|one| one.contains("contradict each other"))
+    );
+    assert!(
+        shown.iter().all(|one| !one.contains("panicked")),
+        "{shown:?}"
     );
 }
