@@ -144,6 +144,17 @@ impl Report {
         self.diagnostics.borrow_mut().push(diagnostic);
     }
 
+    /// Adds what went wrong, or gives what did not.
+    pub fn all_or<T>(&self, read: Result<T, Vec<Diagnostic>>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(found) => {
+                found.into_iter().for_each(|one| self.push(one));
+                None
+            }
+        }
+    }
+
     /// Tells whether any diagnostic is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -184,23 +195,15 @@ impl<'f> Intake<'f> {
     /// Opens the text at `path`; a second opening gives the same document. `from` is the place
     /// that names the path, `None` for an argument. `None` after a diagnostic.
     pub fn open(&mut self, path: &str, from: Option<Span>) -> Option<FileId> {
-        self.open_up_to(path, from, DOCUMENT_BYTES_MAX)
-    }
-
-    /// As [`Intake::open`] with a limit of its own.
-    pub fn open_up_to(
-        &mut self,
-        path: &str,
-        from: Option<Span>,
-        bytes_max: usize,
-    ) -> Option<FileId> {
         if let Some(file) = self.opened.get(path) {
             return Some(*file);
         }
-        let at = |code, message: String| match from {
-            Some(span) => Diagnostic::error(code, span, message),
-            None => Diagnostic::error_without_place(code, message),
-        };
+        let bytes = self.bytes(path, from, DOCUMENT_BYTES_MAX)?;
+        self.add_text(path, from, bytes)
+    }
+
+    /// Returns the bytes at `path`, which need not be text; `None` after a diagnostic.
+    pub fn bytes(&mut self, path: &str, from: Option<Span>, bytes_max: usize) -> Option<Vec<u8>> {
         let bytes = match self.files.read(path) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -208,7 +211,7 @@ impl<'f> Intake<'f> {
                     ReadError::NotFound | ReadError::Directory => codes::NOT_FOUND,
                     ReadError::Failed { .. } => codes::UNREADABLE,
                 };
-                let mut found = at(code, format!("cannot read `{path}`: {error}"));
+                let mut found = at(from, code, format!("cannot read `{path}`: {error}"));
                 if from.is_some() {
                     found = found.help("paths in a document are relative to that document");
                 }
@@ -221,9 +224,14 @@ impl<'f> Intake<'f> {
                 "`{path}` has {} bytes, more than the limit of {bytes_max}",
                 bytes.len()
             );
-            self.report.push(at(codes::TOO_LARGE, message));
+            self.report.push(at(from, codes::TOO_LARGE, message));
             return None;
         }
+        Some(bytes)
+    }
+
+    /// Adds the document at `path` with these bytes; `None` after a diagnostic.
+    pub fn add_text(&mut self, path: &str, from: Option<Span>, bytes: Vec<u8>) -> Option<FileId> {
         let digest = canonical::sha256_hex(&bytes);
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
@@ -231,7 +239,7 @@ impl<'f> Intake<'f> {
                 let place = error.utf8_error().valid_up_to();
                 let message = format!("`{path}` is not UTF-8 text: byte {place} begins no letter");
                 self.report
-                    .push(at(codes::NOT_TEXT, message).help("save the file as UTF-8"));
+                    .push(at(from, codes::NOT_TEXT, message).help("save the file as UTF-8"));
                 return None;
             }
         };
@@ -239,10 +247,15 @@ impl<'f> Intake<'f> {
             Some(rest) => rest.to_owned(),
             None => text,
         };
+        Some(self.add(path, text, digest))
+    }
+
+    /// Adds a document that is shown as `text`; `digest` is that of its bytes.
+    pub fn add(&mut self, path: &str, text: String, digest: String) -> FileId {
         let file = self.sources.add(path, text);
         self.opened.insert(path.to_owned(), file);
         self.digests.insert(path.to_owned(), digest);
-        Some(file)
+        file
     }
 
     /// Opens and parses a TOML document and checks its schema line. `None` after a diagnostic.
@@ -257,6 +270,14 @@ impl<'f> Intake<'f> {
     #[must_use]
     pub fn digests(&self) -> &BTreeMap<String, String> {
         &self.digests
+    }
+}
+
+/// An error at the place that names a path, or without one for an argument.
+fn at(from: Option<Span>, code: &'static str, message: String) -> Diagnostic {
+    match from {
+        Some(span) => Diagnostic::error(code, span, message),
+        None => Diagnostic::error_without_place(code, message),
     }
 }
 

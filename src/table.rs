@@ -1,14 +1,25 @@
-//! Tables: delimited text whose every cell knows its row and column.
+//! Tables: rows and columns whose every cell knows its place.
 //!
 //! In: CSV text (RFC 4180 quoting, LF or CRLF; the byte order mark is taken off by the intake),
 //! a declared or unmistakable delimiter and decimal sign, units in brackets in the header or in
-//! a second row. Out: columns of exact SI numbers. Every row must have as many cells as the
-//! header. A cell that is no number is a diagnostic with row and column, never a skipped row.
-//! The parser is our own because spans of cells are needed, which the crate `csv` does not give.
+//! a second row; or a Parquet file. Out: columns of exact SI numbers. Every row must have as many
+//! cells as the header. A cell that is no number is a diagnostic with row and column, never a
+//! skipped row. The parser is our own because spans of cells are needed, which the crate `csv`
+//! does not give.
 
 mod blocks;
 mod cell;
+#[cfg(feature = "parquet")]
+mod parquet_file;
+#[cfg(not(feature = "parquet"))]
+#[path = "table/no_parquet.rs"]
+mod parquet_file;
 mod split;
+#[cfg_attr(
+    not(feature = "parquet"),
+    allow(dead_code, reason = "only the reader of Parquet makes typed columns")
+)]
+mod typed;
 
 pub use blocks::Blocks;
 pub use cell::{CellProblem, Double, Quality, quality_of};
@@ -20,6 +31,8 @@ use crate::document::{Expected, Intake, Located, codes, error_diagnostic};
 use crate::quantity::{QuantityError, Unit, UnitError, parse_unit};
 use crate::rational::Rational;
 use crate::span::{FileId, Sources, Span};
+
+use typed::TypedColumn;
 
 /// Diagnostics shown for one column; the rest is counted in a note.
 const SHOWN_MAX: usize = 10;
@@ -70,8 +83,20 @@ pub struct Cell {
     escaped: bool,
 }
 
+/// The cells of the rows at hand.
+#[derive(Clone, Debug)]
+enum Content {
+    /// Row after row.
+    Text(Vec<Cell>),
+    /// Column beside column.
+    Typed {
+        columns: Vec<TypedColumn>,
+        rows: usize,
+    },
+}
+
 /// A table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Table {
     /// The document.
     pub file: FileId,
@@ -86,11 +111,12 @@ pub struct Table {
     header_rows: usize,
     /// Rows of data before the first cell.
     rows_before: usize,
-    cells: Vec<Cell>,
+    content: Content,
 }
 
 impl Table {
-    /// Reads the table at `path`; `from` is the place that names it. `None` after a diagnostic.
+    /// Reads the delimited text at `path`; `from` is the place that names it. `None` after a
+    /// diagnostic.
     pub fn read(
         intake: &mut Intake<'_>,
         path: &str,
@@ -99,59 +125,20 @@ impl Table {
     ) -> Option<Self> {
         let file = intake.open(path, from)?;
         let text = &intake.sources.get(file).text;
-        match Self::parse(file, path, text, format) {
-            Ok(table) => Some(table),
-            Err(found) => {
-                for diagnostic in found {
-                    intake.report.push(diagnostic);
-                }
-                None
-            }
-        }
-    }
-
-    fn parse(
-        file: FileId,
-        path: &str,
-        text: &str,
-        format: &TableFormat,
-    ) -> Result<Self, Vec<Diagnostic>> {
-        let delimiter = delimiter_of(file, text, format)?;
-        let mut rows = split::rows(file, text, delimiter).map_err(|found| vec![*found])?;
-        let header_rows = 1 + usize::from(format.unit_row);
-        if rows.len() < header_rows {
-            let message = format!("the table `{path}` has no header");
-            let span = Span::new(file, 0, 0);
-            return Err(vec![Diagnostic::error(codes::TABLE, span, message)]);
-        }
-        let width = rows[0].len();
-        let ragged = ragged_rows(file, &rows, width);
-        if !ragged.is_empty() {
-            return Err(ragged);
-        }
-        let units = format.unit_row.then(|| rows.remove(1));
-        let header = rows.remove(0);
-        let columns = columns(file, text, &header, units.as_deref());
-        let repeated = repeated_headers(&columns);
-        if !repeated.is_empty() {
-            return Err(repeated);
-        }
-        Ok(Self {
-            file,
-            path: path.to_owned(),
-            columns,
-            decimal: format.decimal,
-            delimiter,
-            header_rows,
-            rows_before: 0,
-            cells: rows.concat(),
-        })
+        let read = Blocks::of_text(file, path, text, format).and_then(|mut blocks| {
+            blocks.advance(&intake.sources, usize::MAX)?;
+            Ok(blocks.into_table())
+        });
+        intake.report.all_or(read)
     }
 
     /// Returns how many rows of data there are.
     #[must_use]
     pub fn row_count(&self) -> usize {
-        self.cells.len() / self.columns.len().max(1)
+        match &self.content {
+            Content::Text(cells) => cells.len() / self.columns.len().max(1),
+            Content::Typed { rows, .. } => *rows,
+        }
     }
 
     /// Returns the row number a spreadsheet shows for a data row (from zero).
@@ -160,17 +147,22 @@ impl Table {
         self.rows_before + row + 1 + self.header_rows
     }
 
-    /// Returns where a cell stands.
+    /// Returns where a cell stands; where only the header has a place, that of the header.
     ///
     /// # Panics
     /// When row or column lie outside the table.
     #[must_use]
     pub fn span(&self, row: usize, column: usize) -> Span {
-        let cell = self.cells[row * self.columns.len() + column];
-        Span {
-            file: self.file,
-            start: cell.start,
-            end: cell.end,
+        match &self.content {
+            Content::Text(cells) => {
+                let cell = cells[row * self.columns.len() + column];
+                Span {
+                    file: self.file,
+                    start: cell.start,
+                    end: cell.end,
+                }
+            }
+            Content::Typed { .. } => self.columns[column].span,
         }
     }
 
@@ -179,13 +171,51 @@ impl Table {
     /// # Panics
     /// When row or column lie outside the table.
     #[must_use]
-    pub fn text<'s>(&self, sources: &'s Sources, row: usize, column: usize) -> Cow<'s, str> {
-        let raw = sources.text(self.span(row, column)).trim();
-        if self.cells[row * self.columns.len() + column].escaped {
-            Cow::Owned(raw.replace("\"\"", "\""))
-        } else {
-            Cow::Borrowed(raw)
+    pub fn text<'s>(&'s self, sources: &'s Sources, row: usize, column: usize) -> Cow<'s, str> {
+        match &self.content {
+            Content::Text(cells) => {
+                let raw = sources.text(self.span(row, column)).trim();
+                if cells[row * self.columns.len() + column].escaped {
+                    Cow::Owned(raw.replace("\"\"", "\""))
+                } else {
+                    Cow::Borrowed(raw)
+                }
+            }
+            Content::Typed { columns, .. } => columns[column].text(row),
         }
+    }
+
+    /// Tells whether the table says of a cell that it has no value; an empty text does not.
+    ///
+    /// # Panics
+    /// When row or column lie outside the table.
+    #[must_use]
+    pub fn is_missing(&self, row: usize, column: usize) -> bool {
+        match &self.content {
+            Content::Text(_) => false,
+            Content::Typed { columns, .. } => columns[column].is_missing(row),
+        }
+    }
+
+    /// Reports a column that is there but cannot be read; `from` is the place that asks for it.
+    ///
+    /// # Panics
+    /// When the column lies outside the table.
+    pub fn is_readable(&self, column: usize, from: Span, intake: &Intake<'_>) -> bool {
+        let Content::Typed { columns, .. } = &self.content else {
+            return true;
+        };
+        let Some(why) = &columns[column].refused else {
+            return true;
+        };
+        let Column { header, span, .. } = &self.columns[column];
+        let message = format!("column `{header}` of `{}` {why}", self.path);
+        intake.report.push(
+            Diagnostic::error(codes::PARQUET, *span, message)
+                .also(from, "asked for here")
+                .help("`cellwright explain CW-0140` lists what is read; write the column so"),
+        );
+        false
     }
 
     /// Finds a column by its header as written or without its unit; reports a stranger.
@@ -269,11 +299,11 @@ impl Table {
         row: usize,
         column: usize,
     ) -> Result<Rational, CellProblem> {
-        cell::number(
-            &self.text(sources, row, column),
-            self.delimiter,
-            self.decimal,
-        )
+        if let Content::Typed { columns, .. } = &self.content {
+            return columns[column].number(row, self.decimal);
+        }
+        let text = self.text(sources, row, column);
+        cell::number(&text, self.delimiter, self.decimal)
     }
 
     /// Reads the double nearest to one number.
@@ -286,6 +316,9 @@ impl Table {
         row: usize,
         column: usize,
     ) -> Result<Double, CellProblem> {
+        if let Content::Typed { columns, .. } = &self.content {
+            return columns[column].double(row, self.decimal);
+        }
         let text = self.text(sources, row, column);
         cell::double(&text, self.delimiter, self.decimal)
     }
@@ -364,15 +397,6 @@ fn plain_unit() -> Unit {
     }
 }
 
-fn ragged_rows(file: FileId, rows: &[Vec<Cell>], width: usize) -> Vec<Diagnostic> {
-    (1..)
-        .zip(rows)
-        .filter(|(_, cells)| cells.len() != width)
-        .take(SHOWN_MAX)
-        .map(|(number, cells)| ragged(file, number, cells, width))
-        .collect()
-}
-
 /// The row with this number (from one, the header among them) is too long or too short.
 fn ragged(file: FileId, number: usize, cells: &[Cell], width: usize) -> Diagnostic {
     let (first, last) = (cells[0], cells[cells.len() - 1]);
@@ -394,7 +418,10 @@ fn columns(file: FileId, text: &str, header: &[Cell], units: Option<&[Cell]>) ->
         let raw = text
             .get(cell.start as usize..cell.end as usize)
             .unwrap_or("");
-        raw.trim().replace("\"\"", "\"")
+        match cell.escaped {
+            true => raw.trim().replace("\"\"", "\""),
+            false => raw.trim().to_owned(),
+        }
     };
     let span = |cell: &Cell| Span {
         file,

@@ -252,7 +252,8 @@ pub struct Check {
     /// Model whose constants the rules read beside the recipe.
     #[arg(long, requires = "recipe")]
     pub model: Option<PathBuf>,
-    /// Judge every row of this CSV table through the `column` maps of the signals.
+    /// Judge every row of this table through the `column` maps of the signals: CSV, or Parquet in
+    /// a build with the feature `parquet`.
     #[arg(long, conflicts_with = "recipe")]
     pub table: Option<PathBuf>,
     /// Decimal sign of the table, where it is not the point.

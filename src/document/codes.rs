@@ -81,6 +81,8 @@ pub const PROTOCOL_STEP: &str = "CW-0137";
 pub const IMPORT_MAP: &str = "CW-0138";
 /// A historian's text where a number was expected.
 pub const NO_VALUE: &str = "CW-0139";
+/// A Parquet file that cannot be read, wholly or in a column.
+pub const PARQUET: &str = "CW-0140";
 
 /// Code, title, explanation.
 pub type Explanation = (&'static str, &'static str, &'static str);
@@ -315,6 +317,14 @@ pub const CODES: &[Explanation] = &[
         "a historian's text stands where a number is expected",
         "Historians write `Bad`, `I/O Timeout` or `Over Range` where there was no measurement. \
          That is a quality code, not a number, and nothing is put in its place.",
+    ),
+    (
+        PARQUET,
+        "a Parquet file cannot be read",
+        "Parquet is read by builds with the feature `parquet` only. Read are flat columns of \
+         doubles, floats, integers, decimals of up to 38 digits and UTF-8 text, uncompressed or \
+         compressed with Snappy (with Zstandard by builds with `parquet-zstd`). The message says \
+         what the file has instead, or where it is damaged.",
     ),
 ];
 

@@ -88,6 +88,8 @@ pub fn quality_of(text: &str) -> Option<Quality> {
 pub enum CellProblem {
     /// Nothing in it.
     Empty,
+    /// The table says that there is no value.
+    Missing,
     /// A historian's text.
     NoValue {
         /// The text.
@@ -126,6 +128,7 @@ impl fmt::Display for CellProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => write!(f, "the cell is empty"),
+            Self::Missing => write!(f, "there is no value"),
             Self::NoValue { text, quality } => {
                 write!(f, "`{text}` is no measurement (quality {})", quality.code())
             }
@@ -152,7 +155,7 @@ impl CellProblem {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Empty | Self::NotANumber { .. } => codes::BAD_CELL,
+            Self::Empty | Self::Missing | Self::NotANumber { .. } => codes::BAD_CELL,
             Self::NoValue { .. } => codes::NO_VALUE,
             Self::NotFinite { .. } => codes::NOT_FINITE,
             Self::UndeclaredComma { .. } => codes::DECIMAL_COMMA,
@@ -164,7 +167,9 @@ impl CellProblem {
     #[must_use]
     pub fn help(&self) -> &'static str {
         match self {
-            Self::Empty | Self::NotANumber { .. } => "write a number, or remove the row on purpose",
+            Self::Empty | Self::Missing | Self::NotANumber { .. } => {
+                "write a number, or remove the row on purpose"
+            }
             Self::NoValue { .. } | Self::NotFinite { .. } => {
                 "remove the row on purpose; nothing is put in its place"
             }
@@ -192,10 +197,10 @@ pub struct Double {
 
 /// Digits of a number that is read without rational arithmetic: they and as many places are exact
 /// doubles, so one division gives the nearest double (W. D. Clinger, PLDI 1990, section 3).
-const QUICK_DIGITS_MAX: usize = 15;
+pub(super) const QUICK_DIGITS_MAX: usize = 15;
 
 /// Powers of ten that are exact doubles.
-const POWERS: [f64; QUICK_DIGITS_MAX + 1] = [
+pub(super) const POWERS: [f64; QUICK_DIGITS_MAX + 1] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 ];
 

@@ -1,7 +1,8 @@
 //! Splitting delimited text into cells (RFC 4180).
 //!
-//! In: text and delimiter. Out: rows of places. Blank lines at the end are no rows; a blank line
-//! elsewhere, an open quote and text after a closing quote are errors with their place.
+//! In: text and delimiter. Out: one row of places after the other. Blank lines at the end are no
+//! rows; a blank line elsewhere, an open quote and text after a closing quote are errors with
+//! their place.
 
 use super::Cell;
 use crate::diagnostic::Diagnostic;
@@ -34,23 +35,6 @@ pub(super) fn find_delimiter(file: FileId, text: &str) -> Result<char, Box<Diagn
             )
             .help("declare `delimiter = \";\"` (or `\",\"`, `\"tab\"`, `\"|\"`)"),
         )),
-    }
-}
-
-/// Splits the whole text.
-pub(super) fn rows(
-    file: FileId,
-    text: &str,
-    delimiter: char,
-) -> Result<Vec<Vec<Cell>>, Box<Diagnostic>> {
-    let mut place = Place::start(text);
-    let mut rows = Vec::new();
-    loop {
-        let mut cells = Vec::new();
-        if !place.row(file, text, delimiter, &mut cells)? {
-            return Ok(rows);
-        }
-        rows.push(cells);
     }
 }
 
@@ -173,7 +157,8 @@ fn quoted(file: FileId, text: &str, at: usize) -> Result<(Cell, usize), Box<Diag
     }
 }
 
-fn cell(start: usize, end: usize, escaped: bool) -> Cell {
+/// The place `start..end`.
+pub(super) fn cell(start: usize, end: usize, escaped: bool) -> Cell {
     // INVARIANT: documents are limited to 64 MiB, so offsets fit.
     let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
     Cell {

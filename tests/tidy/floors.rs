@@ -59,6 +59,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("microlp", &[]),
     ("ode_solvers", &["src/twin/integrate.rs"]),
     ("rayon", &["src/parallel.rs"]),
+    ("parquet", &["src/table/parquet_file.rs"]),
+    ("bytes", &["src/table/parquet_file.rs"]),
     ("pxfm", &["src/math.rs"]),
     ("rand", &["src/random.rs"]),
     ("rand_chacha", &["src/random.rs"]),

@@ -3,7 +3,7 @@
 //! In: a table, a rule set. Out: for each mapped signal the doubles or enumerators of a block for
 //! the kernel, and the exact point of any row of it. Units in the headers are read and checked. A
 //! cell that cannot be read is remembered with its row, the first ten of a column; nothing is
-//! skipped.
+//! skipped. A cell of which the table says that it has no value leaves the signal without one.
 
 use crate::check::kernel::{Column, Source};
 use crate::diagnostic::{Diagnostic, quoted_list};
@@ -12,7 +12,7 @@ use crate::quantity::Unit;
 use crate::rule_language::rule_set::ColumnMap;
 use crate::rule_language::{Point, PointValue, RuleSet, Signal, SignalId, SignalType};
 use crate::span::Sources;
-use crate::table::Table;
+use crate::table::{CellProblem, Table};
 
 /// Cells of one column that are shown when they cannot be read; the rest is counted.
 const SHOWN_MAX: usize = 10;
@@ -78,6 +78,9 @@ impl Mapped {
             );
             return None;
         };
+        if !table.is_readable(at, map.span, intake) {
+            return None;
+        }
         let content = match &signal.signal_type {
             SignalType::OneOf { members } => Content::Members(members.clone()),
             // Without a unit in either header the numbers are in the unit of the signal.
@@ -106,6 +109,11 @@ impl Mapped {
             problems: Vec::new(),
             problem_count: 0,
         })
+    }
+
+    /// Returns the index of the column in the table.
+    pub fn index(&self) -> usize {
+        self.at
     }
 
     /// How the kernel gets each signal.
@@ -138,6 +146,7 @@ impl Mapped {
                     short &= double.short;
                     double.value
                 }
+                Err(CellProblem::Missing) => f64::NAN,
                 Err(problem) => {
                     let at = self.at;
                     self.note(|| table.cell_diagnostic(row, at, &problem));
@@ -159,6 +168,9 @@ impl Mapped {
             indices.push(self.member(table, texts, row).unwrap_or(u32::MAX));
         }
         for (row, _) in (0..).zip(&indices).filter(|(_, index)| **index == u32::MAX) {
+            if table.is_missing(row, self.at) {
+                continue;
+            }
             let found = self.stranger(table, texts, row);
             self.note(|| found);
         }

@@ -2,7 +2,8 @@
 //!
 //! In: a table, a rule set. Out: counts per rule with the rows that fail and the rows that lie
 //! exactly on a limit. Only the text of the table and one block of its rows are in memory. A
-//! signal without `column` has no value in any row, and a rule that reads it is undecided there.
+//! signal without `column` has no value in any row, nor has a null of a Parquet file; a rule that
+//! reads it is undecided there.
 
 use super::columns::Mapped;
 use crate::check::kernel::{BLOCK_ROWS, Column, Kernel};
@@ -15,7 +16,7 @@ use crate::table::{Blocks, TableFormat};
 
 /// Hears how far a table is; nothing of it reaches an answer.
 pub trait Watch {
-    /// Rows were read; so many bytes of so many are done.
+    /// Rows were read; so many bytes (of text) or rows of so many are done.
     fn read(&self, done: u64, total: u64);
     /// So many rows were judged by so many rules; some of them in exact arithmetic.
     fn judged(&self, rows: u64, exact_rows: u64, rules: u64);
@@ -46,6 +47,8 @@ pub fn judge(
 ) -> Option<Judged> {
     let mut blocks = Blocks::open(intake, path, format)?;
     let mut mapped = Mapped::all(rules, blocks.table(), intake)?;
+    let wanted: Vec<usize> = mapped.iter().map(Mapped::index).collect();
+    blocks.select(&wanted);
     let judged = judge_blocks(intake, &mut blocks, &mut mapped, rules, watch)?;
     if mapped.iter().any(Mapped::has_problems) {
         for column in mapped {
@@ -75,12 +78,7 @@ fn judge_blocks(
         match blocks.advance(texts, BLOCK_ROWS) {
             Ok(0) => return Some(kernel.finish()),
             Ok(_) => {}
-            Err(wrong) => {
-                for diagnostic in wrong {
-                    intake.report.push(diagnostic);
-                }
-                return None;
-            }
+            Err(wrong) => return intake.report.all_or(Err(wrong)),
         }
         for column in &mut *mapped {
             column.read(blocks.table(), texts, &mut columns);
