@@ -5,7 +5,8 @@
 //! Facts that share no variable are looked at apart and in parallel; bounds settle about a third,
 //! points nearly all of the rest, and only what is left goes to the solver: one incremental solver
 //! per component, or for large components the neighbourhood of the rule first, which is sound
-//! because fewer premises imply less.
+//! because fewer premises imply less. The solver never sees `exp`, `ln`, `sqrt`: it is asked about
+//! the facts without them, and branch and prune decides what then is left.
 
 pub mod bounds;
 pub mod cache;
@@ -23,12 +24,21 @@ use self::probe::{Probe, Probed};
 use super::batch::{Batch, Trial};
 use super::encode::{RLIMIT, WALL_MS};
 use super::query::{Answer, Formula, Model, Query, Reason, Value, Variable, Want};
-use super::refute::{Budget, Decided, Refuted, decide_small, refute, restricted};
+use super::refute::{Budget, Decided, Refuted, decide, decide_small, refute, restricted};
 use super::solver_process::Solver;
 use crate::parallel::map_items;
 
 /// Components with more facts are asked about by neighbourhoods first.
 const WHOLE_FACTS_MAX: usize = 300;
+
+/// Questions with functions and more facts stay undecided: every box costs a look at each fact.
+const FUNCTION_FACTS_MAX: usize = 400;
+
+/// What a question about the neighbourhood of a rule with functions may cost.
+const NEAR: Budget = Budget {
+    leaves: 256,
+    boxes: 256,
+};
 
 /// What a fact is to the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,7 +161,12 @@ pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
     if let Some(solver) = means.solver {
         from_models(&components, &mut progress, solver, means.threads);
     }
-    for reach in [Reach::Hops(1), Reach::Hops(2), Reach::Whole] {
+    for reach in [
+        Reach::Hops(1),
+        Reach::Hops(2),
+        Reach::Plain,
+        Reach::Whole,
+    ] {
         ask(&components, &mut progress, reach, means);
     }
     let mut found = Standings {
@@ -291,7 +306,10 @@ fn from_models(
         let mut query = component.query(RLIMIT, WALL_MS);
         query.want = Want::Model;
         let facts = component.facts.iter().zip(query.assertions);
-        let premises = facts.filter(|(fact, _)| fact.role != Role::Claim);
+        // Fewer premises: a start all the same, and a contradiction all the more.
+        let premises = facts.filter(|(fact, (_, formula))| {
+            fact.role != Role::Claim && !formula.has_functions()
+        });
         query.assertions = premises.map(|(_, assertion)| assertion).collect();
         query
     };
@@ -326,7 +344,9 @@ fn from_models(
 enum Reach {
     /// Facts at most so many shared variables away; the solver is asked only in large components.
     Hops(usize),
-    /// All of it.
+    /// All facts without functions, where some have them.
+    Plain,
+    /// All of it; where functions occur, by our own methods alone.
     Whole,
 }
 
@@ -338,6 +358,8 @@ struct Asked {
     rules: Vec<(usize, usize)>,
     /// Whether the solver may be asked.
     by_solver: bool,
+    /// What questions with functions may cost.
+    boxes: Budget,
 }
 
 fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means: &Means<'_>) {
@@ -345,7 +367,22 @@ fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means:
     for (number, component) in components.iter().enumerate() {
         let open = progress[number].open.iter().copied();
         let is_large = component.facts.len() > WHOLE_FACTS_MAX;
+        let plain = component.plain();
+        let has_functions = plain.len() < component.facts.len();
         match reach {
+            Reach::Plain if has_functions => {
+                let inside = |rule| Some((rule, plain.iter().position(|&one| one == rule)?));
+                let rules: Vec<(usize, usize)> = open.filter_map(inside).collect();
+                if !rules.is_empty() {
+                    asked.push(Asked {
+                        component: number,
+                        part: component.part(&plain),
+                        rules,
+                        by_solver: true,
+                        boxes: NEAR,
+                    });
+                }
+            }
             Reach::Whole => {
                 let rules: Vec<(usize, usize)> = open.map(|rule| (rule, rule)).collect();
                 if !rules.is_empty() {
@@ -353,21 +390,24 @@ fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means:
                         component: number,
                         part: component.clone(),
                         rules,
-                        by_solver: true,
+                        by_solver: !has_functions,
+                        boxes: Budget::default(),
                     });
                 }
             }
-            Reach::Hops(hops) if is_large || hops == 1 => asked.extend(open.map(|rule| {
+            Reach::Hops(hops) if is_large || has_functions || hops == 1 => asked.extend(open.map(|rule| {
                 let places = component.near(rule, hops);
                 let inside = places.iter().position(|&place| place == rule).unwrap_or(0);
+                let part = component.part(&places);
                 Asked {
                     component: number,
-                    part: component.part(&places),
+                    by_solver: is_large && part.plain().len() == places.len(),
+                    part,
                     rules: vec![(rule, inside)],
-                    by_solver: is_large,
+                    boxes: NEAR,
                 }
             })),
-            Reach::Hops(_) => {}
+            Reach::Hops(_) | Reach::Plain => {}
         }
     }
     let answers = put(&asked, means);
@@ -411,7 +451,13 @@ fn put(asked: &[Asked], means: &Means<'_>) -> Vec<Vec<Answer>> {
     let batches: Vec<Batch> = asked.iter().map(batch).collect();
     let count = u64::try_from(batches.len()).unwrap_or(u64::MAX);
     let small = map_items(count, means.threads, |place| {
-        small_answers(&batches[usize::try_from(place).unwrap_or(0)])
+        let place = usize::try_from(place).unwrap_or(0);
+        let (batch, asked) = (&batches[place], &asked[place]);
+        if batch.query.has_functions() {
+            Some(function_answers(batch, &asked.boxes))
+        } else {
+            small_answers(batch)
+        }
     });
     let mut answers = small.unwrap_or_else(|_| vec![None; batches.len()]);
     let open: Vec<usize> = (0..batches.len())
@@ -432,6 +478,22 @@ fn small_answers(batch: &Batch) -> Option<Vec<Answer>> {
         Decided::Satisfiable(model) => Some(Answer::Sat(model)),
         Decided::Unsatisfiable { core, .. } => Some(Answer::Unsat(core)),
         Decided::Undecided(_) => None,
+    };
+    batch.trials.iter().map(answer).collect()
+}
+
+/// What our own methods say of a batch with functions, about which no solver is asked.
+fn function_answers(batch: &Batch, boxes: &Budget) -> Vec<Answer> {
+    let answer = |trial: &Trial| {
+        if batch.query.assertions.len() > FUNCTION_FACTS_MAX {
+            let reason = Reason::TooLarge;
+            return Answer::Unknown { reason };
+        }
+        match decide(&batch.query_of(trial), None, boxes) {
+            Decided::Satisfiable(model) => Answer::Sat(model),
+            Decided::Unsatisfiable { core, .. } => Answer::Unsat(core),
+            Decided::Undecided(reason) => Answer::Unknown { reason },
+        }
     };
     batch.trials.iter().map(answer).collect()
 }
@@ -492,7 +554,7 @@ fn concluded(
         Answer::Sat(model) => {
             let whole = match reach {
                 Reach::Whole => Some(model),
-                Reach::Hops(_) => extended(component, progress, asked, rule, &model),
+                Reach::Hops(_) | Reach::Plain => extended(component, progress, asked, rule, &model),
             };
             whole.map(|witness| Standing::Needed {
                 component: asked.component,
