@@ -161,12 +161,7 @@ pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
     if let Some(solver) = means.solver {
         from_models(&components, &mut progress, solver, means.threads);
     }
-    for reach in [
-        Reach::Hops(1),
-        Reach::Hops(2),
-        Reach::Plain,
-        Reach::Whole,
-    ] {
+    for reach in [Reach::Hops(1), Reach::Hops(2), Reach::Plain, Reach::Whole] {
         ask(&components, &mut progress, reach, means);
     }
     let mut found = Standings {
@@ -307,9 +302,8 @@ fn from_models(
         query.want = Want::Model;
         let facts = component.facts.iter().zip(query.assertions);
         // Fewer premises: a start all the same, and a contradiction all the more.
-        let premises = facts.filter(|(fact, (_, formula))| {
-            fact.role != Role::Claim && !formula.has_functions()
-        });
+        let premises = facts
+            .filter(|(fact, (_, formula))| fact.role != Role::Claim && !formula.has_functions());
         query.assertions = premises.map(|(_, assertion)| assertion).collect();
         query
     };
@@ -395,18 +389,20 @@ fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means:
                     });
                 }
             }
-            Reach::Hops(hops) if is_large || has_functions || hops == 1 => asked.extend(open.map(|rule| {
-                let places = component.near(rule, hops);
-                let inside = places.iter().position(|&place| place == rule).unwrap_or(0);
-                let part = component.part(&places);
-                Asked {
-                    component: number,
-                    by_solver: is_large && part.plain().len() == places.len(),
-                    part,
-                    rules: vec![(rule, inside)],
-                    boxes: NEAR,
-                }
-            })),
+            Reach::Hops(hops) if is_large || has_functions || hops == 1 => {
+                asked.extend(open.map(|rule| {
+                    let places = component.near(rule, hops);
+                    let inside = places.iter().position(|&place| place == rule).unwrap_or(0);
+                    let part = component.part(&places);
+                    Asked {
+                        component: number,
+                        by_solver: is_large && part.plain().len() == places.len(),
+                        part,
+                        rules: vec![(rule, inside)],
+                        boxes: NEAR,
+                    }
+                }))
+            }
             Reach::Hops(_) | Reach::Plain => {}
         }
     }
