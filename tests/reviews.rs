@@ -81,7 +81,7 @@ fn a_lower_limit_is_stricter_with_a_certificate() {
     assert!(found.newly_forbidden.is_some() && found.newly_permitted.is_none());
     assert_eq!(
         says_with_certificate(&found),
-        ["what the new version of `R1` permits, the old one permits"]
+        ["wherever the new version of `R1` permits it, the old version of `R1` permits it"]
     );
 }
 

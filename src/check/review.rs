@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use super::canonical_model::Preference;
 use super::encode::Encoder;
 use super::query::{Formula, Model, Query, Reason, Sort, Term, Value, VarId, Variable, Want};
-use super::refute::{Budget, Decided, Refuted, decide_all, refute};
+use super::refute::{Budget, Decided, decide, decide_all};
 use super::solver_process::{Solver, Task};
 use super::undefined::{any, undefined};
 use crate::certificate::contradiction::Certificate;
@@ -187,6 +187,36 @@ struct Related {
     grounds: Vec<Ground>,
 }
 
+/// What is compared.
+#[derive(Clone, Copy)]
+enum What {
+    Applies,
+    Permits,
+}
+
+impl What {
+    /// What one version says, in words.
+    fn verb(self, version: &str, code: &str) -> String {
+        match self {
+            Self::Applies => format!("the {version} version of `{code}` applies"),
+            Self::Permits => format!("the {version} version of `{code}` permits it"),
+        }
+    }
+}
+
+/// What holds in one version and not in the other, each in words.
+struct Difference<'a> {
+    holds: (String, &'a Formula),
+    fails: (String, &'a Formula),
+}
+
+impl Difference<'_> {
+    /// That it exists nowhere, in words.
+    fn nowhere(&self) -> String {
+        format!("wherever {}, {}", self.holds.0, self.fails.0)
+    }
+}
+
 /// What came of the question whether one condition holds where the other does not.
 enum Side {
     Somewhere(Model),
@@ -295,13 +325,8 @@ impl Pair<'_> {
             }
         };
         self.add_possible(&mut common);
-        let code = &self.new.1.code;
-        let guard = self.relate(&common, &old.guard, &new.guard, &|this, other| {
-            format!("wherever the {this} version of `{code}` applies, the {other} one does")
-        });
-        let found = self.relate(&common, &old.permits, &new.permits, &|this, other| {
-            format!("what the {this} version of `{code}` permits, the {other} one permits")
-        });
+        let guard = self.relate(&common, What::Applies, [&old.guard, &new.guard]);
+        let found = self.relate(&common, What::Permits, [&old.permits, &new.permits]);
         let grounds = guard.grounds.into_iter().chain(found.grounds);
         Change::Both {
             permits: found.relation,
@@ -332,13 +357,7 @@ impl Pair<'_> {
         }
     }
 
-    fn relate(
-        &self,
-        common: &Common,
-        old: &Formula,
-        new: &Formula,
-        says: &dyn Fn(&str, &str) -> String,
-    ) -> Related {
+    fn relate(&self, common: &Common, what: What, [old, new]: [&Formula; 2]) -> Related {
         if old == new {
             return Related {
                 relation: Relation::Equivalent,
@@ -347,18 +366,24 @@ impl Pair<'_> {
                 grounds: Vec::new(),
             };
         }
-        let [only_old, only_new] = self.sides(common, [(old, new), (new, old)]);
-        let ground = |side: &Side, this: &str, other: &str| match side {
+        let code = &self.new.1.code;
+        let in_old = Difference {
+            holds: (what.verb("old", code), old),
+            fails: (what.verb("new", code), new),
+        };
+        let in_new = Difference {
+            holds: in_old.fails.clone(),
+            fails: in_old.holds.clone(),
+        };
+        let [only_old, only_new] = self.sides(common, [&in_old, &in_new]);
+        let ground = |side: &Side, difference: &Difference<'_>| match side {
             Side::Nowhere(why) => Some(Ground {
-                says: says(this, other),
+                says: difference.nowhere(),
                 why: why.clone(),
             }),
             Side::Somewhere(_) | Side::Open(_) => None,
         };
-        let grounds = [
-            ground(&only_old, "old", "new"),
-            ground(&only_new, "new", "old"),
-        ];
+        let grounds = [ground(&only_old, &in_old), ground(&only_new, &in_new)];
         let witness = |side: &Side| match side {
             Side::Somewhere(model) => Some(witness_of(common, model)),
             Side::Nowhere(_) | Side::Open(_) => None,
@@ -371,22 +396,29 @@ impl Pair<'_> {
         }
     }
 
-    /// Per pair whether the first condition holds somewhere where the second does not.
-    fn sides(&self, common: &Common, pairs: [(&Formula, &Formula); 2]) -> [Side; 2] {
-        let by_shape = |(holds, fails): (&Formula, &Formula)| {
+    /// Per difference whether it exists somewhere.
+    fn sides(&self, common: &Common, differences: [&Difference<'_>; 2]) -> [Side; 2] {
+        let by_shape = |difference: &Difference<'_>| {
+            let (holds, fails) = (difference.holds.1, difference.fails.1);
             let is_shown = implies(holds, fails) && undefined(fails) == Formula::False;
             is_shown.then(|| {
-                let task = self.task(common, holds, fails);
-                match refute(&task.query, &AT_SIGHT) {
-                    Refuted::Certified(certificate) => GroundWhy::Certificate(certificate),
-                    Refuted::Model(_) | Refuted::TooLarge | Refuted::Open(_) => GroundWhy::Shape,
+                let task = self.task(common, difference);
+                match decide(&task.query, None, &AT_SIGHT) {
+                    Decided::Unsatisfiable {
+                        certificate: Some(own),
+                        ..
+                    } => GroundWhy::Certificate(own),
+                    Decided::Unsatisfiable { .. }
+                    | Decided::Satisfiable(_)
+                    | Decided::Undecided(_) => GroundWhy::Shape,
                 }
             })
         };
-        let shown = pairs.map(by_shape);
-        let asked = pairs.iter().zip(&shown).filter(|(_, why)| why.is_none());
+        let shown = differences.map(by_shape);
+        let asked = differences.iter().zip(&shown);
+        let asked = asked.filter(|(_, why)| why.is_none());
         let tasks: Vec<Task> = asked
-            .map(|((holds, fails), _)| self.task(common, holds, fails))
+            .map(|(difference, _)| self.task(common, difference))
             .collect();
         let mut answers = decide_all(&tasks, self.solver, &Budget::default()).into_iter();
         shown.map(|why| match why {
@@ -403,11 +435,13 @@ impl Pair<'_> {
     }
 
     /// Where does one hold, and the other fail or have no value?
-    fn task(&self, common: &Common, holds: &Formula, fails: &Formula) -> Task {
+    fn task(&self, common: &Common, difference: &Difference<'_>) -> Task {
+        let (holds, fails) = (&difference.holds, &difference.fails);
         let mut assertions = common.background.clone();
-        assertions.push(("holds".to_owned(), holds.clone()));
-        let not = Formula::Not(Box::new(fails.clone()));
-        assertions.push(("fails".to_owned(), any(vec![not, undefined(fails)])));
+        assertions.push((holds.0.clone(), holds.1.clone()));
+        let not = Formula::Not(Box::new(fails.1.clone()));
+        let fails_or_none = any(vec![not, undefined(fails.1)]);
+        assertions.push((format!("not: {}", fails.0), fails_or_none));
         let mut query = Query {
             variables: common.variables.clone(),
             assertions,
