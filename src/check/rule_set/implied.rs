@@ -76,17 +76,7 @@ pub(super) fn add(
     if analysis.findings.iter().any(is_contradiction) {
         return;
     }
-    let vacuous: BTreeSet<&str> = analysis
-        .findings
-        .iter()
-        .filter_map(|finding| match finding {
-            Finding::Vacuous { rule, .. } => Some(rule.as_str()),
-            _ => None,
-        })
-        .collect();
-    let asked = (0..rule_set.rules.len())
-        .filter(|&rule| !vacuous.contains(rule_set.rules[rule].code.as_str()));
-    let asked: Vec<usize> = asked.collect();
+    let asked = not_vacuous(rule_set, &analysis.findings);
     let written = write(rule_set, &asked, analysis.witness.as_ref());
     let means = Means {
         solver,
@@ -140,6 +130,18 @@ pub(super) fn add(
         };
         analysis.findings.push(finding);
     }
+}
+
+/// The rules that can apply, as far as is known.
+fn not_vacuous(rule_set: &RuleSet, findings: &[Finding]) -> Vec<usize> {
+    let vacuous = findings.iter().filter_map(|finding| match finding {
+        Finding::Vacuous { rule, .. } => Some(rule.as_str()),
+        _ => None,
+    });
+    let vacuous: BTreeSet<&str> = vacuous.collect();
+    let all = 0..rule_set.rules.len();
+    all.filter(|&rule| !vacuous.contains(rule_set.rules[rule].code.as_str()))
+        .collect()
 }
 
 /// Writes the rules, assumptions and ranges as facts.
