@@ -226,7 +226,7 @@ fn a_rule_with_a_function_that_others_imply_has_a_certificate() {
     ] {
         let rules = rule("R1", &format!("require {tight}"))
             + &rule("R2", &format!("require {loose}"))
-            + &rule("R3", "require a.x + a.y <= 120 mm");
+            + &rule("R3", "require a.x + a.y <= 110 mm");
         let (fixture, analysis) = analysed(&rules);
         assert_eq!(codes(&analysis), ["shadowed"], "{tight}; {loose}");
         let Finding::Shadowed { rule, .. } = &analysis.findings[0] else {

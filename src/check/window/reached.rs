@@ -17,10 +17,10 @@ use crate::rational::Rational;
 use crate::rule_language::{Rule, RuleSet, SignalId};
 
 /// Questions about one end.
-const QUESTIONS: usize = 24;
+const QUESTIONS: usize = 32;
 
 /// Inside and outside this near, in shares of the range, are near enough.
-const NEAR: (i64, i64) = (1, 1 << 16);
+const NEAR: (i64, i64) = (1, 1 << 28);
 
 /// What one question may cost.
 const BUDGET: Budget = Budget {
