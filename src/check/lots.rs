@@ -2,9 +2,10 @@
 //!
 //! In: rules, a case whose materials and free setpoints have ranges, everything else fixed. Out:
 //! either settings of which one always works, with a certificate over all lots; or a lot for which
-//! no setting exists, with a certificate that the rules contradict each other there; or undecided, with what was tried. Where every rule wants each setpoint in
-//! one direction, the best setting is known at once and the answer is exact. Otherwise settings and
-//! lots that break them are found in turn (counterexample-guided, with a budget of rounds).
+//! no setting exists, with a certificate that the rules contradict each other there; or undecided,
+//! with what was tried. Where every rule wants each setpoint in one direction, the best setting is
+//! known at once and the answer is exact. Otherwise settings and lots that break them are found in
+//! turn (counterexample-guided, with a budget of rounds).
 
 use std::collections::BTreeSet;
 
@@ -179,7 +180,7 @@ impl Search<'_> {
         }
     }
 
-    /// The lot has no setting: the rules contradict each other at it, all setpoints in their ranges.
+    /// The lot has no setting: the rules contradict each other at it, whatever the setpoints.
     fn none(&self, lot: Values, tried: usize) -> Lots {
         let mut case = self.question.case.clone();
         for (&variable, value) in &lot {

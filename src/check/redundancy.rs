@@ -34,10 +34,13 @@ const WHOLE_FACTS_MAX: usize = 300;
 /// Questions with functions and more facts stay undecided: every box costs a look at each fact.
 const FUNCTION_FACTS_MAX: usize = 400;
 
+/// With more facts, questions with functions cost no more than those about a neighbourhood.
+const NEAR_FROM: usize = 40;
+
 /// What a question about the neighbourhood of a rule with functions may cost.
 const NEAR: Budget = Budget {
-    leaves: 256,
-    boxes: 256,
+    leaves: 64,
+    boxes: 64,
 };
 
 /// What a fact is to the question.
@@ -385,7 +388,11 @@ fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means:
                         part: component.clone(),
                         rules,
                         by_solver: !has_functions,
-                        boxes: Budget::default(),
+                        boxes: if component.facts.len() > NEAR_FROM {
+                            NEAR
+                        } else {
+                            Budget::default()
+                        },
                     });
                 }
             }

@@ -1,11 +1,11 @@
 //! Two versions of a rule set: which rules became stricter or looser, with a witness on each side.
 //!
 //! In: two resolved rule sets, perhaps a solver. Out: per rule code whether the new version permits
-//! the same points as the old one, fewer, more, or both; the same for its guard; where they differ a
-//! point that one permits and the other does not, canonical and on a step grid; where they do not, a
-//! certificate. A rule permits no point at which it has no value. Signals are the same where their
-//! names are; both versions' ranges and assumptions hold at a witness. A rule whose formula is
-//! unchanged is equivalent without any question. Undecided is never equivalent.
+//! the same points as the old one, fewer, more, or both; the same for its guard; where they differ
+//! a point that one permits and the other does not, canonical and on a step grid; where they do
+//! not, a certificate. A rule permits no point at which it has no value. Signals are the same where
+//! their names are; both versions' ranges and assumptions hold at a witness. A rule whose formula
+//! is unchanged is equivalent without any question. Undecided is never equivalent.
 
 use std::collections::BTreeMap;
 

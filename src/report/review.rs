@@ -61,7 +61,8 @@ pub fn text(review: &Review, colour: bool) -> String {
             _ => ("rules", "are", "them"),
         };
         let text = format!(
-            "{} {rules} on outcomes {are} not judged here; a scenario of the change simulates {them}",
+            "{} {rules} on outcomes {are} not judged here; a scenario of the change simulates \
+             {them}",
             last.needs_simulation
         );
         page.paragraph(2, &Rich::plain(&text));

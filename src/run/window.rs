@@ -156,7 +156,8 @@ fn sentence(parameters: &[ParameterWindow], rules: usize) -> String {
             (1, 0) => format!("The recipe stands inside the window that {leave}; no rule ends it."),
             (1, _) => format!("The recipe stands inside the window that {leave}."),
             (all, ended) => format!(
-                "The recipe stands inside all {all} windows that {leave}; rules end {ended} of them."
+                "The recipe stands inside all {all} windows that {leave}; rules end {ended} of \
+                 them."
             ),
         };
     }
