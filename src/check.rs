@@ -44,6 +44,7 @@ pub mod smtlib;
 pub mod solve;
 pub mod solver_process;
 pub mod table;
+pub mod tableau;
 pub mod tolerance;
 pub mod undefined;
 pub mod univariate;

@@ -217,6 +217,82 @@ fn rules_with_functions_contradict_each_other_with_a_certificate() {
 /// Goal: what follows from what is proved as well. Method: the certificate of a shadowed rule and
 /// of a pair that says the same, which needs one for each direction.
 #[test]
+fn a_rule_with_a_function_that_others_imply_has_a_certificate() {
+    // exp(0.5) < 2, so the plain limit is the tighter one; sqrt(49) = 7 ends below 50.
+    for (tight, loose) in [
+        ("a.x <= 50 mm", "exp(a.x / 100 mm) <= 2"),
+        ("sqrt(a.x / 1 mm) <= 7", "a.x <= 50 mm"),
+        ("ln(1 + a.x / 1 mm) <= 3", "exp(a.x / 10 mm) <= 7"),
+    ] {
+        let rules = rule("R1", &format!("require {tight}"))
+            + &rule("R2", &format!("require {loose}"))
+            + &rule("R3", "require a.x + a.y <= 110 mm");
+        let (fixture, analysis) = analysed(&rules);
+        assert_eq!(codes(&analysis), ["shadowed"], "{tight}; {loose}");
+        let Finding::Shadowed { rule, .. } = &analysis.findings[0] else {
+            panic!("no shadow");
+        };
+        assert_eq!(rule.member, rule_member("R2"));
+        let core = members(&analysis.findings[0]);
+        assert!(core.contains(&rule_member("R1")) && !core.contains(&rule_member("R3")));
+        let shown = analysis.shown_by(&analysis.findings[0]);
+        let certificate = shown[0].certificate().expect("a certificate");
+        assert_eq!(check_own(&certificate), Ok(()));
+        assert!(!shown[0].is_solvers);
+        // Without a solver the answer is the same.
+        let own = analyse(&fixture.rules, None, None);
+        assert_eq!(own.findings, analysis.findings);
+    }
+}
+
+#[test]
+fn a_rule_with_a_function_that_the_ranges_imply_can_never_fail() {
+    let rules = rule("R1", "require exp(a.x / 100 mm) <= 3") + &rule("R2", "require a.y >= 1 mm");
+    let (_, analysis) = analysed(&rules);
+    assert_eq!(codes(&analysis), ["never-binding"]);
+    let range = Member::Range("a.x".to_owned());
+    assert_eq!(members(&analysis.findings[0]), [range]);
+}
+
+#[test]
+fn several_rules_together_imply_one_with_a_function() {
+    // x <= 40 and y <= 40 leave a root of at most 8.95, either alone leaves more than 9.
+    let rules = rule("R1", "require a.x <= 40 mm")
+        + &rule("R2", "require a.y <= 40 mm")
+        + &rule("R3", "require sqrt((a.x + a.y) / 1 mm) <= 9");
+    let (_, analysis) = analysed(&rules);
+    assert_eq!(codes(&analysis), ["redundant"]);
+    assert_eq!(
+        members(&analysis.findings[0]),
+        ["R1", "R2"].map(rule_member)
+    );
+}
+
+#[test]
+fn rules_with_functions_that_touch_are_named_as_undecided() {
+    // The same limit in two forms: their ends meet in a number that is no ratio.
+    let rules = rule("R1", "require exp(a.x / 100 mm) <= 2")
+        + &rule("R2", "require exp(2 * a.x / 100 mm) <= 4")
+        + &rule("R3", "require a.x + a.y <= 150 mm");
+    let (_, analysis) = analysed(&rules);
+    assert_eq!(codes(&analysis), ["redundancy-undecided"]);
+    let Finding::RedundancyUndecided { rules, .. } = &analysis.findings[0] else {
+        panic!("decided");
+    };
+    assert_eq!(rules, &["R1", "R2"]);
+}
+
+#[test]
+fn plain_rules_beside_one_with_a_function_are_decided_by_the_solver() {
+    // A product that only the solver refutes quickly: (x - y)^2 >= 0.
+    let rules = rule("R1", "require a.x * a.x + a.y * a.y >= 2 * a.x * a.y")
+        + &rule("R2", "require exp(a.x / 100 mm) <= 2")
+        + &rule("R3", "require a.x * a.y <= 900 mm^2");
+    let (_, analysis) = analysed(&rules);
+    assert_eq!(codes(&analysis), ["never-binding"]);
+}
+
+#[test]
 fn what_follows_from_others_has_certificates() {
     let rules = rule("R1", "require a.x <= 50 mm")
         + &rule("R2", "when a.e == steel require a.x <= 60 mm")

@@ -245,7 +245,7 @@ fn cvc5_agrees_on_scripts_and_conflicts() {
     let answer = run(root, &["check", rules, "--cross-check=cvc5"]);
     assert_eq!(answer.code, Some(1), "{}", answer.out);
     assert!(
-        answer.out.contains("agrees on 1 of 1 questions"),
+        answer.out.contains("agrees on 1 of 1 question"),
         "{}",
         answer.out
     );

@@ -7,10 +7,11 @@
 #[path = "../benches/logic/generator.rs"]
 mod generator;
 
-use cellwright::check::query::{Answer, Formula, Model, Query, Value, Want};
+use cellwright::check::query::{Answer, Formula, Function, Model, Query, Term, Value, Want};
 use cellwright::check::redundancy::cache::Cache;
 use cellwright::check::redundancy::{Means, Problem, Standing, Standings, standings};
 use cellwright::check::solver_process::Solver;
+use cellwright::rational::Rational;
 use generator::{Shape, generate, hidden_point};
 
 fn child() -> Solver {
@@ -171,4 +172,60 @@ fn the_hidden_point_keeps_every_rule() {
             assert_eq!(fact.formula.evaluate(&hidden), Some(true), "{}", fact.name);
         }
     }
+}
+
+/// Every second linear limit `t <= c` as `exp((t - c) / 1000) <= 1`, which says the same.
+fn with_functions(problem: &Problem) -> (Problem, usize) {
+    let (mut other, mut count, mut changed) = (problem.clone(), 0, 0);
+    for fact in &mut other.facts {
+        let Formula::Le(sum @ Term::Add(_), limit) = &fact.formula else {
+            continue;
+        };
+        count += 1;
+        if count % 2 == 0 {
+            let less = Term::Neg(Box::new(limit.clone()));
+            let share = Term::Rational(Rational::ratio(1, 1000));
+            let argument = Term::Mul(vec![share, Term::Add(vec![sum.clone(), less])]);
+            let value = Term::Apply(Function::Exp, Box::new(argument));
+            fact.formula = Formula::Le(value, Term::Rational(Rational::one()));
+            changed += 1;
+        }
+    }
+    (other, changed)
+}
+
+/// Goal: functions change no answer, and leave few open. Method: the same facts with and without a
+/// function around some; premises and points are checked against the plain facts.
+#[test]
+fn functions_around_a_limit_change_no_answer() {
+    let (mut decided, mut all) = (0, 0);
+    for (rules, cross, seed) in [(20, 0, 1)] {
+        let problem = generate(Shape { rules, cross, seed });
+        let (other, changed) = with_functions(&problem);
+        assert!(changed > 1, "{changed}");
+        let solver = child();
+        let means = Means {
+            solver: Some(&solver),
+            threads: 2,
+            hint: None,
+            cache: None,
+        };
+        let found = standings(&other, &means);
+        let everything: Vec<usize> = (0..problem.facts.len()).collect();
+        for rule in 0..problem.facts.len() {
+            all += 1;
+            match found.of[rule].as_ref() {
+                Some(Standing::Needed { .. }) => {
+                    assert!(!is_implied(&problem, &everything, rule), "{rule}");
+                }
+                Some(Standing::Implied { premises, .. }) => {
+                    assert!(is_implied(&problem, premises, rule), "{rule}");
+                }
+                Some(Standing::Undecided(_)) => continue,
+                other => panic!("rule {rule}: {other:?}"),
+            }
+            decided += 1;
+        }
+    }
+    assert!(10 * decided >= 9 * all, "{decided} of {all}");
 }

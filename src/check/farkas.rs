@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::tableau;
 use crate::certificate::{Atom, Powers, Ranges, Refutation, Statement, facts_of, rows_of};
 use crate::rational::Rational;
 
@@ -169,7 +170,8 @@ fn feasible(matrix: &[Vec<Rational>], right: &[Rational]) -> Option<Feasibility>
         };
         // The cost is bounded below by zero, so some row always limits the step.
         let leaving = tableau.leaving(entering)?;
-        tableau.pivot(leaving, entering);
+        tableau::pivot(&mut tableau.rows, &mut tableau.cost, (leaving, entering));
+        tableau.basis[leaving] = entering;
     }
     None
 }
@@ -226,30 +228,6 @@ impl Tableau {
             }
         }
         best.map(|(_, _, number)| number)
-    }
-
-    fn pivot(&mut self, leaving: usize, entering: usize) {
-        let scale = self.rows[leaving][entering].clone();
-        for entry in &mut self.rows[leaving] {
-            if !entry.is_zero() {
-                *entry = &*entry / &scale;
-            }
-        }
-        let pivot = self.rows[leaving].clone();
-        let others = self.rows.iter_mut().enumerate();
-        let others = others.filter_map(|(number, row)| (number != leaving).then_some(row));
-        for row in others.chain(std::iter::once(&mut self.cost)) {
-            let factor = row[entering].clone();
-            if factor.is_zero() {
-                continue;
-            }
-            for (entry, part) in row.iter_mut().zip(&pivot) {
-                if !part.is_zero() {
-                    *entry = &*entry - &(&factor * part);
-                }
-            }
-        }
-        self.basis[leaving] = entering;
     }
 
     fn answer(&self, right: &[Rational]) -> Feasibility {

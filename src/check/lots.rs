@@ -2,22 +2,26 @@
 //!
 //! In: rules, a case whose materials and free setpoints have ranges, everything else fixed. Out:
 //! either settings of which one always works, with a certificate over all lots; or a lot for which
-//! no setting exists; or undecided, with what was tried. Where every rule wants each setpoint in
-//! one direction, the best setting is known at once and the answer is exact. Otherwise settings and
-//! lots that break them are found in turn (counterexample-guided, with a budget of rounds).
+//! no setting exists, with a certificate that the rules contradict each other there; or undecided,
+//! with what was tried. Where every rule wants each setpoint in one direction, the best setting is
+//! known at once and the answer is exact. Otherwise settings and lots that break them are found in
+//! turn (counterexample-guided, with a budget of rounds).
 
 use std::collections::BTreeSet;
 
-use super::case::Case;
+use super::case::{Case, NumberCase, SignalCase};
 use super::compile::{Compiler, folded};
 use super::eliminate::{for_some, substituted, variables};
+use super::encode::{Encoder, tolerances};
 use super::optimum::{Optimum, Problem, greatest};
 use super::prove::{Outcome, Values, prove};
+use super::query::{Formula, Want};
+use super::refute::{self, Budget, Decided};
 use super::window::{LeftOut, Why, statement_of};
 use crate::certificate::{
-    self, BoxVariable, Certificate, Claim, Polynomial, Proof, Ranges, Statement,
+    self, BoxVariable, Certificate, Claim, Polynomial, Proof, Ranges, Statement, contradiction,
 };
-use crate::rule_language::{Rule, RuleSet};
+use crate::rule_language::{Rule, RuleSet, SignalId};
 
 /// Rounds of finding a lot that breaks all settings and a setting for it.
 pub const ROUNDS_MAX: usize = 24;
@@ -49,8 +53,9 @@ pub enum Lots {
     None {
         /// The lot.
         lot: Values,
-        /// Proof that no setting keeps the rules at it.
-        proof: Option<Proof>,
+        /// Proof that the rules contradict each other at it, whatever the setting, checked; it
+        /// names the few that do.
+        certificate: Option<Box<contradiction::Certificate>>,
     },
     /// Not decided.
     Undecided {
@@ -75,6 +80,7 @@ pub struct Answered {
 pub fn decide(question: &Question<'_>) -> Answered {
     let mut left_out = Vec::new();
     let mut facts = Vec::new();
+    let mut counted = Vec::new();
     // The ranges are those of the case, the same for every rule.
     let mut ranges = Compiler::new(question.rule_set, question.case).ranges;
     for (place, rule) in question.rules.iter().enumerate() {
@@ -83,6 +89,7 @@ pub fn decide(question: &Question<'_>) -> Answered {
             Ok((fact, _, own)) => {
                 ranges = own;
                 facts.push(fact);
+                counted.push(*rule);
             }
             Err(obstacle) => left_out.push(LeftOut {
                 rule: place,
@@ -95,6 +102,7 @@ pub fn decide(question: &Question<'_>) -> Answered {
     let search = Search {
         question,
         facts: &facts,
+        counted: &counted,
         ranges: &ranges,
     };
     Answered {
@@ -106,6 +114,8 @@ pub fn decide(question: &Question<'_>) -> Answered {
 struct Search<'a> {
     question: &'a Question<'a>,
     facts: &'a [Statement],
+    /// The rules that the facts say.
+    counted: &'a [&'a Rule],
     ranges: &'a Ranges,
 }
 
@@ -143,9 +153,9 @@ impl Search<'_> {
                     point.retain(|variable, _| setpoints.contains(variable));
                     settings.push(self.completed(point, &setpoints));
                 }
-                Optimum::Impossible(proof) => return Lots::None { lot, proof },
+                Optimum::Impossible(_) => return self.none(lot, settings.len()),
                 // What breaks the best setting breaks every other one.
-                _ if is_best => return Lots::None { lot, proof: None },
+                _ if is_best => return self.none(lot, settings.len()),
                 Optimum::Between {
                     inside: Some((_, mut point)),
                     ..
@@ -167,6 +177,37 @@ impl Search<'_> {
         Lots::Undecided {
             tried: settings.len(),
             lot: None,
+        }
+    }
+
+    /// The lot has no setting: the rules contradict each other at it, whatever the setpoints.
+    fn none(&self, lot: Values, tried: usize) -> Lots {
+        let mut case = self.question.case.clone();
+        for (&variable, value) in &lot {
+            let exact = SignalCase::Number(NumberCase::exact(value.clone()));
+            case.set(SignalId(variable as usize), exact);
+        }
+        let mut encoder = Encoder::new(self.question.rule_set).with_functions();
+        let kept = |rule: &&Rule| {
+            let guard = Box::new(encoder.formula(&rule.guard)?);
+            let body = Box::new(encoder.formula(&rule.body)?);
+            Some((rule.code.clone(), Formula::Implies(guard, body)))
+        };
+        // A rule that cannot be written out is missing: the fewer, the stronger the contradiction.
+        let mut assertions: Vec<(String, Formula)> = self.counted.iter().filter_map(kept).collect();
+        assertions.extend(tolerances(&encoder, &case));
+        let query = encoder.query(assertions, Want::Core);
+        match refute::decide(&query, None, &Budget::default()) {
+            Decided::Unsatisfiable { certificate, .. } => Lots::None { lot, certificate },
+            Decided::Undecided(_) => {
+                let certificate = None;
+                Lots::None { lot, certificate }
+            }
+            // A setting that keeps the rules, evaluated exactly: believe nobody.
+            Decided::Satisfiable(_) => Lots::Undecided {
+                tried,
+                lot: Some(lot),
+            },
         }
     }
 

@@ -5,7 +5,8 @@
 //! Facts that share no variable are looked at apart and in parallel; bounds settle about a third,
 //! points nearly all of the rest, and only what is left goes to the solver: one incremental solver
 //! per component, or for large components the neighbourhood of the rule first, which is sound
-//! because fewer premises imply less.
+//! because fewer premises imply less. The solver never sees `exp`, `ln`, `sqrt`: it is asked about
+//! the facts without them, and branch and prune decides what then is left.
 
 pub mod bounds;
 pub mod cache;
@@ -23,12 +24,24 @@ use self::probe::{Probe, Probed};
 use super::batch::{Batch, Trial};
 use super::encode::{RLIMIT, WALL_MS};
 use super::query::{Answer, Formula, Model, Query, Reason, Value, Variable, Want};
-use super::refute::{Budget, Decided, Refuted, decide_small, refute, restricted};
+use super::refute::{Budget, Decided, Refuted, decide, decide_small, refute, restricted};
 use super::solver_process::Solver;
 use crate::parallel::map_items;
 
 /// Components with more facts are asked about by neighbourhoods first.
 const WHOLE_FACTS_MAX: usize = 300;
+
+/// Questions with functions and more facts stay undecided: every box costs a look at each fact.
+const FUNCTION_FACTS_MAX: usize = 400;
+
+/// With more facts, questions with functions cost no more than those about a neighbourhood.
+const NEAR_FROM: usize = 40;
+
+/// What a question about the neighbourhood of a rule with functions may cost.
+const NEAR: Budget = Budget {
+    leaves: 64,
+    boxes: 64,
+};
 
 /// What a fact is to the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,7 +164,7 @@ pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
     if let Some(solver) = means.solver {
         from_models(&components, &mut progress, solver, means.threads);
     }
-    for reach in [Reach::Hops(1), Reach::Hops(2), Reach::Whole] {
+    for reach in [Reach::Hops(1), Reach::Hops(2), Reach::Plain, Reach::Whole] {
         ask(&components, &mut progress, reach, means);
     }
     let mut found = Standings {
@@ -291,7 +304,9 @@ fn from_models(
         let mut query = component.query(RLIMIT, WALL_MS);
         query.want = Want::Model;
         let facts = component.facts.iter().zip(query.assertions);
-        let premises = facts.filter(|(fact, _)| fact.role != Role::Claim);
+        // Fewer premises: a start all the same, and a contradiction all the more.
+        let premises = facts
+            .filter(|(fact, (_, formula))| fact.role != Role::Claim && !formula.has_functions());
         query.assertions = premises.map(|(_, assertion)| assertion).collect();
         query
     };
@@ -326,123 +341,137 @@ fn from_models(
 enum Reach {
     /// Facts at most so many shared variables away; the solver is asked only in large components.
     Hops(usize),
-    /// All of it.
+    /// All facts without functions, where some have them.
+    Plain,
+    /// All of it; where functions occur, by our own methods alone.
     Whole,
 }
 
-/// Questions of a component, or of a part of it.
+/// A question of a component, or of a part of it.
 struct Asked {
     component: usize,
     part: Component,
-    rules: Vec<AskedRule>,
-    /// Whether the solver answers, else our own methods.
+    /// The rules asked about, in the component and in the part.
+    rules: Vec<(usize, usize)>,
+    /// Whether the solver may be asked.
     by_solver: bool,
-}
-
-/// A rule that is asked about.
-struct AskedRule {
-    /// Its place in the component.
-    rule: usize,
-    /// Its place in the part.
-    inside: usize,
+    /// What questions with functions may cost.
+    boxes: Budget,
 }
 
 fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means: &Means<'_>) {
-    for by_solver in [false, true] {
-        if by_solver && means.solver.is_none() {
-            continue;
-        }
-        let mut asked: Vec<Asked> = Vec::new();
-        for (number, component) in components.iter().enumerate() {
-            let open = &progress[number].open;
-            let is_large = component.facts.len() > WHOLE_FACTS_MAX;
-            match (reach, by_solver) {
-                _ if open.is_empty() => {}
-                (Reach::Whole, _) => asked.push(whole(component, number, open, by_solver)),
-                (Reach::Hops(hops), _) if is_large || (hops == 1 && !by_solver) => {
-                    let part = |&rule: &usize| near(component, (number, by_solver), rule, hops);
-                    asked.extend(open.iter().map(part));
+    let mut asked: Vec<Asked> = Vec::new();
+    for (number, component) in components.iter().enumerate() {
+        let open = progress[number].open.iter().copied();
+        let is_large = component.facts.len() > WHOLE_FACTS_MAX;
+        let plain = component.plain();
+        let has_functions = plain.len() < component.facts.len();
+        match reach {
+            Reach::Plain if has_functions => {
+                let inside = |rule| Some((rule, plain.iter().position(|&one| one == rule)?));
+                let rules: Vec<(usize, usize)> = open.filter_map(inside).collect();
+                if !rules.is_empty() {
+                    asked.push(Asked {
+                        component: number,
+                        part: component.part(&plain),
+                        rules,
+                        by_solver: true,
+                        boxes: NEAR,
+                    });
                 }
-                (Reach::Hops(_), _) => {}
             }
-        }
-        let answers = put(&asked, means);
-        for (asked, answers) in asked.iter().zip(answers) {
-            let progress = &mut progress[asked.component];
-            let component = &components[asked.component];
-            for (one, answer) in asked.rules.iter().zip(answers) {
-                let standing = concluded(component, progress, (asked, one), answer, reach);
-                if let Some(standing) = standing {
-                    if !matches!(standing, Standing::Undecided(_)) {
-                        progress.settled[2] += 1;
+            Reach::Whole => {
+                let rules: Vec<(usize, usize)> = open.map(|rule| (rule, rule)).collect();
+                if !rules.is_empty() {
+                    asked.push(Asked {
+                        component: number,
+                        part: component.clone(),
+                        rules,
+                        by_solver: !has_functions,
+                        boxes: if component.facts.len() > NEAR_FROM {
+                            NEAR
+                        } else {
+                            Budget::default()
+                        },
+                    });
+                }
+            }
+            Reach::Hops(hops) if is_large || has_functions || hops == 1 => {
+                asked.extend(open.map(|rule| {
+                    let places = component.near(rule, hops);
+                    let inside = places.iter().position(|&place| place == rule).unwrap_or(0);
+                    let part = component.part(&places);
+                    Asked {
+                        component: number,
+                        by_solver: is_large && part.plain().len() == places.len(),
+                        part,
+                        rules: vec![(rule, inside)],
+                        boxes: NEAR,
                     }
-                    progress.standings[one.rule] = Some(standing);
-                    progress.open.remove(&one.rule);
+                }))
+            }
+            Reach::Hops(_) | Reach::Plain => {}
+        }
+    }
+    let answers = put(&asked, means);
+    for (asked, answers) in asked.iter().zip(answers) {
+        let progress = &mut progress[asked.component];
+        let component = &components[asked.component];
+        for (&(rule, inside), answer) in asked.rules.iter().zip(answers) {
+            let standing = concluded(component, progress, (asked, rule, inside), answer, reach);
+            if let Some(standing) = standing {
+                if !matches!(standing, Standing::Undecided(_)) {
+                    progress.settled[2] += 1;
                 }
+                progress.standings[rule] = Some(standing);
+                progress.open.remove(&rule);
             }
         }
     }
 }
 
-fn whole(component: &Component, number: usize, open: &BTreeSet<usize>, by_solver: bool) -> Asked {
-    let asked = |&rule: &usize| AskedRule { rule, inside: rule };
-    Asked {
-        component: number,
-        part: component.clone(),
-        rules: open.iter().map(asked).collect(),
-        by_solver,
-    }
-}
-
-/// A rule with the facts so many shared variables away, as a component of its own.
-fn near(
-    component: &Component,
-    (number, by_solver): (usize, bool),
-    rule: usize,
-    hops: usize,
-) -> Asked {
-    let places = component.near(rule, hops);
-    let inside = places.iter().position(|&place| place == rule).unwrap_or(0);
-    let asked = AskedRule { rule, inside };
-    Asked {
-        component: number,
-        part: component.part(&places),
-        rules: vec![asked],
-        by_solver,
-    }
-}
-
-fn batch(asked: &Asked) -> Batch {
-    let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
-    let trial = |one: &AskedRule| {
-        let is_absent =
-            |&fact: &usize| asked.part.facts[fact].role == Role::Claim && fact != one.inside;
-        let absent = (0..asked.part.facts.len()).filter(is_absent);
-        Trial {
-            negated: vec![number(one.inside)],
-            absent: absent.map(number).collect(),
+/// Answers the questions in their order: ourselves where they are small, else by the solver.
+fn put(asked: &[Asked], means: &Means<'_>) -> Vec<Vec<Answer>> {
+    let batch = |asked: &Asked| {
+        let claims = 0..asked.part.facts.len();
+        let claims: Vec<usize> = claims
+            .filter(|&fact| asked.part.facts[fact].role == Role::Claim)
+            .collect();
+        let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        let trial = |&(_, inside): &(usize, usize)| Trial {
+            negated: vec![number(inside)],
+            absent: claims
+                .iter()
+                .filter(|&&claim| claim != inside)
+                .map(|&c| number(c))
+                .collect(),
+        };
+        Batch {
+            query: asked.part.query(RLIMIT, WALL_MS),
+            trials: asked.rules.iter().map(trial).collect(),
         }
     };
-    Batch {
-        query: asked.part.query(RLIMIT, WALL_MS),
-        trials: asked.rules.iter().map(trial).collect(),
-    }
-}
-
-/// Answers the questions in their order; nothing for a question that has no answer.
-fn put(asked: &[Asked], means: &Means<'_>) -> Vec<Vec<Answer>> {
     let batches: Vec<Batch> = asked.iter().map(batch).collect();
-    if let Some(solver) = means
-        .solver
-        .filter(|_| asked.iter().any(|one| one.by_solver))
-    {
-        return put_to_solver(&batches, solver, means.threads);
-    }
     let count = u64::try_from(batches.len()).unwrap_or(u64::MAX);
     let small = map_items(count, means.threads, |place| {
-        small_answers(&batches[usize::try_from(place).unwrap_or(0)])
+        let place = usize::try_from(place).unwrap_or(0);
+        let (batch, asked) = (&batches[place], &asked[place]);
+        if batch.query.has_functions() {
+            Some(function_answers(batch, &asked.boxes))
+        } else {
+            small_answers(batch)
+        }
     });
-    let answers = small.unwrap_or_else(|_| vec![None; batches.len()]);
+    let mut answers = small.unwrap_or_else(|_| vec![None; batches.len()]);
+    let open: Vec<usize> = (0..batches.len())
+        .filter(|&place| answers[place].is_none() && asked[place].by_solver)
+        .collect();
+    if let Some(solver) = means.solver {
+        let asked = put_to_solver(&batches, &open, solver, means.threads);
+        for (place, found) in open.into_iter().zip(asked) {
+            answers[place] = Some(found);
+        }
+    }
     answers.into_iter().map(Option::unwrap_or_default).collect()
 }
 
@@ -456,20 +485,42 @@ fn small_answers(batch: &Batch) -> Option<Vec<Answer>> {
     batch.trials.iter().map(answer).collect()
 }
 
-/// Puts batches in one group per thread; answers in their order.
-fn put_to_solver(batches: &[Batch], solver: &Solver, threads: usize) -> Vec<Vec<Answer>> {
-    let groups = threads.clamp(1, batches.len().max(1));
-    let of_group = |group: usize| batches.iter().skip(group).step_by(groups);
+/// What our own methods say of a batch with functions, about which no solver is asked.
+fn function_answers(batch: &Batch, boxes: &Budget) -> Vec<Answer> {
+    let answer = |trial: &Trial| {
+        if batch.query.assertions.len() > FUNCTION_FACTS_MAX {
+            let reason = Reason::TooLarge;
+            return Answer::Unknown { reason };
+        }
+        match decide(&batch.query_of(trial), None, boxes) {
+            Decided::Satisfiable(model) => Answer::Sat(model),
+            Decided::Unsatisfiable { core, .. } => Answer::Unsat(core),
+            Decided::Undecided(reason) => Answer::Unknown { reason },
+        }
+    };
+    batch.trials.iter().map(answer).collect()
+}
+
+/// Puts batches in one group per thread; answers in the order of `open`.
+fn put_to_solver(
+    batches: &[Batch],
+    open: &[usize],
+    solver: &Solver,
+    threads: usize,
+) -> Vec<Vec<Answer>> {
+    let groups = threads.clamp(1, open.len().max(1));
+    let of_group = |group: usize| open.iter().skip(group).step_by(groups);
+    let batch = |place: &usize| batches[*place].clone();
     let count = u64::try_from(groups).unwrap_or(1);
     let answers = map_items(count, threads, |group| {
         let group = usize::try_from(group).unwrap_or(0);
-        solver.run_batches(of_group(group).cloned().collect())
+        solver.run_batches(of_group(group).map(batch).collect())
     });
     let Ok(answers) = answers else {
-        return vec![Vec::new(); batches.len()];
+        return vec![Vec::new(); open.len()];
     };
     let mut answers: Vec<_> = answers.into_iter().map(Vec::into_iter).collect();
-    (0..batches.len())
+    (0..open.len())
         .map(|place| answers[place % groups].next().unwrap_or_default())
         .collect()
 }
@@ -477,13 +528,13 @@ fn put_to_solver(batches: &[Batch], solver: &Solver, threads: usize) -> Vec<Vec<
 fn concluded(
     component: &Component,
     progress: &Progress,
-    (asked, one): (&Asked, &AskedRule),
+    (asked, rule, inside): (&Asked, usize, usize),
     answer: Answer,
     reach: Reach,
 ) -> Option<Standing> {
     match answer {
         Answer::Unsat(core) => {
-            let own = &asked.part.facts[one.inside].name;
+            let own = &asked.part.facts[inside].name;
             if !core.contains(own) {
                 return Some(Standing::Contradictory);
             }
@@ -492,7 +543,7 @@ fn concluded(
                 .filter(|name| *name != own)
                 .filter_map(|name| component.facts.iter().position(|fact| fact.name == *name));
             let premises: BTreeSet<usize> = premises.collect();
-            let method = match certified(&asked.part, one.inside, &core) {
+            let method = match certified(&asked.part, inside, &core) {
                 Refuted::Certified(_) => Method::Certificate,
                 Refuted::TooLarge | Refuted::Open(_) => Method::Solver,
                 // The core has a model: believe nobody.
@@ -506,7 +557,7 @@ fn concluded(
         Answer::Sat(model) => {
             let whole = match reach {
                 Reach::Whole => Some(model),
-                Reach::Hops(_) => extended(component, progress, (asked, one), &model),
+                Reach::Hops(_) | Reach::Plain => extended(component, progress, asked, rule, &model),
             };
             whole.map(|witness| Standing::Needed {
                 component: asked.component,
@@ -536,10 +587,10 @@ fn certified(part: &Component, rule: usize, core: &[String]) -> Refuted {
 fn extended(
     component: &Component,
     progress: &Progress,
-    (asked, one): (&Asked, &AskedRule),
+    asked: &Asked,
+    rule: usize,
     model: &Model,
 ) -> Option<Model> {
-    let rule = one.rule;
     let mut whole = progress.base.clone()?;
     let mut changed = BTreeSet::new();
     for (variable, value) in asked.part.variables.iter().zip(&model.values) {

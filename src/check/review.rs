@@ -1,20 +1,21 @@
 //! Two versions of a rule set: which rules became stricter or looser, with a witness on each side.
 //!
-//! In: two resolved rule sets and a solver. Out: per rule code whether the new version permits the
-//! same points as the old one, fewer, more, or both; the same for its guard; and where they differ
-//! a point that one permits and the other forbids, canonical and on a step grid. Signals are the
-//! same where their names are; both versions' ranges and assumptions hold at a witness. A rule
-//! whose formula is unchanged is equivalent without any question. Undecided is never equivalent.
+//! In: two resolved rule sets, perhaps a solver. Out: per rule code whether the new version permits
+//! the same points as the old one, fewer, more, or both; the same for its guard; where they differ
+//! a point that one permits and the other does not, canonical and on a step grid; where they do
+//! not, a certificate. A rule permits no point at which it has no value. Signals are the same where
+//! their names are; both versions' ranges and assumptions hold at a witness. A rule whose formula
+//! is unchanged is equivalent without any question. Undecided is never equivalent.
 
 use std::collections::BTreeMap;
 
 use super::canonical_model::Preference;
 use super::encode::Encoder;
-use super::query::{
-    Answer, Formula, Model, Query, Reason, Sort, Term, Value, VarId, Variable, Want,
-};
-use super::refute::{Budget, Refuted, refute};
+use super::query::{Formula, Model, Query, Reason, Sort, Term, Value, VarId, Variable, Want};
+use super::refute::{Budget, Decided, decide, decide_all};
 use super::solver_process::{Solver, Task};
+use super::undefined::{any, undefined};
+use crate::certificate::contradiction::Certificate;
 use crate::rational::Rational;
 use crate::rule_language::{Rule, RuleSet, SignalType};
 
@@ -36,8 +37,8 @@ pub enum Relation {
 /// Why two versions could not be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unknown {
-    /// The solver did not decide, or there is none.
-    Solver(Option<Reason>),
+    /// Neither our own methods nor the solver decide.
+    Solver(Reason),
     /// A signal is a number in one and a choice in the other, or has other words.
     Declaration {
         /// The signal.
@@ -76,10 +77,29 @@ pub enum Change {
         newly_forbidden: Option<Witness>,
         /// The old version forbids it, the new one permits it.
         newly_permitted: Option<Witness>,
-        /// Whether what is said not to happen rests on the shape of the rules or on a checked
-        /// certificate, and not on the solver's word.
-        proved: bool,
+        /// What is said not to happen, and why.
+        grounds: Vec<Ground>,
     },
+}
+
+/// Something that happens nowhere, and why that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ground {
+    /// In words.
+    pub says: String,
+    /// Why.
+    pub why: GroundWhy,
+}
+
+/// Why something happens nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroundWhy {
+    /// The checker accepted this.
+    Certificate(Box<Certificate>),
+    /// Both texts say it: equal parts, and a limit beside a tighter one.
+    Shape,
+    /// The solver's word is all there is.
+    Solver,
 }
 
 /// A rule code and what became of it.
@@ -104,6 +124,12 @@ pub struct Wish {
     /// What the quantity allows at all, beside declared ranges.
     pub possible: (Option<Rational>, Option<Rational>),
 }
+
+/// What it may cost to prove what the texts already show.
+const AT_SIGHT: Budget = Budget {
+    leaves: 256,
+    boxes: 64,
+};
 
 /// Steps around the preferred value.
 const STEPS_EACH_WAY: u32 = 1 << 20;
@@ -158,18 +184,44 @@ struct Related {
     relation: Relation,
     only_old: Option<Witness>,
     only_new: Option<Witness>,
-    proved: bool,
+    grounds: Vec<Ground>,
 }
 
-impl Related {
-    fn without_points(relation: Relation, proved: bool) -> Self {
-        Self {
-            relation,
-            only_old: None,
-            only_new: None,
-            proved,
+/// What is compared.
+#[derive(Clone, Copy)]
+enum What {
+    Applies,
+    Permits,
+}
+
+impl What {
+    /// What one version says, in words.
+    fn verb(self, version: &str, code: &str) -> String {
+        match self {
+            Self::Applies => format!("the {version} version of `{code}` applies"),
+            Self::Permits => format!("the {version} version of `{code}` permits it"),
         }
     }
+}
+
+/// What holds in one version and not in the other, each in words.
+struct Difference<'a> {
+    holds: (String, &'a Formula),
+    fails: (String, &'a Formula),
+}
+
+impl Difference<'_> {
+    /// That it exists nowhere, in words.
+    fn nowhere(&self) -> String {
+        format!("wherever {}, {}", self.holds.0, self.fails.0)
+    }
+}
+
+/// What came of the question whether one condition holds where the other does not.
+enum Side {
+    Somewhere(Model),
+    Nowhere(GroundWhy),
+    Open(Reason),
 }
 
 /// Guard and permission of one version over common variables.
@@ -208,7 +260,7 @@ impl Common {
 
     /// Writes guard and permission of a rule, and adds ranges and assumptions of what it reads.
     fn write(&mut self, rule_set: &RuleSet, rule: &Rule, label: &str) -> Result<Written, Unknown> {
-        let mut encoder = Encoder::new(rule_set);
+        let mut encoder = Encoder::new(rule_set).with_functions();
         let guard = encoder.formula(&rule.guard).ok_or(Unknown::TooLarge)?;
         let body = encoder.formula(&rule.body).ok_or(Unknown::TooLarge)?;
         let mut facts: Vec<(String, Formula)> = encoder.pi_range().into_iter().collect();
@@ -268,19 +320,20 @@ impl Pair<'_> {
                     guard: Relation::Undecided(unknown),
                     newly_forbidden: None,
                     newly_permitted: None,
-                    proved: false,
+                    grounds: Vec::new(),
                 };
             }
         };
         self.add_possible(&mut common);
-        let guard = self.relate(&common, &old.guard, &new.guard).relation;
-        let found = self.relate(&common, &old.permits, &new.permits);
+        let guard = self.relate(&common, What::Applies, [&old.guard, &new.guard]);
+        let found = self.relate(&common, What::Permits, [&old.permits, &new.permits]);
+        let grounds = guard.grounds.into_iter().chain(found.grounds);
         Change::Both {
             permits: found.relation,
-            guard,
+            guard: guard.relation,
             newly_forbidden: found.only_old,
             newly_permitted: found.only_new,
-            proved: found.proved,
+            grounds: grounds.collect(),
         }
     }
 
@@ -304,62 +357,91 @@ impl Pair<'_> {
         }
     }
 
-    fn relate(&self, common: &Common, old: &Formula, new: &Formula) -> Related {
+    fn relate(&self, common: &Common, what: What, [old, new]: [&Formula; 2]) -> Related {
         if old == new {
-            return Related::without_points(Relation::Equivalent, true);
+            return Related {
+                relation: Relation::Equivalent,
+                only_old: None,
+                only_new: None,
+                grounds: Vec::new(),
+            };
         }
-        let Some(solver) = self.solver else {
-            let unknown = Unknown::Solver(Some(Reason::NoSolver));
-            return Related::without_points(Relation::Undecided(unknown), false);
+        let code = &self.new.1.code;
+        let in_old = Difference {
+            holds: (what.verb("old", code), old),
+            fails: (what.verb("new", code), new),
         };
-        let task = |holds: &Formula, fails: &Formula| self.task(common, holds, fails);
-        // What the texts show already is not asked.
-        let nowhere = |holds: &Formula, fails: &Formula| implies(holds, fails);
-        let mut tasks = Vec::new();
-        for (holds, fails) in [(old, new), (new, old)] {
-            if !nowhere(holds, fails) {
-                tasks.push(task(holds, fails));
-            }
-        }
-        let mut answers = solver.run(&tasks).into_iter();
-        let mut answer = |holds: &Formula, fails: &Formula| {
-            if nowhere(holds, fails) {
-                Some(Answer::Unsat(Vec::new()))
-            } else {
-                answers.next()
-            }
+        let in_new = Difference {
+            holds: in_old.fails.clone(),
+            fails: in_old.holds.clone(),
         };
-        let (Some(only_old), Some(only_new)) = (answer(old, new), answer(new, old)) else {
-            let unknown = Relation::Undecided(Unknown::Solver(None));
-            return Related::without_points(unknown, false);
+        let [only_old, only_new] = self.sides(common, [&in_old, &in_new]);
+        let ground = |side: &Side, difference: &Difference<'_>| match side {
+            Side::Nowhere(why) => Some(Ground {
+                says: difference.nowhere(),
+                why: why.clone(),
+            }),
+            Side::Somewhere(_) | Side::Open(_) => None,
         };
-        let (only_old, only_new) = (&only_old, &only_new);
-        let witness = |answer: &Answer| match answer {
-            Answer::Sat(model) => Some(witness_of(common, model)),
-            Answer::Unsat(_) | Answer::Unknown { .. } => None,
-        };
-        let is_proved = |answer: &Answer, holds: &Formula, fails: &Formula| match answer {
-            Answer::Unsat(_) => {
-                let query = task(holds, fails).query;
-                implies(holds, fails)
-                    || matches!(refute(&query, &Budget::default()), Refuted::Certified(_))
-            }
-            Answer::Sat(_) => true,
-            Answer::Unknown { .. } => false,
+        let grounds = [ground(&only_old, &in_old), ground(&only_new, &in_new)];
+        let witness = |side: &Side| match side {
+            Side::Somewhere(model) => Some(witness_of(common, model)),
+            Side::Nowhere(_) | Side::Open(_) => None,
         };
         Related {
-            proved: is_proved(only_old, old, new) && is_proved(only_new, new, old),
-            only_old: witness(only_old),
-            only_new: witness(only_new),
-            relation: relation_of(only_old, only_new),
+            relation: relation_of(&only_old, &only_new),
+            only_old: witness(&only_old),
+            only_new: witness(&only_new),
+            grounds: grounds.into_iter().flatten().collect(),
         }
     }
 
-    /// Where does one hold and the other fail?
-    fn task(&self, common: &Common, holds: &Formula, fails: &Formula) -> Task {
+    /// Per difference whether it exists somewhere.
+    fn sides(&self, common: &Common, differences: [&Difference<'_>; 2]) -> [Side; 2] {
+        let by_shape = |difference: &Difference<'_>| {
+            let (holds, fails) = (difference.holds.1, difference.fails.1);
+            let is_shown = implies(holds, fails) && undefined(fails) == Formula::False;
+            is_shown.then(|| {
+                let task = self.task(common, difference);
+                match decide(&task.query, None, &AT_SIGHT) {
+                    Decided::Unsatisfiable {
+                        certificate: Some(own),
+                        ..
+                    } => GroundWhy::Certificate(own),
+                    Decided::Unsatisfiable { .. }
+                    | Decided::Satisfiable(_)
+                    | Decided::Undecided(_) => GroundWhy::Shape,
+                }
+            })
+        };
+        let shown = differences.map(by_shape);
+        let asked = differences.iter().zip(&shown);
+        let asked = asked.filter(|(_, why)| why.is_none());
+        let tasks: Vec<Task> = asked
+            .map(|(difference, _)| self.task(common, difference))
+            .collect();
+        let mut answers = decide_all(&tasks, self.solver, &Budget::default()).into_iter();
+        shown.map(|why| match why {
+            Some(why) => Side::Nowhere(why),
+            None => match answers.next().map(|found| found.decided) {
+                Some(Decided::Satisfiable(model)) => Side::Somewhere(model),
+                Some(Decided::Unsatisfiable { certificate, .. }) => {
+                    Side::Nowhere(certificate.map_or(GroundWhy::Solver, GroundWhy::Certificate))
+                }
+                Some(Decided::Undecided(reason)) => Side::Open(reason),
+                None => Side::Open(Reason::Crashed),
+            },
+        })
+    }
+
+    /// Where does one hold, and the other fail or have no value?
+    fn task(&self, common: &Common, difference: &Difference<'_>) -> Task {
+        let (holds, fails) = (&difference.holds, &difference.fails);
         let mut assertions = common.background.clone();
-        assertions.push(("holds".to_owned(), holds.clone()));
-        assertions.push(("fails".to_owned(), Formula::Not(Box::new(fails.clone()))));
+        assertions.push((holds.0.clone(), holds.1.clone()));
+        let not = Formula::Not(Box::new(fails.1.clone()));
+        let fails_or_none = any(vec![not, undefined(fails.1)]);
+        assertions.push((format!("not: {}", fails.0), fails_or_none));
         let mut query = Query {
             variables: common.variables.clone(),
             assertions,
@@ -393,14 +475,14 @@ impl Pair<'_> {
 }
 
 /// From whether there is a point only in the old one and a point only in the new one.
-fn relation_of(only_old: &Answer, only_new: &Answer) -> Relation {
+fn relation_of(only_old: &Side, only_new: &Side) -> Relation {
     match (only_old, only_new) {
-        (Answer::Unsat(_), Answer::Unsat(_)) => Relation::Equivalent,
-        (Answer::Sat(_), Answer::Unsat(_)) => Relation::Fewer,
-        (Answer::Unsat(_), Answer::Sat(_)) => Relation::More,
-        (Answer::Sat(_), Answer::Sat(_)) => Relation::Incomparable,
-        (Answer::Unknown { reason }, _) | (_, Answer::Unknown { reason }) => {
-            Relation::Undecided(Unknown::Solver(Some(reason.clone())))
+        (Side::Nowhere(_), Side::Nowhere(_)) => Relation::Equivalent,
+        (Side::Somewhere(_), Side::Nowhere(_)) => Relation::Fewer,
+        (Side::Nowhere(_), Side::Somewhere(_)) => Relation::More,
+        (Side::Somewhere(_), Side::Somewhere(_)) => Relation::Incomparable,
+        (Side::Open(reason), _) | (_, Side::Open(reason)) => {
+            Relation::Undecided(Unknown::Solver(reason.clone()))
         }
     }
 }

@@ -6,15 +6,18 @@
 //! open and closed told apart, with the rules that stop it and a checked certificate that nothing
 //! just beyond keeps them; with the others free in their ranges, the least and greatest value for
 //! which they can be chosen so that every rule holds. Rules without a closed form are bisected with
-//! the others fixed, and named with the others free.
+//! the others fixed; with the others free branch and prune bounds the end from outside, and a point
+//! from inside.
 
 mod apart;
 mod bisected;
 mod part;
+mod reached;
 
 use std::cmp::Ordering;
 
 use self::part::{Edge, Part, common, shifted};
+use self::reached::Asked;
 use super::case::{Case, NumberCase, SignalCase};
 use super::compile::{Compiler, Obstacle, folded, variable_of};
 use super::corners::corner_point;
@@ -476,6 +479,7 @@ pub fn free(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> Fr
     let mut left_out = Vec::new();
     let mut looked_at = axis.range.clone();
     let mut kept: Vec<(usize, &Rule)> = Vec::new();
+    let mut unsolved: Vec<(usize, &Rule)> = Vec::new();
     for (place, rule) in apart::near(rule_set, rules, case, axis.signal) {
         match part_of(rule_set, rule, case, axis) {
             Ok((low, high)) => {
@@ -483,16 +487,19 @@ pub fn free(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> Fr
                 looked_at.1 = looked_at.1.min(high);
                 kept.push((place, rule));
             }
+            Err(Why::Obstacle(Obstacle::Function { .. })) => unsolved.push((place, rule)),
             Err(why) => left_out.push(LeftOut { rule: place, why }),
         }
     }
     let moved_case = moving(case, axis, &looked_at);
     let mut facts = Vec::new();
+    let mut taken: Vec<&Rule> = unsolved.iter().map(|(_, rule)| *rule).collect();
     let mut ranges = Ranges::new();
     for (place, rule) in kept {
         match statement_of(rule_set, rule, &moved_case) {
             Ok((statement, _, own)) => {
                 facts.push(statement);
+                taken.push(rule);
                 ranges = own;
             }
             Err(obstacle) => left_out.push(LeftOut {
@@ -513,6 +520,21 @@ pub fn free(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> Fr
         let reach = |upwards| reach(&some.statements, kept, (&ranges, &tight), upwards);
         (reach(false), reach(true))
     };
+    let mut ends = [least, greatest];
+    if !unsolved.is_empty() {
+        let asked = Asked::new(rule_set, &taken, &moved_case, (axis, &looked_at));
+        match asked {
+            Some(asked) => {
+                let [least, greatest] = ends;
+                ends = [asked.end(least, false), asked.end(greatest, true)];
+            }
+            None => left_out.extend(unsolved.iter().map(|&(rule, _)| LeftOut {
+                rule,
+                why: Why::Open,
+            })),
+        }
+    }
+    let [least, greatest] = ends;
     Free {
         least,
         greatest,

@@ -204,9 +204,9 @@ fn keep_files(verb: &Check, common: &Common, checked: &Checked) -> Result<(), Fa
                 .iter()
                 .filter(|one| one.certificate.is_some());
             eprintln!(
-                "{}: {} questions, {} of them with a certificate",
+                "{}: {}, {} of them with a certificate",
                 folder.display(),
-                checked.exhibits.len(),
+                crate::report::number::counted(checked.exhibits.len() as u64, "question"),
                 with.count()
             );
         }

@@ -30,8 +30,11 @@ pub struct LotsAnswer {
     pub settings: Vec<Vec<LotValue>>,
     /// A lot without a setting; where undecided, one that broke all settings tried.
     pub lot: Vec<LotValue>,
-    /// Whether a certificate or a proof was found and checked.
+    /// Whether a certificate was found and checked.
     pub proved: bool,
+    /// The certificate, as the content of a file that `verify` reads: over all lots, or that the
+    /// rules contradict each other at the lot whatever the setting.
+    pub certificate: Option<serde_json::Value>,
     /// Per material what can be run.
     pub limits: Vec<LotLimit>,
     /// Rules that take no part, and why.

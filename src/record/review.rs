@@ -27,7 +27,7 @@ pub struct Review {
 }
 
 /// What became of one rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReviewedRule {
     /// The rule's code.
     pub code: String,
@@ -51,6 +51,10 @@ pub struct ReviewedRule {
     /// Whether what is said not to happen rests on the shape of the rules or on a checked
     /// certificate, and not on the solver's word.
     pub proved: bool,
+    /// The certificates; each is the content of a file that `verify` reads.
+    pub certificates: Vec<serde_json::Value>,
+    /// What rests on the solver's word alone, in words.
+    pub solvers_word: Vec<String>,
     /// Why it is undecided.
     pub remark: Option<String>,
     /// Where it stands in the new version, else in the old one.

@@ -107,6 +107,8 @@ pub struct FreeWindow {
     pub high: FreeEnd,
     /// Setpoints that may move, within their approved ranges.
     pub free: Vec<String>,
+    /// Rules that take no part in it, and why: both ends are undecided then.
+    pub open: Vec<NotInWindow>,
 }
 
 /// One end of a reach.

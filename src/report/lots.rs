@@ -58,11 +58,10 @@ pub fn text(answer: &LotsAnswer, colour: bool) -> String {
         };
         entry(label, &values(&answer.lot));
     }
-    // Only the answer about all lots keeps a certificate that the checker has read.
     let proof = match (answer.proved, answer.status.as_str()) {
-        (true, "all") => "certificate checked",
-        (true, _) => "by our own exact search; the checker has not read it",
-        (false, _) => "none for this answer",
+        (true, _) => "certificate checked (in `--format json`)",
+        (false, "undecided") => "none for this answer",
+        (false, _) => "by our own exact search; the checker has not read it",
     };
     entry("proof", proof);
     page.blank();

@@ -56,6 +56,13 @@ pub fn count(value: u64) -> String {
     grouped(&value.to_string())
 }
 
+/// Writes a count with its noun: `1 rule`, `2 rules`.
+#[must_use]
+pub fn counted(value: u64, noun: &str) -> String {
+    let ending = if value == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", count(value))
+}
+
 /// Writes a share in per cent with at least `decimals` digits, more where rounding would say
 /// `0 %` or `100 %` of something that is neither.
 #[must_use]

@@ -33,7 +33,12 @@ pub fn text(repairs: &Repairs, colour: bool) -> String {
         page.blank();
     }
     for one in &repairs.moves {
-        let steps = format!("{:+} plant step(s)", one.steps);
+        let noun = if one.steps.unsigned_abs() == 1 {
+            "step"
+        } else {
+            "steps"
+        };
+        let steps = format!("{:+} plant {noun}", one.steps);
         let approval = match one.approval.as_str() {
             "inside" => "approved",
             "outside" => "OUTSIDE approval",

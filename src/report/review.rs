@@ -56,8 +56,13 @@ pub fn text(review: &Review, colour: bool) -> String {
         .last()
         .filter(|last| last.needs_simulation > 0)
     {
+        let (rules, are, them) = match last.needs_simulation {
+            1 => ("rule", "is", "it"),
+            _ => ("rules", "are", "them"),
+        };
         let text = format!(
-            "{} rules on outcomes are not judged here; a scenario of the change simulates them",
+            "{} {rules} on outcomes {are} not judged here; a scenario of the change simulates \
+             {them}",
             last.needs_simulation
         );
         page.paragraph(2, &Rich::plain(&text));
@@ -108,6 +113,10 @@ fn reviewed(page: &mut Page, rule: &ReviewedRule) {
     }
     if let Some(remark) = &rule.remark {
         page.paragraph(2, &Rich::plain(remark));
+    }
+    for says in &rule.solvers_word {
+        let text = format!("{says}: on the solver's word alone, without a certificate");
+        page.paragraph(2, &Rich::plain(&text));
     }
     witness(page, "now forbidden:", &rule.newly_forbidden);
     witness(page, "now permitted:", &rule.newly_permitted);

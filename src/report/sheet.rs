@@ -10,7 +10,7 @@ use crate::diagnostic::visible;
 use crate::record::body::{Body, Evaluation, Finding, Place, RuleHead};
 use crate::record::findings::{Findings, TableRule};
 
-use super::number::percent;
+use super::number::{counted, percent};
 use super::standing::{self, Standing, phrase};
 use super::story;
 use super::text::findings::summary;
@@ -233,9 +233,13 @@ fn table_item<'a>(rule: &'a RuleHead, counts: &TableRule, strict: bool) -> Item<
     };
     let mut details = vec![format!("because: {}", rule.because)];
     if counts.ties > 0 {
+        let (lie, their) = match counts.ties {
+            1 => ("lies", "its"),
+            _ => ("lie", "their"),
+        };
+        let rows = counted(counts.ties, "row");
         details.push(format!(
-            "{} rows lie exactly on the limit: their verdict depends on rounding",
-            counts.ties
+            "{rows} {lie} exactly on the limit: {their} verdict depends on rounding"
         ));
     }
     Item {
@@ -244,8 +248,14 @@ fn table_item<'a>(rule: &'a RuleHead, counts: &TableRule, strict: bool) -> Item<
         standing: Some(standing),
         rule: Some(rule),
         message: format!(
-            "{} {}: {} rows fail, {} pass, {} undecided; limit {}",
-            rule.code, rule.title, counts.violated, counts.holds, counts.undecided, rule.limit
+            "{} {}: {} fail{}, {} pass, {} undecided; limit {}",
+            rule.code,
+            rule.title,
+            counted(counts.violated, "row"),
+            if counts.violated == 1 { "s" } else { "" },
+            counts.holds,
+            counts.undecided,
+            rule.limit
         ),
         details,
         places: vec![rule_place(rule)],

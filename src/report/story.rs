@@ -9,7 +9,7 @@ use crate::record::body::{
     Proposal, RuleRow, Spread,
 };
 
-use super::number::{NO_BREAK, change, count, fixed, glued, percent, significant};
+use super::number::{NO_BREAK, change, count, counted, fixed, glued, percent, significant};
 use super::standing::{Standing, by_margin};
 
 /// One line of the decision: what is judged, the answer, and why.
@@ -497,9 +497,9 @@ pub fn weaknesses(body: &Body) -> Vec<String> {
         let failed = outcome.requested.failed;
         if failed > 0 {
             found.push(format!(
-                "{}: {} samples gave no value",
+                "{}: {} gave no value",
                 outcome.text,
-                count(failed)
+                counted(failed, "sample")
             ));
         }
     }

@@ -6,7 +6,7 @@
 
 use super::json::pretty;
 use super::layout::{Page, Rich, Style};
-use super::number::glued;
+use super::number::{counted, glued};
 use crate::record::window::{
     FreeEnd, FreeWindow, Joint, NotInWindow, ParameterWindow, RulePlace, WindowEnd, Windows,
 };
@@ -91,7 +91,7 @@ fn one(page: &mut Page, parameter: &ParameterWindow) {
         let count = parameter.further_windows;
         entry(
             "further",
-            &format!("{count} more window(s) away from the recipe"),
+            &format!("{} away from the recipe", counted(count, "more window")),
         );
     }
     if let Some(steps) = &parameter.steps {
@@ -162,7 +162,11 @@ fn free(reach: &FreeWindow) -> String {
         }
     };
     let (low, high) = (side(&reach.low), side(&reach.high));
-    format!("move within approval: {low} .. {high} ({names})")
+    let mut text = format!("move within approval: {low} .. {high} ({names})");
+    for left in &reach.open {
+        text += &format!("; {}: {}", left.codes.join(" "), left.why);
+    }
+    text
 }
 
 fn together(page: &mut Page, joint: &Joint) {
@@ -172,11 +176,18 @@ fn together(page: &mut Page, joint: &Joint) {
          setpoint after the other"
             .to_owned()
     } else {
-        format!("All setpoints at once may move {count} plant step(s) either way; the box grown")
+        let steps = counted(count.unsigned_abs(), "plant step");
+        format!("All setpoints at once may move {steps} either way; the box grown")
     };
     let proved = format!(
-        "{text}: {} rules proved over all of it, {} with certificates.",
-        joint.rules_proved, joint.certificates
+        "{text}: {} proved over all of it, {} with {}.",
+        counted(joint.rules_proved, "rule"),
+        joint.certificates,
+        if joint.certificates == 1 {
+            "a certificate"
+        } else {
+            "certificates"
+        }
     );
     page.paragraph(0, &Rich::styled(Style::Strong, &proved));
     for side in &joint.sides {

@@ -6,6 +6,7 @@
 //! out silently, so a rule set with errors must not be used for an answer.
 
 mod argument;
+mod clauses;
 mod compare;
 mod family;
 mod lets;

@@ -11,6 +11,8 @@ use super::repair::blocks;
 use super::search::quantity_of;
 use super::subject::{Split, Subject};
 use super::window::{free_end, known, range_of, why, written, written_inside};
+use crate::certificate::Any;
+use crate::certificate::file::File;
 use crate::check::case::{Case, NumberCase, SignalCase};
 use crate::check::compile::variable_of;
 use crate::check::lots::{Lots, Question, decide};
@@ -95,6 +97,7 @@ pub fn lots(subject: &Subject, ask: &Ask) -> Result<(LotsAnswer, ExitCode), Stri
         settings: Vec::new(),
         lot: lot.map_or_else(Vec::new, |lot| scene.values(lot)),
         proved: false,
+        certificate: None,
         limits,
         not_in_answer: scene.not_in(&found.left_out, &split),
     };
@@ -104,6 +107,13 @@ pub fn lots(subject: &Subject, ask: &Ask) -> Result<(LotsAnswer, ExitCode), Stri
         answer.sentence = format!("{} {words}.", answer.sentence);
     }
     Ok((answer, exit))
+}
+
+/// Keeps a certificate, which the checker has read.
+fn prove(answer: &mut LotsAnswer, own: Option<Any>, shows: &str) {
+    answer.proved = own.is_some();
+    let file = own.map(|own| File::new(shows, own));
+    answer.certificate = file.and_then(|file| serde_json::to_value(file).ok());
 }
 
 fn add(list: &mut Vec<NotInWindow>, code: &str, why: &str) {
@@ -242,6 +252,12 @@ impl Scene<'_> {
         values.iter().filter_map(one).collect()
     }
 
+    fn named(&self, lot: &Values) -> String {
+        let values = self.values(lot);
+        let one = |one: &LotValue| format!("{} = {}", one.name, one.value);
+        values.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
     fn at_lot(&self, case: &Case, lot: &Values) -> Case {
         let mut case = case.clone();
         for (&variable, value) in lot {
@@ -370,7 +386,12 @@ impl Scene<'_> {
                 certificate,
             } => {
                 answer.status = "all".to_owned();
-                answer.proved = certificate.is_some();
+                let own = certificate.clone().map(Any::Statement);
+                prove(
+                    answer,
+                    own,
+                    "every lot in the ranges has one of the settings",
+                );
                 answer.settings = settings.iter().map(|one| self.values(one)).collect();
                 let how = match settings.len() {
                     1 => "one setting works for all of them".to_owned(),
@@ -391,25 +412,25 @@ impl Scene<'_> {
                     ExitCode::Success
                 }
             }
-            Lots::None { lot, proof } => {
+            Lots::None { lot, certificate } => {
                 answer.status = "not all".to_owned();
-                answer.proved = proof.is_some();
-                let values = self.values(lot);
-                let values: Vec<String> = values
-                    .iter()
-                    .map(|one| format!("{} = {}", one.name, one.value))
-                    .collect();
+                let own = certificate.clone().map(Any::Contradiction);
+                prove(answer, own, &format!("no setting for {}", self.named(lot)));
                 answer.sentence = format!(
                     "Not every lot can be run{held}: no setting keeps the rules for {}.",
-                    values.join(", ")
+                    self.named(lot)
                 );
                 ExitCode::Findings
             }
             Lots::Undecided { tried, .. } => {
                 answer.status = "undecided".to_owned();
                 answer.sentence = format!(
-                    "Undecided whether every lot can be run{held}: none of {tried} setting(s) \
-                     tried works for all, and the budget of rounds or cuts is used up."
+                    "Undecided whether every lot can be run{held}: {} for all, and the budget of \
+                     rounds or cuts is used up.",
+                    match tried {
+                        1 => "the one setting tried does not work".to_owned(),
+                        tried => format!("none of {tried} settings tried works"),
+                    }
                 );
                 ExitCode::Undecided
             }

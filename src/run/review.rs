@@ -10,9 +10,11 @@ use super::check_rules::{open_all, place, resolve};
 use super::documents::Rejected;
 use super::window::range_of;
 use super::{rule_sources, rules};
+use crate::certificate::Any;
+use crate::certificate::file::File;
 use crate::check::judge::judge_rules;
 use crate::check::review::{
-    Change, Preferred, Relation, Unknown, Wish, Witness, WitnessValue, compare,
+    Change, Ground, GroundWhy, Preferred, Relation, Unknown, Wish, Witness, WitnessValue, compare,
 };
 use crate::check::solver_process::Solver;
 use crate::document::{Files, Intake};
@@ -136,13 +138,17 @@ fn sentence(rules: &[ReviewedRule], recipes: &[RecipeUnderRules]) -> String {
         .collect();
     let same = count("equivalent");
     let rules = if changed.is_empty() {
-        format!("All {same} rules permit the same as before")
+        match same {
+            1 => "The only rule permits the same as before".to_owned(),
+            _ => format!("All {same} rules permit the same as before"),
+        }
     } else {
-        format!(
-            "Of {} rules {}; {same} permit the same",
-            rules.len(),
-            changed.join(", ")
-        )
+        let changed = changed.join(", ");
+        match (rules.len(), same) {
+            (1, _) => format!("Of 1 rule {changed}"),
+            (all, 1) => format!("Of {all} rules {changed}; 1 permits the same"),
+            (all, _) => format!("Of {all} rules {changed}; {same} permit the same"),
+        }
     };
     let Some(last) = recipes.last() else {
         return format!("{rules}.");
@@ -305,6 +311,8 @@ impl Documents {
             newly_forbidden: Vec::new(),
             newly_permitted: Vec::new(),
             proved: false,
+            certificates: Vec::new(),
+            solvers_word: Vec::new(),
             remark: None,
             place: place(&self.sources, shown.code_span),
         };
@@ -316,16 +324,19 @@ impl Documents {
                 guard,
                 newly_forbidden,
                 newly_permitted,
-                proved,
+                grounds,
             } => {
-                found.proved = *proved;
+                prove(&mut found, grounds);
                 found.change = word(permits, ["equivalent", "stricter", "looser"]);
                 found.guard = word(guard, ["unchanged", "applies less", "applies more"]);
                 found.newly_forbidden = self.entries(newly_forbidden.as_ref());
                 found.newly_permitted = self.entries(newly_permitted.as_ref());
-                if let Relation::Undecided(why) = permits {
-                    found.remark = Some(remark(why));
-                }
+                let undecided = [permits, guard].into_iter().find_map(|one| match one {
+                    Relation::Undecided(why) => Some(remark(why)),
+                    _ => None,
+                });
+                found.proved &= undecided.is_none();
+                found.remark = undecided;
                 if let (Some(old), Some(new)) = (old, new) {
                     found.other_changes = other_changes(old, new);
                 }
@@ -403,6 +414,21 @@ impl Documents {
     }
 }
 
+/// What is said not to happen: with a certificate, or on the solver's word alone.
+fn prove(found: &mut ReviewedRule, grounds: &[Ground]) {
+    for ground in grounds {
+        match &ground.why {
+            GroundWhy::Certificate(own) => {
+                let file = File::new(&ground.says, Any::Contradiction(own.clone()));
+                found.certificates.extend(serde_json::to_value(file).ok());
+            }
+            GroundWhy::Solver => found.solvers_word.push(ground.says.clone()),
+            GroundWhy::Shape => {}
+        }
+    }
+    found.proved = found.solvers_word.is_empty();
+}
+
 fn word(relation: &Relation, [same, fewer, more]: [&str; 3]) -> String {
     match relation {
         Relation::Equivalent => same,
@@ -416,8 +442,7 @@ fn word(relation: &Relation, [same, fewer, more]: [&str; 3]) -> String {
 
 fn remark(unknown: &Unknown) -> String {
     match unknown {
-        Unknown::Solver(Some(reason)) => reason.to_string(),
-        Unknown::Solver(None) => "the solver gave no answer".to_owned(),
+        Unknown::Solver(reason) => reason.to_string(),
         Unknown::Declaration { signal } => {
             format!("`{signal}` is declared differently in the two versions")
         }

@@ -136,7 +136,10 @@ fn sentence(parameters: &[ParameterWindow], rules: usize) -> String {
         .map(|one| one.name.as_str())
         .collect();
     if parameters.is_empty() {
-        return format!("None of the {rules} rules on inputs reads a setpoint of this recipe.");
+        return match rules {
+            1 => "The only rule on inputs reads no setpoint of this recipe.".to_owned(),
+            _ => format!("None of the {rules} rules on inputs reads a setpoint of this recipe."),
+        };
     }
     if bad.is_empty() {
         let ended = parameters.iter().filter(|one| {
@@ -145,12 +148,18 @@ fn sentence(parameters: &[ParameterWindow], rules: usize) -> String {
             };
             stops(&one.lower) || stops(&one.upper)
         });
-        return format!(
-            "The recipe stands inside all {} windows that {rules} rules on inputs leave; rules end \
-             {} of them.",
-            parameters.len(),
-            ended.count()
-        );
+        let leave = match rules {
+            1 => "the only rule on inputs leaves".to_owned(),
+            _ => format!("{rules} rules on inputs leave"),
+        };
+        return match (parameters.len(), ended.count()) {
+            (1, 0) => format!("The recipe stands inside the window that {leave}; no rule ends it."),
+            (1, _) => format!("The recipe stands inside the window that {leave}."),
+            (all, ended) => format!(
+                "The recipe stands inside all {all} windows that {leave}; rules end {ended} of \
+                 them."
+            ),
+        };
     }
     let first = parameters.iter().find(|one| one.status != "inside");
     let tightest = first.map_or_else(String::new, |one| {
@@ -433,7 +442,10 @@ impl Scene<'_> {
         };
         let found = window::free(&self.subject.rules, &rules, &case, &axis);
         let is_whole = found.left_out.is_empty();
+        let text = |left: &LeftOut| (rules[left.rule].code.clone(), why(&left.why));
+        let open: Vec<(String, String)> = found.left_out.iter().map(text).collect();
         Some(FreeWindow {
+            open: grouped(&open),
             low: free_end(&found.least, known.unit, false, is_whole),
             high: free_end(&found.greatest, known.unit, true, is_whole),
             free: names.collect(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::{folder, run_in, said_in, write};
+use crate::{folder, run, run_in, said_in, write};
 
 /// Two rules that cannot meet, one that follows from another, a claim that does not follow, a rule
 /// with `exp`, and a recipe.
@@ -168,4 +168,73 @@ fn findings_in_json_say_what_they_rest_on() {
         }
     }
     insta::assert_snapshot!(lines.join("\n"));
+}
+
+/// Writes the certificates inside an answer to files, and lists what `verify` says of each.
+fn verified(folder: &Path, certificates: &[&serde_json::Value]) -> Vec<String> {
+    let one = |(number, certificate): (usize, &&serde_json::Value)| {
+        let name = format!("taken{number}.json");
+        write(folder, &name, &certificate.to_string());
+        said_in(folder, &["verify", &name])
+    };
+    certificates.iter().enumerate().map(one).collect()
+}
+
+/// Goal: what a review of rules says to happen nowhere can be taken away. Method: a tighter limit, a
+/// wider guard, a function beside a plain limit; each certificate of the JSON through `verify`.
+#[test]
+fn a_review_in_json_holds_files_that_verify_accepts() {
+    let folder = folder("a_review_in_json_holds_files_that_verify_accepts");
+    let clauses = "severity major because \"x\" source \"x\" evidence specified";
+    let version = |one: &str, two: &str, three: &str| {
+        format!(
+            "ruleset shop \"1\"\nrule AA001 \"a\" {one} {clauses}\nrule AA002 \"b\" {two} {clauses}\n\
+             rule AA003 \"c\" {three} {clauses}\n"
+        )
+    };
+    let old = version(
+        "require coating.web_speed <= 30 m/min",
+        "when dry_room.temperature >= 20 degC require coating.web_speed <= 30 m/min",
+        "require exp(coating.web_speed / (1 m/s)) <= 2",
+    );
+    let new = version(
+        "require coating.web_speed <= 20 m/min",
+        "when dry_room.temperature >= 10 degC require coating.web_speed <= 30 m/min",
+        "require coating.web_speed <= 40 m/min",
+    );
+    write(&folder, "old.rule", &old);
+    write(&folder, "new.rule", &new);
+    let asked = ["plan", "old.rule", "new.rule", "--format", "json"];
+    let answer = run_in(&folder, &asked);
+    let json: serde_json::Value = serde_json::from_str(&answer.out).expect("JSON");
+    let rules = json["rules"].as_array().expect("rules");
+    let all = rules.iter();
+    let all = all.flat_map(|rule| rule["certificates"].as_array().expect("a list"));
+    let all: Vec<&serde_json::Value> = all.collect();
+    assert!(rules.iter().all(|rule| rule["proved"] == true));
+    let mut said = vec![said_in(&folder, &asked[..3])];
+    said.extend(all.iter().map(|one| one["shows"].to_string()));
+    said.extend(verified(&folder, &all));
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+/// Goal: a lot that cannot be run has a proof to take away. Method: the certificate of the JSON
+/// through `verify`.
+#[test]
+fn a_lot_without_a_setting_has_a_file_that_verify_accepts() {
+    let folder = folder("a_lot_without_a_setting_has_a_file_that_verify_accepts");
+    let answer = run(&[
+        "lots",
+        "scenarios/line3-faster.toml",
+        "--material",
+        "slurry.solids=60..66",
+        "--format",
+        "json",
+    ]);
+    let json: serde_json::Value = serde_json::from_str(&answer.out).expect("JSON");
+    let certificate = &json["certificate"];
+    assert_eq!(json["proved"], true);
+    let mut said = vec![certificate["shows"].to_string()];
+    said.extend(verified(&folder, &[certificate]));
+    insta::assert_snapshot!(said.join("\n"));
 }

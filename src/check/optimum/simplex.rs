@@ -13,6 +13,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::super::prove::Values;
+use super::super::tableau;
 use super::guess::tight_rows;
 use crate::certificate::{Atom, Polynomial, Powers, Ranges};
 use crate::rational::Rational;
@@ -83,27 +84,27 @@ fn pivoted(
         let hint = guessed.filter(|_| guessed_left > 0);
         guessed_left = guessed_left.saturating_sub(1);
         let Some(entering) = tableau.entering(hint) else {
-            let value = &tableau.value + &coefficient(objective, &[]);
+            let value = &tableau.value() + &coefficient(objective, &[]);
             return (Bound::Value(value, tableau.corner(rows, ranges)), pivots);
         };
         let Some(leaving) = tableau.leaving(entering) else {
             return (Bound::Empty, pivots);
         };
-        tableau.pivot(leaving, entering);
+        tableau::pivot(&mut tableau.rows, &mut tableau.cost, (leaving, entering));
+        tableau.basis[leaving] = entering;
     }
     (Bound::TooLarge, PIVOTS_MAX)
 }
 
-/// One equation per column: the multiplied rows take the objective away.
+/// One equation per column, its right side last: the multiplied rows take the objective away.
 struct Tableau {
     rows: Vec<Vec<Rational>>,
-    right: Vec<Rational>,
     basis: Vec<usize>,
     /// Per column its first basic row and whether that is the upper range row: these columns of
     /// the tableau are the inverse of the basis.
     first: Vec<(usize, bool)>,
+    /// Reduced costs, and last the negative of the value.
     cost: Vec<Rational>,
-    value: Rational,
 }
 
 impl Tableau {
@@ -114,11 +115,13 @@ impl Tableau {
             .collect();
         let mut made = Self {
             rows: Vec::with_capacity(columns.len()),
-            right: Vec::with_capacity(columns.len()),
             basis: Vec::with_capacity(columns.len()),
             first: Vec::with_capacity(columns.len()),
-            cost: constants.clone(),
-            value: Rational::zero(),
+            cost: constants
+                .iter()
+                .cloned()
+                .chain([Rational::zero()])
+                .collect(),
         };
         for (place, powers) in columns.iter().enumerate() {
             let wanted = coefficient(objective, powers);
@@ -129,11 +132,9 @@ impl Tableau {
                 let value = coefficient(&row.polynomial, powers);
                 if upwards { -&value } else { value }
             };
-            let equation: Vec<Rational> = rows.iter().map(entry).collect();
-            let right = if upwards { wanted } else { -&wanted };
-            made.value = &made.value + &(&constants[basic] * &right);
+            let mut equation: Vec<Rational> = rows.iter().map(entry).collect();
+            equation.push(if upwards { wanted } else { -&wanted });
             made.rows.push(equation);
-            made.right.push(right);
             made.basis.push(basic);
             made.first.push((basic, upwards));
         }
@@ -147,12 +148,17 @@ impl Tableau {
         made
     }
 
+    fn value(&self) -> Rational {
+        self.cost.last().map_or_else(Rational::zero, |last| -last)
+    }
+
     /// The next row: one that the guess has tight, if any, else the first.
     fn entering(&self, guessed: Option<&[bool]>) -> Option<usize> {
         let is_tight = |at: usize| guessed.is_some_and(|tight| tight[at]);
-        let mut costs = self.cost.iter().enumerate();
-        let hinted = costs.position(|(at, cost)| is_tight(at) && cost.is_negative());
-        hinted.or_else(|| self.cost.iter().position(Rational::is_negative))
+        let (_, costs) = self.cost.split_last()?;
+        let mut numbered = costs.iter().enumerate();
+        let hinted = numbered.position(|(at, cost)| is_tight(at) && cost.is_negative());
+        hinted.or_else(|| costs.iter().position(Rational::is_negative))
     }
 
     fn leaving(&self, entering: usize) -> Option<usize> {
@@ -161,7 +167,7 @@ impl Tableau {
             if !row[entering].is_positive() {
                 continue;
             }
-            let ratio = self.right[number].checked_div(&row[entering])?;
+            let ratio = row.last()?.checked_div(&row[entering])?;
             let is_better = best.as_ref().is_none_or(|(known, other)| {
                 let order = ratio.cmp(known);
                 order.then_with(|| self.broken(entering, number, *other)) == Ordering::Less
@@ -189,29 +195,6 @@ impl Tableau {
         Ordering::Equal
     }
 
-    fn pivot(&mut self, leaving: usize, entering: usize) {
-        let scale = self.rows[leaving][entering].clone();
-        for entry in &mut self.rows[leaving] {
-            if !entry.is_zero() {
-                *entry = &*entry / &scale;
-            }
-        }
-        self.right[leaving] = &self.right[leaving] / &scale;
-        let (pivot, step) = (self.rows[leaving].clone(), self.right[leaving].clone());
-        for (number, row) in self.rows.iter_mut().enumerate() {
-            let factor = row[entering].clone();
-            if number == leaving || factor.is_zero() {
-                continue;
-            }
-            subtract(row, &factor, &pivot);
-            self.right[number] = &self.right[number] - &(&factor * &step);
-        }
-        let factor = self.cost[entering].clone();
-        subtract(&mut self.cost, &factor, &pivot);
-        self.value = &self.value + &(&factor * &step);
-        self.basis[leaving] = entering;
-    }
-
     /// The reduced cost of a range row `z - low` is how far `z` lies above `low`.
     fn corner(&self, rows: &[Atom], ranges: &Ranges) -> Values {
         let lower = |place: usize| coefficient(&rows[2 * place].polynomial, &[]);
@@ -219,14 +202,6 @@ impl Tableau {
         numbered
             .map(|(place, &variable)| (variable, &self.cost[2 * place] - &lower(place)))
             .collect()
-    }
-}
-
-fn subtract(row: &mut [Rational], factor: &Rational, pivot: &[Rational]) {
-    for (entry, part) in row.iter_mut().zip(pivot) {
-        if !part.is_zero() {
-            *entry = &*entry - &(factor * part);
-        }
     }
 }
 

@@ -53,6 +53,13 @@ impl Component {
     pub fn is_linear(&self) -> bool {
         self.facts.iter().all(|fact| fact.formula.is_linear())
     }
+
+    /// The facts without `exp`, `ln` and `sqrt`, in order: what a solver may be asked about.
+    #[must_use]
+    pub fn plain(&self) -> Vec<usize> {
+        let is_plain = |&place: &usize| !self.facts[place].formula.has_functions();
+        (0..self.facts.len()).filter(is_plain).collect()
+    }
 }
 
 impl Component {

@@ -11,7 +11,7 @@ use super::finding::{CoreMember, Finding, Member};
 use super::shown::{Shown, Source, negated_name};
 use super::{Analysis, range_formula};
 use crate::check::encode::{Encoder, RLIMIT, WALL_MS};
-use crate::check::query::{Formula, Model, Query, Value, VarId, Want};
+use crate::check::query::{Formula, Model, Query, Reason, Value, VarId, Want};
 use crate::check::redundancy::cache::Cache;
 use crate::check::redundancy::{Fact, Means, Method, Problem, Role, Standing, standings};
 use crate::check::solver_process::Solver;
@@ -26,6 +26,8 @@ struct Written {
     members: Vec<CoreMember>,
     /// Per rule its fact.
     rules: BTreeMap<usize, usize>,
+    /// Codes of rules too large to be written out.
+    unwritten: Vec<String>,
     hint: Option<Model>,
 }
 
@@ -74,17 +76,7 @@ pub(super) fn add(
     if analysis.findings.iter().any(is_contradiction) {
         return;
     }
-    let vacuous: BTreeSet<&str> = analysis
-        .findings
-        .iter()
-        .filter_map(|finding| match finding {
-            Finding::Vacuous { rule, .. } => Some(rule.as_str()),
-            _ => None,
-        })
-        .collect();
-    let asked = (0..rule_set.rules.len())
-        .filter(|&rule| !vacuous.contains(rule_set.rules[rule].code.as_str()));
-    let asked: Vec<usize> = asked.collect();
+    let asked = not_vacuous(rule_set, &analysis.findings);
     let written = write(rule_set, &asked, analysis.witness.as_ref());
     let means = Means {
         solver,
@@ -94,8 +86,10 @@ pub(super) fn add(
     };
     let found = standings(&written.problem, &means);
     analysis.cache = found.cache.clone();
-    let mut open: Vec<String> = Vec::new();
-    let mut reason = None;
+    // What is not written out may forbid a point that shows another rule to be needed.
+    let is_whole = written.unwritten.is_empty();
+    let mut open: Vec<String> = written.unwritten.clone();
+    let mut reason = (!is_whole).then_some(Reason::TooLarge);
     let mut single: BTreeMap<usize, usize> = BTreeMap::new();
     let mut findings: BTreeMap<usize, (Finding, Vec<Shown>)> = BTreeMap::new();
     for (&rule, &fact) in &written.rules {
@@ -109,7 +103,8 @@ pub(super) fn add(
                 }
                 findings.insert(rule, (finding, vec![shown]));
             }
-            Some(Standing::Needed { .. }) => analysis.scope.standings += 1,
+            Some(Standing::Needed { .. }) if is_whole => analysis.scope.standings += 1,
+            Some(Standing::Needed { .. }) => open.push(rule_set.rules[rule].code.clone()),
             Some(Standing::Undecided(why)) => {
                 open.push(rule_set.rules[rule].code.clone());
                 reason = reason.or_else(|| why.clone());
@@ -137,17 +132,31 @@ pub(super) fn add(
     }
 }
 
+/// The rules that can apply, as far as is known.
+fn not_vacuous(rule_set: &RuleSet, findings: &[Finding]) -> Vec<usize> {
+    let vacuous = findings.iter().filter_map(|finding| match finding {
+        Finding::Vacuous { rule, .. } => Some(rule.as_str()),
+        _ => None,
+    });
+    let vacuous: BTreeSet<&str> = vacuous.collect();
+    let all = 0..rule_set.rules.len();
+    all.filter(|&rule| !vacuous.contains(rule_set.rules[rule].code.as_str()))
+        .collect()
+}
+
 /// Writes the rules, assumptions and ranges as facts.
 fn write(rule_set: &RuleSet, asked: &[usize], witness: Option<&Point>) -> Written {
-    let mut encoder = Encoder::new(rule_set);
+    let mut encoder = Encoder::new(rule_set).with_functions();
     let mut facts = Vec::new();
     let mut members = Vec::new();
     let mut rules = BTreeMap::new();
+    let mut unwritten = Vec::new();
     for &place in asked {
         let rule = &rule_set.rules[place];
         let guard = encoder.formula(&rule.guard);
         let body = encoder.formula(&rule.body);
         let (Some(guard), Some(body)) = (guard, body) else {
+            unwritten.push(rule.code.clone());
             continue;
         };
         rules.insert(place, facts.len());
@@ -174,6 +183,7 @@ fn write(rule_set: &RuleSet, asked: &[usize], witness: Option<&Point>) -> Writte
         problem: Problem { variables, facts },
         members,
         rules,
+        unwritten,
         hint,
     }
 }

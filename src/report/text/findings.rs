@@ -10,7 +10,7 @@ use crate::record::findings::{
 use super::margins;
 use super::rules::{sampling_text, witness_text};
 use crate::report::layout::{Page, Rich, Style};
-use crate::report::number::{count, glued};
+use crate::report::number::{count, counted, glued};
 use crate::report::standing::{self, Standing};
 use crate::report::{reasoning, story};
 
@@ -201,14 +201,16 @@ fn cross_check_lines(page: &mut Page, checked: &CrossCheck) {
         page.entry(2, (LABEL, &Rich::plain("left open")), &Rich::plain(&text));
     }
     let text = format!(
-        "{} agrees on {} of {} questions",
-        checked.solver, checked.agree, checked.questions
+        "{} agrees on {} of {}",
+        checked.solver,
+        count(checked.agree),
+        counted(checked.questions, "question")
     );
     page.paragraph(0, &Rich::plain(&text));
 }
 
 fn table_lines(page: &mut Page, table: &TableSummary) {
-    let mut words = format!("  {} rows", count(table.rows));
+    let mut words = format!("  {}", counted(table.rows, "row"));
     if table.exact_rows > 0 {
         let exact = count(table.exact_rows);
         words.push_str(&format!(", {exact} of them decided in exact arithmetic"));
@@ -282,8 +284,9 @@ fn scope_text(findings: &Findings) -> String {
     let mut text = ": consistent".to_owned();
     if scope.guards + scope.modes > 0 && !errors {
         text += &format!(
-            ", also whenever each of {} guards and {} choices holds",
-            scope.guards, scope.modes
+            ", also whenever each of {} and {} holds",
+            counted(scope.guards, "guard"),
+            counted(scope.modes, "choice")
         );
     }
     let follows = ["shadowed", "redundant", "never-binding", "equivalent"];
@@ -291,7 +294,10 @@ fn scope_text(findings: &Findings) -> String {
     let implied = notes
         .filter(|found| follows.contains(&found.code.as_str()))
         .count();
+    let mut all = findings.findings.iter();
+    let is_open = all.any(|found| found.code == "redundancy-undecided");
     text + &match implied {
+        0 if is_open => "; not for all is it decided whether they follow from others".to_owned(),
         0 => "; none follows from others".to_owned(),
         1 => "; 1 note on what follows from others".to_owned(),
         many => format!("; {many} notes on what follows from others"),

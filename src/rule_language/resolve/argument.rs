@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Resolver;
-use crate::diagnostic::{Diagnostic, quoted_list};
+use super::clauses::Clauses;
+use crate::diagnostic::Diagnostic;
 use crate::rule_language::argument::{Attack, Claim, Evidence, Node, Premise};
 use crate::rule_language::ast::{
     AssumeItem, AttackSyntax, ClaimItem, EvidenceItem, Item, Text, Word,
@@ -95,27 +96,19 @@ impl Resolver<'_> {
     }
 
     fn evidence_is_complete(&mut self, item: &EvidenceItem) -> bool {
-        let clauses = [
-            ("source", item.source.is_some()),
-            ("kind", item.class.is_some()),
-        ];
-        let absent: Vec<&str> = clauses
-            .iter()
-            .filter(|(_, present)| !present)
-            .map(|(clause, _)| *clause)
-            .collect();
-        if !absent.is_empty() {
-            let list = quoted_list(&absent);
-            self.diagnostics.push(
-                Diagnostic::error(
-                    codes::CLAUSE_MISSING,
-                    item.code.span,
-                    format!("evidence `{}` lacks {list}", item.code.text),
-                )
-                .help("say where it comes from; from memory is `source \"…\" kind recalled`"),
-            );
-        }
-        absent.is_empty()
+        let clauses = Clauses {
+            code: &item.code,
+            subject: format!("evidence `{}`", item.code.text),
+            present: &[
+                ("source", item.source.is_some()),
+                ("kind", item.class.is_some()),
+            ],
+            refused: &[],
+        };
+        self.is_complete(
+            &clauses,
+            |_| "say where it comes from; from memory is `source \"…\" kind recalled`",
+        )
     }
 
     fn sha256(&mut self, hash: &Text) -> Option<String> {

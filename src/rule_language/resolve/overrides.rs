@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::Resolver;
+use super::clauses::Clauses;
 use super::lower::Lowering;
 use crate::diagnostic::{Diagnostic, quoted_list};
 use crate::rule_language::ast::{Item, LimitSelector, Literal, OverrideItem};
@@ -57,30 +58,22 @@ impl Resolver<'_> {
     }
 
     fn override_is_complete(&mut self, item: &OverrideItem) -> bool {
-        let clauses = [
-            ("limit", item.limit.is_some()),
-            ("reason", item.reason.is_some()),
-            ("source", item.source.is_some()),
-            ("evidence", item.evidence.is_some()),
-            ("owner", item.owner.is_some()),
-        ];
-        let absent: Vec<&str> = clauses
-            .iter()
-            .filter(|(clause, present)| !present && !item.refused.contains(clause))
-            .map(|(clause, _)| *clause)
-            .collect();
-        if !absent.is_empty() {
-            let list = quoted_list(&absent);
-            self.diagnostics.push(
-                Diagnostic::error(
-                    codes::CLAUSE_MISSING,
-                    item.code.span,
-                    format!("the override of `{}` lacks {list}", item.code.text),
-                )
-                .help("who replaces a limit says why, by which document, and answers for it"),
-            );
-        }
-        clauses.iter().all(|(_, present)| *present)
+        let clauses = Clauses {
+            code: &item.code,
+            subject: format!("the override of `{}`", item.code.text),
+            present: &[
+                ("limit", item.limit.is_some()),
+                ("reason", item.reason.is_some()),
+                ("source", item.source.is_some()),
+                ("evidence", item.evidence.is_some()),
+                ("owner", item.owner.is_some()),
+            ],
+            refused: &item.refused,
+        };
+        self.is_complete(
+            &clauses,
+            |_| "who replaces a limit says why, by which document, and answers for it",
+        )
     }
 
     fn override_of(&mut self, item: &OverrideItem, rule: &Rule) -> Option<Override> {

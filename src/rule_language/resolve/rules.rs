@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Resolver;
+use super::clauses::Clauses;
 use super::lower::{Lowering, difference_of};
 use super::signals::si_unit;
 use crate::diagnostic::Diagnostic;
@@ -62,37 +63,27 @@ impl Resolver<'_> {
         })
     }
 
-    /// Reports all clauses that are absent in one diagnostic; those refused have theirs.
+    /// Reports all clauses that are absent in one diagnostic.
     fn report_missing(&mut self, item: &RuleItem) -> bool {
-        let clauses = [
-            ("require", item.body.is_some()),
-            ("severity", item.severity.is_some()),
-            ("because", item.because.is_some()),
-            ("source", item.source.is_some()),
-            ("evidence", item.evidence.is_some()),
-        ];
-        let absent: Vec<&str> = clauses
-            .iter()
-            .filter(|(clause, present)| !present && !item.refused.contains(clause))
-            .map(|(clause, _)| *clause)
-            .collect();
-        if !absent.is_empty() {
-            let list = crate::diagnostic::quoted_list(&absent);
-            let help = if absent.contains(&"source") || absent.contains(&"evidence") {
+        let clauses = Clauses {
+            code: &item.code,
+            subject: format!("rule `{}`", item.code.text),
+            present: &[
+                ("require", item.body.is_some()),
+                ("severity", item.severity.is_some()),
+                ("because", item.because.is_some()),
+                ("source", item.source.is_some()),
+                ("evidence", item.evidence.is_some()),
+            ],
+            refused: &item.refused,
+        };
+        self.is_complete(&clauses, |absent| {
+            if absent.contains(&"source") || absent.contains(&"evidence") {
                 "say where the limit comes from; from memory is `source \"…\" evidence recalled`"
             } else {
                 "a limit without reason and source cannot be reviewed"
-            };
-            self.diagnostics.push(
-                Diagnostic::error(
-                    codes::CLAUSE_MISSING,
-                    item.code.span,
-                    format!("rule `{}` lacks {list}", item.code.text),
-                )
-                .help(help),
-            );
-        }
-        clauses.iter().all(|(_, present)| *present)
+            }
+        })
     }
 
     fn guard_band(&mut self, literal: &Literal, body: &BoolExpr) -> Option<Quantity> {
