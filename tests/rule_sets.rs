@@ -354,6 +354,8 @@ rule AA002 "b" when ln(cell.rate + 2) > 2 require exp(cell.rate) >= 300
         [
             whenever("AA001", "rule `AA001`, the guard of `AA001`"),
             whenever("AA002", "rule `AA001`, the guard of `AA002`"),
+            // `AA001` keeps the rate below e - 1, where the guard of `AA002` sleeps.
+            "shadowed: rule `AA002` follows from rule `AA001`".to_owned(),
         ]
     );
 }
