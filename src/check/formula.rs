@@ -498,7 +498,7 @@ impl Formula {
 }
 
 /// Kleene's `or` for `deciding == true`, `and` for `deciding == false`.
-fn decide(parts: impl Iterator<Item = Option<bool>>, deciding: bool) -> Option<bool> {
+pub(super) fn decide(parts: impl Iterator<Item = Option<bool>>, deciding: bool) -> Option<bool> {
     let mut all_known = true;
     for part in parts {
         match part {

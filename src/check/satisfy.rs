@@ -179,20 +179,12 @@ fn into_ranges(rule_set: &RuleSet, signals: &BTreeSet<SignalId>, point: &mut Poi
 
 fn is_in_ranges(rule_set: &RuleSet, signals: &BTreeSet<SignalId>, point: &Point) -> bool {
     signals.iter().all(|&id| {
-        let SignalType::Number { lower, upper, .. } = &rule_set.signal(id).signal_type else {
-            return true;
-        };
-        let PointValue::Number(value) = point.get(id) else {
-            return false;
-        };
-        let inside =
-            |end: &Rational, closed: bool, outside: bool| !outside && (closed || value != end);
-        lower
-            .as_ref()
-            .is_none_or(|b| inside(&b.value, b.closed, *value < b.value))
-            && upper
-                .as_ref()
-                .is_none_or(|b| inside(&b.value, b.closed, *value > b.value))
+        let signal_type = &rule_set.signal(id).signal_type;
+        match (signal_type, point.get(id)) {
+            (SignalType::OneOf { .. }, _) => true,
+            (SignalType::Number { .. }, PointValue::Number(value)) => signal_type.admits(value),
+            (SignalType::Number { .. }, _) => false,
+        }
     })
 }
 

@@ -100,6 +100,23 @@ pub enum SignalType {
     },
 }
 
+impl SignalType {
+    /// Tells whether a number lies in the declared range; no number is a word.
+    #[must_use]
+    pub fn admits(&self, value: &Rational) -> bool {
+        let Self::Number { lower, upper, .. } = self else {
+            return false;
+        };
+        let is_tied = |end: &Bound| end.closed && *value == end.value;
+        lower
+            .as_ref()
+            .is_none_or(|end| *value > end.value || is_tied(end))
+            && upper
+                .as_ref()
+                .is_none_or(|end| *value < end.value || is_tied(end))
+    }
+}
+
 /// How a table column carries a signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnMap {

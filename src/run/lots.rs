@@ -10,7 +10,7 @@ use super::body;
 use super::repair::blocks;
 use super::search::quantity_of;
 use super::subject::{Split, Subject};
-use super::window::{free_end, known, range_of, why, written, written_inside};
+use super::window::{add, free_end, known, range_of, why, written, written_inside};
 use crate::certificate::Any;
 use crate::certificate::file::File;
 use crate::check::case::{Case, NumberCase, SignalCase};
@@ -114,16 +114,6 @@ fn prove(answer: &mut LotsAnswer, own: Option<Any>, shows: &str) {
     answer.proved = own.is_some();
     let file = own.map(|own| File::new(shows, own));
     answer.certificate = file.and_then(|file| serde_json::to_value(file).ok());
-}
-
-fn add(list: &mut Vec<NotInWindow>, code: &str, why: &str) {
-    match list.iter_mut().find(|known| known.why == why) {
-        Some(known) => known.codes.push(code.to_owned()),
-        None => list.push(NotInWindow {
-            codes: vec![code.to_owned()],
-            why: why.to_owned(),
-        }),
-    }
 }
 
 fn set_range(subject: &Subject, case: &mut Case, one: &Ranging) -> Result<(), String> {

@@ -34,7 +34,7 @@ fn of_signal(signal: &Signal, recipe: &Recipe) -> Option<Diagnostic> {
     };
     let parameter = recipe.parameters.get(&signal.name)?;
     let (value, (low, high)) = (parameter.number()?, parameter.bounds()?);
-    let inside = |number: &Rational| above(lower.as_ref(), number) && below(upper.as_ref(), number);
+    let inside = |number: &Rational| signal.signal_type.admits(number);
     if inside(&low) && inside(&high) {
         return None;
     }
@@ -61,14 +61,6 @@ fn of_signal(signal: &Signal, recipe: &Recipe) -> Option<Diagnostic> {
         diagnostic = diagnostic.also(span, "the rules expect this range");
     }
     Some(diagnostic)
-}
-
-fn above(lower: Option<&Bound>, number: &Rational) -> bool {
-    lower.is_none_or(|bound| bound.value < *number || (bound.closed && bound.value == *number))
-}
-
-fn below(upper: Option<&Bound>, number: &Rational) -> bool {
-    upper.is_none_or(|bound| *number < bound.value || (bound.closed && bound.value == *number))
 }
 
 fn range_text(unit: &Unit, lower: Option<&Bound>, upper: Option<&Bound>) -> String {

@@ -110,7 +110,8 @@ pub fn windows(subject: &Subject, ask: &Ask) -> Result<(Windows, ExitCode), Stri
     Ok((answer, exit))
 }
 
-fn add(list: &mut Vec<NotInWindow>, code: &str, why: &str) {
+/// Names a rule among those that take no part for the same reason.
+pub(super) fn add(list: &mut Vec<NotInWindow>, code: &str, why: &str) {
     match list.iter_mut().find(|known| known.why == why) {
         Some(known) => known.codes.push(code.to_owned()),
         None => list.push(NotInWindow {

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::curve::Curve;
+use crate::check::formula::decide;
 use crate::check::query::{Formula, Model, Sort, Term, Value, Variable};
 use crate::rational::Rational;
 
@@ -155,8 +156,8 @@ impl Shape {
                 member,
                 is,
             } => Some((point.choices[*variable as usize] == *member) == *is),
-            Self::And(parts) => decided(parts.iter().map(|part| part.holds(point, model)), false),
-            Self::Or(parts) => decided(parts.iter().map(|part| part.holds(point, model)), true),
+            Self::And(parts) => decide(parts.iter().map(|part| part.holds(point, model)), false),
+            Self::Or(parts) => decide(parts.iter().map(|part| part.holds(point, model)), true),
             Self::Curve(Curve { formula, .. }) | Self::Opaque(formula) => {
                 formula.evaluate(&model())
             }
@@ -183,19 +184,6 @@ impl Shape {
             Self::Constant(_) | Self::Row(_) | Self::Curve(_) | Self::Choice { .. } => false,
         }
     }
-}
-
-/// Kleene's `or` for `deciding == true`, `and` for `deciding == false`.
-fn decided(parts: impl Iterator<Item = Option<bool>>, deciding: bool) -> Option<bool> {
-    let mut all_known = true;
-    for part in parts {
-        match part {
-            Some(value) if value == deciding => return Some(deciding),
-            Some(_) => {}
-            None => all_known = false,
-        }
-    }
-    all_known.then_some(!deciding)
 }
 
 fn shape(formula: &Formula, wanted: bool, depth: usize) -> Shape {

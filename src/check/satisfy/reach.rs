@@ -8,9 +8,7 @@
 
 use crate::rational::Rational;
 use crate::rule_language::evaluate::Evaluator;
-use crate::rule_language::{
-    NumExpr, NumKind, Point, PointValue, RuleSet, SignalId, SignalType, Truth,
-};
+use crate::rule_language::{NumExpr, NumKind, Point, PointValue, RuleSet, SignalId, Truth};
 
 /// The reach of one round.
 #[derive(Clone, Copy)]
@@ -94,17 +92,7 @@ impl<'a> Reach<'a> {
     }
 
     fn set_signal(&self, signal: SignalId, target: &Rational, point: &mut Point) -> bool {
-        let SignalType::Number { lower, upper, .. } = &self.rule_set.signal(signal).signal_type
-        else {
-            return false;
-        };
-        let is_above = lower
-            .as_ref()
-            .is_none_or(|end| *target > end.value || (end.closed && *target == end.value));
-        let is_below = upper
-            .as_ref()
-            .is_none_or(|end| *target < end.value || (end.closed && *target == end.value));
-        let fits = is_above && is_below;
+        let fits = self.rule_set.signal(signal).signal_type.admits(target);
         if fits {
             point.set(signal, PointValue::Number(target.clone()));
         }
