@@ -316,7 +316,7 @@ fn read_all(files: &dyn Files, intake: &mut Intake<'_>, path: &str) -> Option<Pa
             None
         }
     };
-    let bpx = model.as_ref().and_then(|model| read_cell(intake, model));
+    let (model, bpx) = with_cell(intake, model);
     let opened: Vec<FileId> = scenario
         .rules
         .iter()
@@ -387,6 +387,24 @@ fn read_approved(intake: &mut Intake<'_>, scenario: &Scenario) -> Vec<Recipe> {
             Recipe::read(intake, &resolved, Some(path.span))
         })
         .collect()
+}
+
+/// Reads the cell file of a model, and into the model what the file says about the interphase.
+fn with_cell(intake: &mut Intake<'_>, model: Option<Model>) -> (Option<Model>, Option<Bpx>) {
+    let Some(mut model) = model else {
+        return (None, None);
+    };
+    let bpx = read_cell(intake, &model);
+    if let (Some(bpx), Some(cell)) = (&bpx, model.cell.clone()) {
+        for path in &bpx.not_modelled {
+            let message = format!("`{path}` of the cell file is not modelled and has no effect");
+            intake
+                .report
+                .push(Diagnostic::warning(CELL, cell.span, message));
+        }
+        model.take_from_cell(bpx, &cell, &intake.report);
+    }
+    (Some(model), bpx)
 }
 
 fn read_cell(intake: &mut Intake<'_>, model: &Model) -> Option<Bpx> {
@@ -524,7 +542,11 @@ fn formation_model(
     let get = |name: &str| {
         let of_recipe = recipe.number(name).map(crate::rational::Rational::to_f64);
         let of_model = || model.parameters.get(name).map(|p| p.number().to_f64());
-        of_recipe.or_else(of_model).unwrap_or(f64::NAN)
+        let of_file = || bpx.interphase.get(name).copied();
+        of_recipe
+            .or_else(of_model)
+            .or_else(of_file)
+            .unwrap_or(f64::NAN)
     };
     let request = Request {
         cell: formation::Cell::from_bpx(bpx)?,
