@@ -498,6 +498,7 @@ fn formation_model(parts: &Parts) -> Result<formation::Model, formation::Formati
             area_factor: get("formation.sei_area_factor"),
         },
         temperature_k: get("formation.temperature"),
+        heat: formation::Heat::Isothermal,
         modes: Modes::Eight,
         resolution: Resolution::FAST,
     };
