@@ -20,10 +20,10 @@ use super::track::Track;
 use crate::lanes::{Lanes, Mask};
 
 /// Change of the film's rate exponent in the last correction at which a step counts as solved, 1.
-pub const INTERFACE_TOLERANCE: f64 = 1e-4;
+pub const INTERFACE_TOLERANCE: f64 = 5e-4;
 
 /// Largest change of the rate exponent that is corrected without another round, 1.
-const CORRECTION_MAX: f64 = 0.02;
+const CORRECTION_MAX: f64 = 0.2;
 
 /// Voltage error from which one Newton step is the last, V. It leaves the square of it over twice
 /// the thermal voltage: 2e-9 V.
@@ -135,7 +135,8 @@ pub(super) struct Plan<const N: usize> {
     pub(super) c_rate_least: Lanes<N>,
     pub(super) charge_most_ah: Lanes<N>,
     pub(super) charge_start_ah: Lanes<N>,
-    pub(super) capacity_ah: Lanes<N>,
+    /// Inverse nominal capacity, 1/Ah.
+    pub(super) per_capacity_1_ah: Lanes<N>,
 }
 
 /// The model at the end of the step each lane tries.
@@ -334,7 +335,8 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         let voltage_per_a = positive_per_a - negative_per_a - film_ohm_m2 * dn;
         let voltage = p.value_v - n.value_v - plan.current_a * dn * film_ohm_m2;
         let error = plan.holds_voltage.select(voltage - plan.setpoint, zero);
-        let step_a = plan.holds_voltage.select(-error / voltage_per_a, zero);
+        let amperes_per_v = plan.holds_voltage.select(-1.0 / voltage_per_a, zero);
+        let step_a = error * amperes_per_v;
         // The film with the potential that the evaluation gave.
         let is_through = self.films.law.is_driven_through_film();
         let through = if is_through { resistivity * dn } else { zero };
@@ -349,7 +351,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         // What the moved film leaves of the voltage error.
         let ohmic_moved = current * dn * resistivity * (film.thickness_m - raw.film.thickness_m);
         let rest = -(interface_moved + ohmic_moved);
-        let again_a = plan.holds_voltage.select(-rest / voltage_per_a, zero);
+        let again_a = rest * amperes_per_v;
         let current = current + again_a;
         let all_a = step_a + again_a;
         let interface = interface + interface_moved + negative_per_a * again_a;
@@ -445,11 +447,11 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         let (state, hours) = (&self.state, plan.length_s * (1.0 / 3600.0));
         let charge = state.discharged_ah + (state.current_a + found.current_a) * 0.5 * hours;
         let passed = (charge - plan.charge_start_ah).abs() - plan.charge_most_ah;
-        let rate = plan.c_rate_least - found.current_a.abs() / plan.capacity_ah;
+        let rate = plan.c_rate_least - found.current_a.abs() * plan.per_capacity_1_ah;
         (found.voltage_v - plan.voltage_most_v)
             .greatest(plan.voltage_least_v - found.voltage_v)
             .greatest(rate)
-            .greatest(passed / plan.capacity_ah)
+            .greatest(passed * plan.per_capacity_1_ah)
     }
 
     /// Takes the step found in the lanes of `lanes`.
@@ -571,7 +573,7 @@ impl<const N: usize> Plan<N> {
             c_rate_least: -never,
             charge_most_ah: never,
             charge_start_ah: zero,
-            capacity_ah: Lanes::splat(1.0),
+            per_capacity_1_ah: Lanes::splat(1.0),
         }
     }
 }

@@ -3,8 +3,9 @@
 //! In: the potential that drives the reaction at start and end of a step, and the film thickness.
 //! Out: the exact growth over the step, and the side current that goes with it. With the rate at
 //! its mean over the step each law is integrated in closed form (`grown`); the mean of an
-//! exponential of a nearly straight exponent is its geometric mean times `1 + Δ²/24`, and a bend of
-//! the exponent counts with `−h²/12` of its second derivative. The mean side current follows from
+//! exponential of a nearly straight exponent is its geometric mean times `1 + Δ²/24` (for the
+//! diffusion-limited share `s` of the EC law `1 + (1 − 2 s) Δ²/24`), and a bend of the exponent
+//! counts with `−h²/12` of its second derivative. The mean side current follows from
 //! the growth, never the other way round: lithium is conserved to rounding and no film shrinks.
 //!
 //! Sources: Marquis 2020 (thesis), eqs 5.91–5.96; Yang et al. 2017,
@@ -283,9 +284,16 @@ impl<const N: usize> Films<N> {
     ) -> Lanes<N> {
         let change = from.exponent_1_v * (driver_v - from.driver_v);
         let square = change * change;
-        let straight = 1.0 + square * (1.0 / 24.0 + square * (1.0 / 1920.0));
-        let mean = (from.rate * rate).sqrt() * straight;
-        let mean = mean + mean * (from.exponent_1_v * from.bend_v);
+        let middle = (from.rate * rate).sqrt();
+        let rise = if self.law == Law::EcReaction {
+            // The growth is `ψ / (1 + L ψ / D)`: what its mean over a straight exponent asks of ψ.
+            let limited = from.thickness_m * middle;
+            let share = limited / (self.bound + limited);
+            square * (1.0 / 24.0) * (1.0 - share * 2.0)
+        } else {
+            square * (1.0 / 24.0 + square * (1.0 / 1920.0))
+        };
+        let mean = middle + middle * (rise + from.exponent_1_v * from.bend_v);
         from.at_instant.select(rate, mean)
     }
 

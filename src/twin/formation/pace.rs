@@ -27,6 +27,9 @@ const MARGIN_TOLERANCE: f64 = 1e-9;
 /// Share of the largest surprise below which the next step is twice as long.
 const CALM: f64 = 0.25;
 
+/// Share of the largest surprise below which the next step is four times as long.
+const STILL: f64 = 0.02;
+
 /// Rounds after which a step at constant current is tried shorter.
 const TRIES_MAX: f64 = 12.0;
 
@@ -118,8 +121,13 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
             .surprise
             .lt(Lanes::splat(CALM * self.resolution.surprise_max))
             & found.change.lt(Lanes::splat(0.5 * CHANGE_MAX));
+        let still = found
+            .surprise
+            .lt(Lanes::splat(STILL * self.resolution.surprise_max))
+            & found.change.lt(Lanes::splat(0.1 * CHANGE_MAX));
         let grows = calm & plan.length_s.ge(self.free_length_s) & !plan.at_instant;
-        let free = grows.select(self.free_length_s * 2.0, self.free_length_s);
+        let growth = still.select(Lanes::splat(4.0), Lanes::splat(2.0));
+        let free = grows.select(self.free_length_s * growth, self.free_length_s);
         let free = plan.at_instant.select(Lanes::splat(LENGTH_FIRST_S), free);
         let free = free.least(self.length_cap_s);
         self.free_length_s = lanes.select(free, self.free_length_s);

@@ -206,7 +206,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             (&mut state.hottest_k, cell.temperature_k),
             (&mut state.last_length_s, 0.0),
             (&mut self.plan.temperature_k, cell.temperature_k),
-            (&mut self.plan.capacity_ah, cell.nominal_capacity_ah),
+            (&mut self.plan.per_capacity_1_ah, 1.0 / cell.nominal_capacity_ah),
         ] {
             lanes.set_lane(lane, value);
         }
