@@ -9,8 +9,8 @@
 #[path = "formation/cell.rs"]
 mod cell;
 
-use cellwright::twin::formation::{Modes, Protocol, Resolution, Simulator, Status, TwoCycles};
 use cell::{PORTS, PROTOCOL, model, request, sample};
+use cellwright::twin::formation::{Modes, Protocol, Resolution, Simulator, Status, TwoCycles};
 
 /// Seconds of processor time that this process has used.
 fn processor_s() -> f64 {
@@ -61,8 +61,8 @@ fn errors(modes: Modes, resolution: Resolution, cells: u64) -> (f64, f64, f64) {
                 voltage_v = voltage_v.max((f.voltage_v - s.voltage_v).abs());
             }
         }
-        efficiency = efficiency
-            .max((plain.first_cycle_efficiency - fine.first_cycle_efficiency).abs());
+        efficiency =
+            efficiency.max((plain.first_cycle_efficiency - fine.first_cycle_efficiency).abs());
         for (a, b) in plain.steps.iter().zip(&fine.steps) {
             duration_s = duration_s.max((a.duration_s - b.duration_s).abs());
         }

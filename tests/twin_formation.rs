@@ -225,14 +225,20 @@ fn error_falls_with_the_square_of_the_step() {
     let loss = |length_s| at(length_s, std::slice::from_ref(&charge)).lithium_lost_ah;
     let exact = loss(8.0);
     for length_s in [1024.0, 512.0, 256.0, 128.0, 64.0] {
-        println!("lithium loss: error at {length_s} s {:.1e} Ah", loss(length_s) - exact);
+        println!(
+            "lithium loss: error at {length_s} s {:.1e} Ah",
+            loss(length_s) - exact
+        );
     }
 
     let to_voltage = &demonstration::protocol().steps[1..3];
     let held = |length_s| at(length_s, to_voltage).steps[1].duration_s;
     let exact = held(0.5);
     for length_s in [64.0, 32.0, 16.0, 8.0, 4.0] {
-        println!("constant voltage: error at {length_s} s {:.1e} s", held(length_s) - exact);
+        println!(
+            "constant voltage: error at {length_s} s {:.1e} s",
+            held(length_s) - exact
+        );
     }
 }
 

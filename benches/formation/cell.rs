@@ -93,6 +93,7 @@ fn base(modes: Modes, resolution: Resolution) -> Request {
         },
         temperature_k: 298.15,
         heat: Heat::Isothermal,
+        electrolyte: None,
         modes,
         resolution,
     }

@@ -499,6 +499,7 @@ fn formation_model(parts: &Parts) -> Result<formation::Model, formation::Formati
         },
         temperature_k: get("formation.temperature"),
         heat: formation::Heat::Isothermal,
+        electrolyte: None,
         modes: Modes::Eight,
         resolution: Resolution::FAST,
     };

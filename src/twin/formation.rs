@@ -11,9 +11,11 @@
 //! 2017, doi:10.1016/j.jpowsour.2017.05.110 (EC-reaction-limited SEI).
 
 mod cell;
+mod electrolyte;
 mod engine;
 mod film;
 mod heat;
+mod implicit;
 mod job;
 mod kinetics;
 mod loading;
@@ -27,10 +29,11 @@ mod result;
 mod simulator;
 mod sphere;
 mod track;
+mod volumes;
 
 pub use cell::{
-    Cell, Electrode, FARADAY_C_MOL, Feature, GAS_J_MOL_K, Heat, PristineState, SeiMechanism,
-    SeiParameters,
+    Cell, Electrode, Electrolyte, FARADAY_C_MOL, Feature, GAS_J_MOL_K, Heat, Layer, PristineState,
+    SeiMechanism, SeiParameters,
 };
 pub use engine::INTERFACE_TOLERANCE;
 pub use loading::{Contradiction, LineElectrode, areal_loading_of_file_kg_m2};

@@ -2,8 +2,8 @@
 
 use cellwright::model::bpx::Bpx;
 use cellwright::twin::formation::{
-    BaseLoadings, Cell, End, Heat, Model, Modes, Operation, PristineState, Protocol, Request, Resolution,
-    SeiMechanism, SeiParameters, Step, TwoCycles,
+    BaseLoadings, Cell, End, Heat, Model, Modes, Operation, PristineState, Protocol, Request,
+    Resolution, SeiMechanism, SeiParameters, Step, TwoCycles,
 };
 use std::path::PathBuf;
 
@@ -61,6 +61,7 @@ pub fn request() -> Request {
         },
         temperature_k: 298.15,
         heat: Heat::Isothermal,
+        electrolyte: None,
         modes: Modes::Eight,
         resolution: Resolution::FAST,
     }

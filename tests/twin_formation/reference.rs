@@ -3,8 +3,8 @@
 use cellwright::model::curve::Curve;
 use cellwright::model::expression::Expression;
 use cellwright::twin::formation::{
-    Cell, Electrode, End, Heat, Modes, Operation, PristineState, Protocol, Request, Resolution,
-    SeiMechanism, SeiParameters, Step,
+    Cell, Electrode, Electrolyte, End, Heat, Layer, Modes, Operation, PristineState, Protocol,
+    Request, Resolution, SeiMechanism, SeiParameters, Step,
 };
 use serde_json::Value;
 use std::path::Path;
@@ -193,6 +193,36 @@ fn sei(json: &Value) -> SeiParameters {
     }
 }
 
+fn electrolyte(parameters: &Value) -> Electrolyte {
+    let json = &parameters["electrolyte"];
+    let layer = |name: &str| Layer {
+        thickness_m: number(&parameters[name], "thickness_m"),
+        porosity: number(&parameters[name], "porosity"),
+        bruggeman: number(&parameters[name], "bruggeman_electrolyte"),
+    };
+    let conductivity = |name: &str| {
+        let json = &parameters[name];
+        let solid = 1.0 - number(json, "porosity");
+        number(json, "electronic_conductivity_S_m")
+            * cellwright::math::pow(solid, number(json, "bruggeman_solid"))
+    };
+    let curve = |key: &str| {
+        let text = json[key].as_str().expect("a formula");
+        Curve::Expression(Expression::parse(text, "ce").unwrap_or_else(|e| panic!("{text}: {e}")))
+    };
+    Electrolyte {
+        layers: [layer("negative"), layer("separator"), layer("positive")],
+        concentration_mol_m3: number(json, "c0_mol_m3"),
+        transference_number: number(json, "t_plus"),
+        thermodynamic_factor: number(json, "thermodynamic_factor"),
+        diffusivity_m2_s: curve("D_m2_s"),
+        diffusivity_activation_j_mol: number(json, "D_Ea_J_mol"),
+        conductivity_s_m: curve("kappa_S_m"),
+        conductivity_activation_j_mol: number(json, "kappa_Ea_J_mol"),
+        electronic_conductivity_s_m: [conductivity("negative"), conductivity("positive")],
+    }
+}
+
 fn heat(parameters: &Value) -> Heat {
     let (cell, thermal) = (&parameters["cell"], &parameters["thermal"]);
     match thermal["mode"].as_str().expect("a thermal mode") {
@@ -228,6 +258,7 @@ impl Case {
             sei: sei(&parameters["sei"]),
             temperature_k: number(&parameters["thermal"], "T_initial_K"),
             heat: heat(parameters),
+            electrolyte: (self.json["model"] == "SPMe").then(|| electrolyte(parameters)),
             modes,
             resolution,
         }

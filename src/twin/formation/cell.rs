@@ -68,6 +68,42 @@ impl std::fmt::Display for Feature {
     }
 }
 
+/// One layer of the electrolyte.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Layer {
+    /// Thickness, m.
+    pub thickness_m: f64,
+    /// Volume fraction of electrolyte, 1.
+    pub porosity: f64,
+    /// Exponent of the porosity in the effective diffusivity and conductivity, 1.
+    pub bruggeman: f64,
+}
+
+/// The electrolyte between and in the electrodes: what the single-particle model leaves out.
+///
+/// The curves are functions of the salt concentration in mol/m³.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Electrolyte {
+    /// Negative electrode, separator, positive electrode.
+    pub layers: [Layer; 3],
+    /// Salt concentration at the start, mol/m³.
+    pub concentration_mol_m3: f64,
+    /// Cation transference number, 1.
+    pub transference_number: f64,
+    /// Thermodynamic factor, 1.
+    pub thermodynamic_factor: f64,
+    /// Diffusivity at the reference temperature, m²/s.
+    pub diffusivity_m2_s: Curve,
+    /// Activation energy of the diffusivity, J/mol.
+    pub diffusivity_activation_j_mol: f64,
+    /// Conductivity at the reference temperature, S/m.
+    pub conductivity_s_m: Curve,
+    /// Activation energy of the conductivity, J/mol.
+    pub conductivity_activation_j_mol: f64,
+    /// Effective electronic conductivity of the negative and the positive electrode, S/m.
+    pub electronic_conductivity_s_m: [f64; 2],
+}
+
 /// What the temperature of the cell does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Heat {

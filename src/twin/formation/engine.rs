@@ -10,11 +10,12 @@
 //! potential that drives the film) are guessed from the steps before, evaluated once, and corrected
 //! along their derivatives; a lane whose correction is too large for that stays for another round.
 
+use super::electrolyte::{Salt, Salts};
 use super::film::{EXPONENT_CHANGE_MAX, FilmStart, FilmStep, Films, Law};
 use super::heat::{TEMPERATURE_TOLERANCE_K, Thermal};
 use super::kinetics::{Climate, ElectrodePotentials, Half, Side, colder_1_k, is_inside};
-use super::result::Run;
 use super::resolution::Resolution;
+use super::result::Run;
 use super::sphere::{Line, Sphere};
 use super::track::Track;
 use crate::lanes::{Lanes, Mask};
@@ -30,7 +31,7 @@ const CORRECTION_MAX: f64 = 0.2;
 const VOLTAGE_CORRECTION_MAX_V: f64 = 1e-5;
 
 /// Surface that may still move between two linearisations of the diffusion, 1.
-const SURFACE_TOLERANCE: f64 = 1e-8;
+const SURFACE_TOLERANCE: f64 = 1e-7;
 
 /// What has happened in each lane up to the start of the step it tries.
 #[derive(Debug, Clone)]
@@ -170,6 +171,10 @@ pub(super) struct Engine<'a, const N: usize, S: Sphere<N>> {
     pub(super) sides: [Side<N>; 2],
     pub(super) films: Films<N>,
     pub(super) thermal: Thermal<N>,
+    /// The electrolyte, where the run asks for it.
+    pub(super) salts: Option<Salts<N>>,
+    /// Whether steps grow slowly: diffusion that is not exact in time needs it after a switch.
+    pub(super) is_gentle: bool,
     pub(super) reference_k: Lanes<N>,
     pub(super) film_activation_k: Lanes<N>,
     /// Climate of the isothermal lanes, and Arrhenius factor of their films.
@@ -221,6 +226,8 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             sides,
             films,
             thermal: Thermal::new(),
+            salts: None,
+            is_gentle: false,
             reference_k: warm,
             film_activation_k: zero,
             climate,
@@ -265,8 +272,8 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         let has_past = state.last_length_s.gt(zero) & !plan.at_instant;
         let safe = has_past.select(length_s, Lanes::splat(1.0));
         let slope = (plan.driver_v - state.driver_v) / safe;
-        let bend = (slope - state.driver_past.slope) * safe * safe
-            / ((safe + state.last_length_s) * 6.0);
+        let bend =
+            (slope - state.driver_past.slope) * safe * safe / ((safe + state.last_length_s) * 6.0);
         let most = 0.2 / climate.film_exponent_1_v.greatest(Lanes::splat(1.0));
         let bend = bend.greatest(-most).least(most);
         FilmStart {
@@ -301,11 +308,22 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         };
         let surface = [x(0), x(1)];
         let is_valid = is_inside(surface[0]) & is_inside(surface[1]);
+        let salt = self
+            .salts
+            .as_mut()
+            .map(|salts| salts.evaluate([before, guess]));
+        let mut inverse = climate.half_inverse;
+        if let Some(salt) = &salt {
+            for k in 0..2 {
+                inverse[k] = inverse[k] * salt.inverse_exchange[k];
+            }
+        }
         let halves = [
-            self.sides[0].half(&climate, climate.half_inverse[0], surface[0], guess * dn),
-            self.sides[1].half(&climate, climate.half_inverse[1], surface[1], guess * dp),
+            self.sides[0].half(&climate, inverse[0], surface[0], guess * dn),
+            self.sides[1].half(&climate, inverse[1], surface[1], guess * dp),
         ];
         let raw = Raw {
+            salt,
             start,
             film,
             lines,
@@ -314,7 +332,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         };
         let mut found = self.correct(&climate, &raw);
         found.is_valid = found.is_valid & is_valid;
-        found.is_settled = found.is_settled & is_valid;
+        found.is_settled = found.is_settled & found.is_valid;
         self.settle_diffusion(&mut found);
         found
     }
@@ -332,8 +350,12 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         let per_current = [raw.lines[0].per_final * dn, raw.lines[1].per_final * dp];
         let negative_per_a = n.per_stoichiometry_v * per_current[0] + n.per_density_v * dn;
         let positive_per_a = p.per_stoichiometry_v * per_current[1] + p.per_density_v * dp;
-        let voltage_per_a = positive_per_a - negative_per_a - film_ohm_m2 * dn;
-        let voltage = p.value_v - n.value_v - plan.current_a * dn * film_ohm_m2;
+        let mut voltage_per_a = positive_per_a - negative_per_a - film_ohm_m2 * dn;
+        let mut voltage = p.value_v - n.value_v - plan.current_a * dn * film_ohm_m2;
+        if let Some(salt) = &raw.salt {
+            voltage = voltage + salt.voltage_v;
+            voltage_per_a = voltage_per_a + salt.voltage_per_a;
+        }
         let error = plan.holds_voltage.select(voltage - plan.setpoint, zero);
         let amperes_per_v = plan.holds_voltage.select(-1.0 / voltage_per_a, zero);
         let step_a = error * amperes_per_v;
@@ -344,8 +366,11 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         let interface = n.value_v + negative_per_a * step_a;
         let driver = interface + through * current * raw.film.thickness_m;
         let shift = driver - plan.driver_v;
-        let film = self.films.step_shifted(&raw.start, &raw.film, plan.driver_v, shift);
-        let moved = raw.lines[0].per_initial * (raw.film.side_initial_a_m2 - film.side_initial_a_m2)
+        let film = self
+            .films
+            .step_shifted(&raw.start, &raw.film, plan.driver_v, shift);
+        let moved = raw.lines[0].per_initial
+            * (raw.film.side_initial_a_m2 - film.side_initial_a_m2)
             + raw.lines[0].per_final * (raw.film.side_final_a_m2 - film.side_final_a_m2);
         let interface_moved = n.per_stoichiometry_v * moved;
         // What the moved film leaves of the voltage error.
@@ -385,7 +410,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             surprise: (exponent * (driver_after - plan.foretold_v)).abs(),
             change: (exponent * (driver_after - self.state.driver_v)).abs(),
             margin: zero,
-            is_valid: is_inside(surface[0]) & is_inside(surface[1]),
+            is_valid: is_inside(surface[0]) & is_inside(surface[1]) & voltage_v.is_finite(),
             is_settled,
         };
         found.margin = self.margin(&found);
@@ -406,8 +431,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         }
         let temperature_k = climate.above_reference_k + self.reference_k;
         let side_a = film.side_final_a_m2 / self.sides[0].density_per_current_1_m2;
-        let heat_w = (current_a - side_a)
-            * (n.overpotential_v + temperature_k * n.entropic_v_k)
+        let heat_w = (current_a - side_a) * (n.overpotential_v + temperature_k * n.entropic_v_k)
             - current_a * (p.overpotential_v + temperature_k * p.entropic_v_k);
         let heats = [self.state.heat_w, heat_w];
         let plan = &self.plan;
@@ -420,11 +444,13 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
     /// Lets a diffusivity that follows the profile follow the profile just found.
     #[inline(always)]
     fn settle_diffusion(&mut self, found: &mut Found<N>) {
+        if let Some(salts) = &mut self.salts {
+            salts.cover(found.film.thickness_m);
+        }
         let (initial, last) = self.densities(found);
         for k in 0..2 {
             let moved = self.spheres[k].refine(initial[k], last[k]);
-            found.is_settled =
-                found.is_settled & moved.abs().le(Lanes::splat(SURFACE_TOLERANCE));
+            found.is_settled = found.is_settled & moved.abs().le(Lanes::splat(SURFACE_TOLERANCE));
         }
     }
 
@@ -460,6 +486,9 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         let (initial, last) = self.densities(found);
         for k in 0..2 {
             self.spheres[k].advance(lanes, initial[k], last[k]);
+        }
+        if let Some(salts) = &mut self.salts {
+            salts.advance(lanes, [self.state.current_a, found.current_a]);
         }
         let plan = &self.plan;
         let state = &mut self.state;
@@ -511,13 +540,16 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             state.lowest_negative_v.least(found.negative_v),
             state.lowest_negative_v,
         );
-        state.hottest_k =
-            lanes.select(state.hottest_k.greatest(found.temperature_k), state.hottest_k);
+        state.hottest_k = lanes.select(
+            state.hottest_k.greatest(found.temperature_k),
+            state.hottest_k,
+        );
     }
 }
 
 /// What one evaluation gives before it is corrected.
 struct Raw<const N: usize> {
+    salt: Option<Salt<N>>,
     start: FilmStart<N>,
     film: FilmStep<N>,
     lines: [Line<N>; 2],

@@ -101,14 +101,26 @@ impl FilmConstants {
                 diffusivity_m2_s,
                 concentration_mol_m3,
                 ..
-            } => (diffusivity_m2_s, 0.0, 0.0, concentration_mol_m3 * volume, 1.0),
+            } => (
+                diffusivity_m2_s,
+                0.0,
+                0.0,
+                concentration_mol_m3 * volume,
+                1.0,
+            ),
             SeiMechanism::ElectronMigrationLimited { conductivity_s_m } => {
                 (conductivity_s_m, below, 0.0, per_charge, 1.0)
             }
             SeiMechanism::InterstitialDiffusionLimited {
                 diffusivity_m2_s,
                 concentration_mol_m3,
-            } => (diffusivity_m2_s, 0.0, 1.0, concentration_mol_m3 * volume, 1.0),
+            } => (
+                diffusivity_m2_s,
+                0.0,
+                1.0,
+                concentration_mol_m3 * volume,
+                1.0,
+            ),
             SeiMechanism::EcReactionLimited {
                 rate_constant_m_s,
                 diffusivity_m2_s,
@@ -126,7 +138,11 @@ impl FilmConstants {
             } => (exchange_current_a_m2, 0.0, alpha, per_charge, decay_1_m),
         };
         let has_film = parameters.mechanism != SeiMechanism::None;
-        let resistivity = if has_film { parameters.resistivity_ohm_m } else { 0.0 };
+        let resistivity = if has_film {
+            parameters.resistivity_ohm_m
+        } else {
+            0.0
+        };
         Self {
             rate,
             potential_v,
@@ -211,8 +227,10 @@ impl<const N: usize> Films<N> {
         self.exponent_k_v.set_lane(lane, constants.exponent_k_v);
         self.growth.set_lane(lane, constants.growth);
         self.bound.set_lane(lane, constants.bound);
-        self.current_per_growth.set_lane(lane, constants.current_per_growth);
-        self.resistivity_ohm_m.set_lane(lane, constants.resistivity_ohm_m);
+        self.current_per_growth
+            .set_lane(lane, constants.current_per_growth);
+        self.resistivity_ohm_m
+            .set_lane(lane, constants.resistivity_ohm_m);
     }
 
     /// Returns the rate exponent per volt at a temperature, 1/V.
@@ -276,12 +294,7 @@ impl<const N: usize> Films<N> {
 
     /// Mean of an exponential rate over a step.
     #[inline(always)]
-    fn mean_rate(
-        &self,
-        from: &FilmStart<N>,
-        rate: Lanes<N>,
-        driver_v: Lanes<N>,
-    ) -> Lanes<N> {
+    fn mean_rate(&self, from: &FilmStart<N>, rate: Lanes<N>, driver_v: Lanes<N>) -> Lanes<N> {
         let change = from.exponent_1_v * (driver_v - from.driver_v);
         let square = change * change;
         let middle = (from.rate * rate).sqrt();
@@ -312,12 +325,7 @@ impl<const N: usize> Films<N> {
 
     /// Mean growth rate over a step at a constant rate, m/s.
     #[inline(always)]
-    fn grown_m_s(
-        &self,
-        from: &FilmStart<N>,
-        growing: Lanes<N>,
-        rate: Lanes<N>,
-    ) -> Lanes<N> {
+    fn grown_m_s(&self, from: &FilmStart<N>, growing: Lanes<N>, rate: Lanes<N>) -> Lanes<N> {
         let thickness = from.thickness_m;
         match self.law {
             Law::None | Law::Reaction => growing,
@@ -343,12 +351,7 @@ impl<const N: usize> Films<N> {
     }
 
     #[inline(always)]
-    fn with_rates(
-        &self,
-        from: &FilmStart<N>,
-        rate: Lanes<N>,
-        mean_rate: Lanes<N>,
-    ) -> FilmStep<N> {
+    fn with_rates(&self, from: &FilmStart<N>, rate: Lanes<N>, mean_rate: Lanes<N>) -> FilmStep<N> {
         let growth = self.growth * from.arrhenius;
         let grown_m_s = self.grown_m_s(from, growth * mean_rate, mean_rate);
         let thickness_m = from.thickness_m + grown_m_s * from.length_s;

@@ -77,7 +77,10 @@ impl CellConstants {
 
     /// Makes the negative and the positive coating thicker by a factor each, at equal porosity.
     pub(super) fn scale_thickness(&mut self, [negative, positive]: [f64; 2]) {
-        for (side, factor) in [(&mut self.negative, negative), (&mut self.positive, positive)] {
+        for (side, factor) in [
+            (&mut self.negative, negative),
+            (&mut self.positive, positive),
+        ] {
             side.density_per_current_1_m2 /= factor;
             side.full_ah *= factor;
         }

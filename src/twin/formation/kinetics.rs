@@ -205,7 +205,14 @@ pub(super) fn colder_1_k<const N: usize>(
 /// depends on that lane alone.
 #[inline(always)]
 fn inverse_sinh<const N: usize>(s: Lanes<N>, inverse: Lanes<N>) -> Lanes<N> {
-    const EVEN: [f64; 6] = [1.0 / 21.0, 1.0 / 17.0, 1.0 / 13.0, 1.0 / 9.0, 1.0 / 5.0, 1.0];
+    const EVEN: [f64; 6] = [
+        1.0 / 21.0,
+        1.0 / 17.0,
+        1.0 / 13.0,
+        1.0 / 9.0,
+        1.0 / 5.0,
+        1.0,
+    ];
     const ODD: [f64; 6] = [
         1.0 / 23.0,
         1.0 / 19.0,

@@ -94,7 +94,11 @@ impl<const N: usize, const M: usize> Modal<N, M> {
                 let half = Lanes::<GROUP>::from_fn(|i| self.lost[lane][first + i]);
                 // 1 − E² = (1 − E)(2 − (1 − E)): most steps double, and need no exponential.
                 let once = half * (2.0 - half);
-                if doublings > 1 { once * (2.0 - once) } else { once }
+                if doublings > 1 {
+                    once * (2.0 - once)
+                } else {
+                    once
+                }
             } else {
                 let rate = Lanes::<GROUP>::from_fn(|i| self.squares[first + i] * rate_1_s);
                 -(-rate * length_s).exp_m1()
@@ -152,9 +156,14 @@ impl<const N: usize, const M: usize> Sphere<N> for Modal<N, M> {
     }
 
     #[inline(always)]
-    fn line(&self) -> Line<N> {
+    fn line(&mut self) -> Line<N> {
         // Four sums side by side wait a quarter as long for their additions.
-        let mut sums = [self.mean, Lanes::splat(0.0), Lanes::splat(0.0), Lanes::splat(0.0)];
+        let mut sums = [
+            self.mean,
+            Lanes::splat(0.0),
+            Lanes::splat(0.0),
+            Lanes::splat(0.0),
+        ];
         each_mode::<M>(
             #[inline(always)]
             |m| sums[m % 4] = sums[m % 4] + self.decay[m] * self.amplitude[m],
@@ -273,7 +282,10 @@ mod tests {
         let scale = FARADAY_C_MOL * MATERIAL.diffusivity_m2_s * MATERIAL.concentration_mol_m3;
         let exact = 0.01 * MATERIAL.radius_m / (5.0 * scale);
         let below = sphere.mean().lane(0) - surface(&mut sphere, 0.01);
-        assert!((below / exact - 1.0).abs() < 1e-12, "{below} against {exact}");
+        assert!(
+            (below / exact - 1.0).abs() < 1e-12,
+            "{below} against {exact}"
+        );
     }
 
     #[test]
@@ -287,7 +299,11 @@ mod tests {
         for i in 0..64 {
             let at = |n: i32| 0.1 + 0.2 * f64::from(n) / 64.0;
             short.prepare(0, 1.0, 1.3);
-            short.advance(Mask::splat(true), Lanes::splat(at(i)), Lanes::splat(at(i + 1)));
+            short.advance(
+                Mask::splat(true),
+                Lanes::splat(at(i)),
+                Lanes::splat(at(i + 1)),
+            );
         }
         assert!((long.mean().lane(0) - short.mean().lane(0)).abs() < 1e-14);
         long.prepare(0, 0.0, 1.3);
@@ -327,7 +343,9 @@ mod tests {
         let roots: Vec<f64> = (1..=400).map(root_by_bisection).collect();
         let mut sphere = flat::<8>(0.4);
         let mut time_s = 0.0;
-        for length_s in [1.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0] {
+        for length_s in [
+            1.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0,
+        ] {
             advance(&mut sphere, length_s, flux, flux);
             time_s += length_s;
             let tau = diffusivity * time_s / (radius * radius);

@@ -30,6 +30,9 @@ const CALM: f64 = 0.25;
 /// Share of the largest surprise below which the next step is four times as long.
 const STILL: f64 = 0.02;
 
+/// Growth of steps where diffusion is not exact in time.
+const GENTLE_GROWTH: f64 = 1.25;
+
 /// Rounds after which a step at constant current is tried shorter.
 const TRIES_MAX: f64 = 12.0;
 
@@ -61,7 +64,9 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
         let instant = plan.at_instant;
         let at_least = |least: f64| plan.length_s.ge(Lanes::splat(least));
         let settled = self.active & found.is_settled;
-        let surprising = found.surprise.gt(Lanes::splat(self.resolution.surprise_max))
+        let surprising = found
+            .surprise
+            .gt(Lanes::splat(self.resolution.surprise_max))
             | found.change.gt(Lanes::splat(CHANGE_MAX));
         let rough = settled & !instant & surprising & at_least(LENGTH_LEAST_S);
         let far = found.margin.gt(Lanes::splat(MARGIN_TOLERANCE));
@@ -71,8 +76,8 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
         let holds = plan.holds_voltage;
         let most = holds.select(Lanes::splat(VOLTAGE_TRIES_MAX), Lanes::splat(TRIES_MAX));
         let is_tired = self.active & self.rounds.ge(Lanes::splat(TRIALS_MAX));
-        let hopeless = (self.active & !settled)
-            & (plan.tries.ge(most) | (!found.is_valid & !holds));
+        let hopeless =
+            (self.active & !settled) & (plan.tries.ge(most) | (!found.is_valid & !holds));
         let short = instant | !at_least(LENGTH_LEAST_S);
         Verdict {
             taken: taken & !is_tired,
@@ -104,7 +109,9 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
         let low = (holding & is_low).select(guess, low);
         let high = (holding & !is_low).select(guess, high);
         plan.bracket_a = [low, high];
-        let newton = found.is_valid.select(found.current_a, (guess + before) * 0.5);
+        let newton = found
+            .is_valid
+            .select(found.current_a, (guess + before) * 0.5);
         let is_inside = newton.gt(low) & newton.lt(high);
         let is_early = plan.tries.le(Lanes::splat(NEWTON_MAX));
         let middle = (low + high) * 0.5;
@@ -126,7 +133,11 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
             .lt(Lanes::splat(STILL * self.resolution.surprise_max))
             & found.change.lt(Lanes::splat(0.1 * CHANGE_MAX));
         let grows = calm & plan.length_s.ge(self.free_length_s) & !plan.at_instant;
-        let growth = still.select(Lanes::splat(4.0), Lanes::splat(2.0));
+        let growth = if self.is_gentle {
+            Lanes::splat(GENTLE_GROWTH)
+        } else {
+            still.select(Lanes::splat(4.0), Lanes::splat(2.0))
+        };
         let free = grows.select(self.free_length_s * growth, self.free_length_s);
         let free = plan.at_instant.select(Lanes::splat(LENGTH_FIRST_S), free);
         let free = free.least(self.length_cap_s);
@@ -169,9 +180,7 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
         plan.tries = lanes.select(Lanes::splat(0.0), plan.tries);
         if self.thermal.is_lumped {
             let heat = [state.heat_w; 2];
-            let after = self
-                .thermal
-                .after(state.temperature_k, plan.length_s, heat);
+            let after = self.thermal.after(state.temperature_k, plan.length_s, heat);
             plan.temperature_k = lanes.select(after, plan.temperature_k);
         }
     }
@@ -197,6 +206,9 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
             for k in 0..2 {
                 let factor = self.diffusivity_factor[k].lane(lane);
                 self.spheres[k].prepare(lane, length_s, factor);
+            }
+            if let Some(salts) = &mut self.salts {
+                salts.prepare(lane, length_s);
             }
         }
     }

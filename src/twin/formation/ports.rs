@@ -7,9 +7,9 @@
 //! change anything here.
 
 use super::cell::{SeiMechanism, SeiParameters};
+use super::job::{CellConstants, Job};
 use super::protocol::{Protocol, TwoCycles};
 use super::result::{Run, Status};
-use super::job::{CellConstants, Job};
 use super::simulator::{Kind, Request, prepare};
 use super::{Feature, FormationError};
 use crate::twin::{Port, Role};
@@ -293,8 +293,16 @@ impl Model {
     /// [`Model::outputs`] per status.
     pub fn run_block(&self, inputs: &[f64], outputs: &mut [f64], statuses: &mut [Status]) {
         let rows = statuses.len();
-        assert_eq!(inputs.len(), rows * INPUTS.len(), "one number per input port");
-        assert_eq!(outputs.len(), rows * OUTPUTS.len(), "one number per output port");
+        assert_eq!(
+            inputs.len(),
+            rows * INPUTS.len(),
+            "one number per input port"
+        );
+        assert_eq!(
+            outputs.len(),
+            rows * OUTPUTS.len(),
+            "one number per output port"
+        );
         outputs.fill(f64::NAN);
         let mut jobs = inputs
             .chunks_exact(INPUTS.len())

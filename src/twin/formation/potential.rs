@@ -26,11 +26,16 @@ pub(super) enum Potential {
 }
 
 impl Potential {
-    /// Samples `curve`.
+    /// Samples `curve` to [`TABLE_ERROR_V_MAX`].
     pub(super) fn new(curve: &Curve) -> Self {
+        Self::within(curve, TABLE_ERROR_V_MAX)
+    }
+
+    /// Samples a curve that is no potential to an error of its own unit.
+    pub(super) fn within(curve: &Curve, error_max: f64) -> Self {
         if !matches!(curve, Curve::Table(_)) {
             for pieces in PIECES {
-                if let Some(table) = sample(curve, pieces) {
+                if let Some(table) = sample(curve, pieces, error_max) {
                     return table;
                 }
             }
@@ -99,7 +104,7 @@ fn piece([a, da]: [f64; 2], [b, db]: [f64; 2]) -> [f64; 4] {
 }
 
 /// Returns the table, or nothing when it is not finite or not accurate enough.
-fn sample(curve: &Curve, pieces: usize) -> Option<Potential> {
+fn sample(curve: &Curve, pieces: usize, error_max: f64) -> Option<Potential> {
     #[expect(clippy::cast_precision_loss, reason = "at most 16384")]
     let count = pieces as f64;
     #[expect(clippy::cast_precision_loss, reason = "at most 16384")]
@@ -115,8 +120,8 @@ fn sample(curve: &Curve, pieces: usize) -> Option<Potential> {
         let middle = curve.value((at(i) + at(i + 1)) / 2.0);
         let coefficients = coefficients.map(Lanes::<1>::splat);
         let (guess, _) = cubic(coefficients, Lanes::splat(0.5), count);
-        let error_v = (guess.lane(0) - middle).abs();
-        if error_v.is_nan() || error_v > TABLE_ERROR_V_MAX {
+        let error = (guess.lane(0) - middle).abs();
+        if error.is_nan() || error > error_max {
             return None;
         }
     }

@@ -6,6 +6,9 @@ use super::protocol::Operation;
 /// Longest step while the temperature of the cell may change, s.
 const LENGTH_LUMPED_MAX_S: f64 = 60.0;
 
+/// Longest step where diffusion is not exact in time, s.
+const LENGTH_GENTLE_MAX_S: f64 = 60.0;
+
 /// Limits of the steps in time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Resolution {
@@ -31,6 +34,15 @@ impl Resolution {
         voltage_length_max_s: 16.0,
         surprise_max: 0.05,
     };
+
+    /// The same, for diffusion that is not exact in time.
+    pub(super) fn gentle(self) -> Self {
+        Self {
+            length_max_s: self.length_max_s.min(LENGTH_GENTLE_MAX_S),
+            voltage_length_max_s: self.voltage_length_max_s.min(LENGTH_GENTLE_MAX_S),
+            ..self
+        }
+    }
 
     /// Returns the longest step of an operation, s.
     pub(super) fn cap_s(&self, operation: Operation, heat: Heat) -> f64 {

@@ -4,7 +4,10 @@
 //! [`run_lanes`], which runs many cells of one kind side by side.
 
 use super::FormationError;
-use super::cell::{Cell, Electrode, Heat, PristineState, SeiMechanism, SeiParameters};
+use super::cell::{
+    Cell, Electrode, Electrolyte, Feature, Heat, PristineState, SeiMechanism, SeiParameters,
+};
+use super::electrolyte::{Salts, Surroundings};
 use super::engine::Engine;
 use super::film::Law;
 use super::job::{CellConstants, Job};
@@ -14,6 +17,8 @@ use super::potential::Potential;
 use super::protocol::Protocol;
 use super::resolution::Resolution;
 use super::result::Run;
+use super::sphere::Sphere;
+use super::volumes::Volumes;
 use crate::lanes::dispatch;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -42,6 +47,9 @@ pub struct Request {
     pub temperature_k: f64,
     /// What the temperature does from there.
     pub heat: Heat,
+    /// The electrolyte, for a single-particle model with electrolyte (SPMe); none for the model
+    /// without.
+    pub electrolyte: Option<Electrolyte>,
     /// How many diffusion modes.
     pub modes: Modes,
     /// How finely time is resolved.
@@ -55,6 +63,9 @@ pub(super) struct Kind {
     law: Law,
     modes: Modes,
     resolution: Resolution,
+    /// Diffusivities of both particles, where one of them follows the stoichiometry.
+    diffusivities: Option<[Arc<Potential>; 2]>,
+    electrolyte: Option<(Electrolyte, Surroundings)>,
 }
 
 impl Kind {
@@ -65,12 +76,38 @@ impl Kind {
             entropic: Arc::new(Potential::new(&electrode.entropic_coefficient_v_k)),
         };
         let cell = &request.cell;
+        let electrodes = [&cell.negative, &cell.positive];
+        let varies = electrodes
+            .iter()
+            .any(|e| e.diffusivity_m2_s.constant().is_none());
+        let diffusivities = varies.then(|| electrodes.map(|e| Arc::new(diffusivity(e))));
+        let around = Surroundings {
+            area_m2: cell.area_m2,
+            surface_1_m: cell.negative.surface_area_1_m(),
+            initial_thickness_m: request.sei.initial_thickness_m,
+            temperature_k: request.temperature_k,
+            reference_k: cell.reference_temperature_k,
+        };
+        let electrolyte = request.electrolyte.clone().map(|e| (e, around));
+        let is_gentle = varies || electrolyte.is_some();
+        let resolution = request.resolution;
         Self {
+            diffusivities,
+            electrolyte,
             potentials: [potentials(&cell.negative), potentials(&cell.positive)],
             law: Law::of(&request.sei.mechanism),
             modes: request.modes,
-            resolution: request.resolution,
+            resolution: if is_gentle {
+                resolution.gentle()
+            } else {
+                resolution
+            },
         }
+    }
+
+    /// Whether diffusion is worked out in volumes, one cell at a time.
+    fn is_gentle(&self) -> bool {
+        self.diffusivities.is_some() || self.electrolyte.is_some()
     }
 
     /// Runs jobs side by side in the vector instructions of the machine; the results lie in the
@@ -79,6 +116,9 @@ impl Kind {
         &self,
         jobs: &mut dyn Iterator<Item = Job<'a>>,
     ) -> Vec<(usize, Run)> {
+        if self.is_gentle() {
+            return self.run_single(jobs);
+        }
         match self.modes {
             Modes::Eight => self.in_lanes::<8>(jobs),
             Modes::Sixteen => self.in_lanes::<16>(jobs),
@@ -92,6 +132,9 @@ impl Kind {
         &self,
         jobs: &mut dyn Iterator<Item = Job<'a>>,
     ) -> Vec<(usize, Run)> {
+        if self.is_gentle() {
+            return jobs.flat_map(|job| self.in_volumes(job)).collect();
+        }
         match self.modes {
             Modes::Eight => self.one_by_one::<8>(jobs),
             Modes::Sixteen => self.one_by_one::<16>(jobs),
@@ -112,6 +155,28 @@ impl Kind {
         in_order(engine.finished)
     }
 
+    /// Runs one job with diffusion in volumes: in the electrolyte, in the particles, or in both.
+    fn in_volumes(&self, job: Job<'_>) -> Vec<(usize, Run)> {
+        match &self.diffusivities {
+            Some([negative, positive]) => {
+                let spheres = [negative, positive].map(|d| Volumes::new(Arc::clone(d)));
+                self.with_salt(spheres, job)
+            }
+            None => self.with_salt([Modal::<1, 16>::new(), Modal::new()], job),
+        }
+    }
+
+    fn with_salt<S: Sphere<1>>(&self, spheres: [S; 2], job: Job<'_>) -> Vec<(usize, Run)> {
+        let mut engine = Engine::new(spheres, &self.potentials, self.law, self.resolution);
+        engine.is_gentle = true;
+        engine.salts = self
+            .electrolyte
+            .as_ref()
+            .map(|(parameters, around)| Salts::new(parameters, around));
+        engine.run(&mut std::iter::once(job));
+        engine.finished
+    }
+
     fn one_by_one<'a, const M: usize>(
         &self,
         jobs: &mut dyn Iterator<Item = Job<'a>>,
@@ -121,6 +186,14 @@ impl Kind {
         engine.run(jobs);
         in_order(engine.finished)
     }
+}
+
+/// Diffusivity as a table, to a millionth of its largest value.
+fn diffusivity(electrode: &Electrode) -> Potential {
+    let curve = &electrode.diffusivity_m2_s;
+    let at = |i: i32| curve.value(f64::from(i) / 64.0);
+    let largest = (0..=64).map(at).fold(0.0, f64::max);
+    Potential::within(curve, 1e-6 * largest)
 }
 
 fn in_order(mut finished: Vec<(usize, Run)>) -> Vec<(usize, Run)> {
@@ -230,7 +303,40 @@ fn check(request: &Request) -> Result<(), FormationError> {
             "a number between 0 and 1",
         )?;
     }
+    if let Some(electrolyte) = &request.electrolyte {
+        if request.heat != Heat::Isothermal {
+            return Err(FormationError::NotYet {
+                feature: Feature::ElectrolyteWithHeat,
+            });
+        }
+        check_electrolyte(electrolyte)?;
+    }
+    if let Heat::Lumped {
+        capacity_j_k,
+        cooling_w_k,
+        ambient_k,
+    } = request.heat
+    {
+        require_positive("heat capacity of the cell", capacity_j_k)?;
+        require_positive("ambient temperature", ambient_k)?;
+        let holds = cooling_w_k >= 0.0 && cooling_w_k.is_finite();
+        require("cooling of the cell", cooling_w_k, holds, "0 or more")?;
+    }
     check_sei(&request.sei)
+}
+
+fn check_electrolyte(electrolyte: &Electrolyte) -> Result<(), FormationError> {
+    require_positive("salt concentration", electrolyte.concentration_mol_m3)?;
+    for layer in &electrolyte.layers {
+        require_positive("thickness of an electrolyte layer", layer.thickness_m)?;
+        require_positive("porosity of an electrolyte layer", layer.porosity)?;
+    }
+    for conductivity in electrolyte.electronic_conductivity_s_m {
+        require_positive("electronic conductivity", conductivity)?;
+    }
+    let share = electrolyte.transference_number;
+    let holds = (0.0..1.0).contains(&share);
+    require("transference number", share, holds, "0 or more, below 1")
 }
 
 fn check_sei(sei: &SeiParameters) -> Result<(), FormationError> {
@@ -263,7 +369,11 @@ fn check_sei(sei: &SeiParameters) -> Result<(), FormationError> {
             require_positive("SEI diffusivity", diffusivity_m2_s)?;
             require_positive("solvent concentration", concentration_mol_m3)?;
             require_positive("SEI initial thickness", sei.initial_thickness_m)?;
-            if ungated { Ok(()) } else { Err(FormationError::Ungated) }
+            if ungated {
+                Ok(())
+            } else {
+                Err(FormationError::Ungated)
+            }
         }
         SeiMechanism::ElectronMigrationLimited { conductivity_s_m } => {
             require_positive("SEI electronic conductivity", conductivity_s_m)?;

@@ -40,7 +40,7 @@ pub(super) trait Sphere<const N: usize> {
     fn prepare(&mut self, lane: usize, length_s: f64, factor: f64);
 
     /// Returns the surface at the end of the prepared step.
-    fn line(&self) -> Line<N>;
+    fn line(&mut self) -> Line<N>;
 
     /// Works the line out anew around the step with these current densities, where the diffusivity
     /// follows the profile; returns how far the surface has moved.

@@ -91,8 +91,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         let (taken, instant) = (verdict.taken, self.plan.at_instant);
         self.rounds = self.active.select(self.rounds + 1.0, self.rounds);
         self.take(taken, &found);
-        let staying =
-            self.active & !(taken | verdict.beyond | verdict.shortened | verdict.stuck);
+        let staying = self.active & !(taken | verdict.beyond | verdict.shortened | verdict.stuck);
         self.improve(staying, &found);
         let arrived = taken & (self.arrives | instant | verdict.ended);
         let elapsed = self
@@ -188,8 +187,10 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         }
         self.films.load(lane, &cell.film);
         self.thermal.load(lane, &cell.heat);
-        self.reference_k.set_lane(lane, cell.reference_temperature_k);
-        self.film_activation_k.set_lane(lane, cell.film.activation_k);
+        self.reference_k
+            .set_lane(lane, cell.reference_temperature_k);
+        self.film_activation_k
+            .set_lane(lane, cell.film.activation_k);
         let state = &mut self.state;
         for (lanes, value) in [
             (&mut state.thickness_m, cell.initial_thickness_m),
@@ -206,7 +207,10 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             (&mut state.hottest_k, cell.temperature_k),
             (&mut state.last_length_s, 0.0),
             (&mut self.plan.temperature_k, cell.temperature_k),
-            (&mut self.plan.per_capacity_1_ah, 1.0 / cell.nominal_capacity_ah),
+            (
+                &mut self.plan.per_capacity_1_ah,
+                1.0 / cell.nominal_capacity_ah,
+            ),
         ] {
             lanes.set_lane(lane, value);
         }
@@ -295,12 +299,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
     }
 
     /// Does what is due where a lane has arrived.
-    fn attend(
-        &mut self,
-        lane: usize,
-        arrival: Arrival,
-        jobs: &mut dyn Iterator<Item = Job<'a>>,
-    ) {
+    fn attend(&mut self, lane: usize, arrival: Arrival, jobs: &mut dyn Iterator<Item = Job<'a>>) {
         let ended = match arrival {
             Arrival::Switched => false,
             Arrival::Reached { ended } => ended,
@@ -320,8 +319,14 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         if ended || elapsed_s >= duration_s {
             self.finish_step(lane, ended, jobs);
         } else {
-            let times = job.sample_times_s.get(track.step).map_or(&[][..], Vec::as_slice);
-            let next = times.get(track.samples_taken).copied().unwrap_or(duration_s);
+            let times = job
+                .sample_times_s
+                .get(track.step)
+                .map_or(&[][..], Vec::as_slice);
+            let next = times
+                .get(track.samples_taken)
+                .copied()
+                .unwrap_or(duration_s);
             let reading_s = track.reading_s.unwrap_or(duration_s);
             self.target_s
                 .set_lane(lane, duration_s.min(next).min(reading_s));
@@ -333,7 +338,10 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         let track = &self.tracks[lane];
         // INVARIANT: only lanes at work are read.
         let job = track.job.as_ref().expect("a lane at work has a job");
-        let times = job.sample_times_s.get(track.step).map_or(&[][..], Vec::as_slice);
+        let times = job
+            .sample_times_s
+            .get(track.step)
+            .map_or(&[][..], Vec::as_slice);
         let due = times[track.samples_taken..]
             .iter()
             .take_while(|&&t| t <= elapsed_s)
@@ -394,7 +402,9 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         }
         let thickness_m = state.thickness_m.lane(lane);
         if thickness_m < track.start_thickness_m {
-            track.run.note(Status::InvariantBroken(Invariant::SeiGrowth));
+            track
+                .run
+                .note(Status::InvariantBroken(Invariant::SeiGrowth));
         }
         track.run.steps.push(StepOutcome {
             duration_s: elapsed_s,
@@ -422,7 +432,10 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         let state = &self.state;
         let cell = &job.cell;
         let thickness_m = state.thickness_m.lane(lane);
-        let means = [self.spheres[0].mean().lane(lane), self.spheres[1].mean().lane(lane)];
+        let means = [
+            self.spheres[0].mean().lane(lane),
+            self.spheres[1].mean().lane(lane),
+        ];
         let lost_ah = cell.film_lithium_ah(thickness_m);
         let held = |negative: f64, positive: f64| {
             cell.negative.full_ah * negative + cell.positive.full_ah * positive
