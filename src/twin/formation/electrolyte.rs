@@ -231,23 +231,83 @@ impl<const N: usize> Salts<N> {
         self.thickness_m = taken.select(self.ahead_m, self.thickness_m);
         self.is_fresh = false;
     }
-
-    /// Returns the salt in the pores per area, mol/m².
-    pub(super) fn salt_mol_m2(&self, lane: usize) -> f64 {
-        let mut sum = 0.0;
-        for (layer, of) in self.parameters.layers.iter().enumerate() {
-            #[expect(clippy::cast_precision_loss, reason = "a count of volumes")]
-            let width = of.thickness_m / PER_LAYER as f64;
-            let pores = self.porosity(layer, self.thickness_m).lane(lane) * width;
-            for content in &self.content[layer * PER_LAYER..(layer + 1) * PER_LAYER] {
-                sum += content.lane(lane) * pores;
-            }
-        }
-        sum
-    }
 }
 
 /// A curve lane by lane.
 fn along<const N: usize>(curve: &Curve, x: Lanes<N>) -> Lanes<N> {
     x.map(|x| curve.value(x))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::twin::formation::cell::Layer;
+
+    fn salts() -> Salts<1> {
+        let layer = |thickness_m, porosity| Layer {
+            thickness_m,
+            porosity,
+            bruggeman: 1.5,
+        };
+        let parameters = Electrolyte {
+            layers: [layer(6e-5, 0.3), layer(1e-5, 0.5), layer(7e-5, 0.35)],
+            concentration_mol_m3: 1000.0,
+            transference_number: 0.4,
+            thermodynamic_factor: 1.0,
+            diffusivity_m2_s: Curve::Constant(3e-10),
+            diffusivity_activation_j_mol: 0.0,
+            conductivity_s_m: Curve::Constant(1.0),
+            conductivity_activation_j_mol: 0.0,
+            electronic_conductivity_s_m: [100.0, 10.0],
+        };
+        let around = Surroundings {
+            area_m2: 0.2,
+            surface_1_m: 7e5,
+            initial_thickness_m: 1e-9,
+            temperature_k: 298.15,
+            reference_k: 298.15,
+        };
+        Salts::new(&parameters, &around)
+    }
+
+    fn salt_mol_m2(salts: &Salts<1>) -> f64 {
+        let mut sum = 0.0;
+        for (i, content) in salts.content.iter().enumerate() {
+            let layer = i / PER_LAYER;
+            let width = salts.parameters.layers[layer].thickness_m / PER_LAYER as f64;
+            sum += content.lane(0) * width * salts.porosity(layer, salts.thickness_m).lane(0);
+        }
+        sum
+    }
+
+    /// The salt stays in the cell while current flows and pores narrow.
+    #[test]
+    fn salt_is_conserved() {
+        let mut salts = salts();
+        let before = salt_mol_m2(&salts);
+        for step in 1..=20 {
+            salts.prepare(0, 10.0);
+            salts.cover(Lanes::splat(1e-9 + 2e-9 * f64::from(step)));
+            salts.advance(Mask::splat(true), [Lanes::splat(-1.0), Lanes::splat(-2.0)]);
+        }
+        assert!(salts.porosity(0, salts.thickness_m).lane(0) < 0.28);
+        assert!((salt_mol_m2(&salts) / before - 1.0).abs() < 1e-12);
+    }
+
+    /// Steady current: the drop over the separator is `(1 − t₊) I / (F A) · L / (ε^b D)`.
+    #[test]
+    fn steady_drop_over_the_separator_is_that_of_the_flux() {
+        let mut salts = salts();
+        for _ in 0..200 {
+            salts.prepare(0, 50.0);
+            salts.advance(Mask::splat(true), [Lanes::splat(2.0); 2]);
+        }
+        let width = 1e-5 / PER_LAYER as f64;
+        let first = salts.content[PER_LAYER].lane(0);
+        let last = salts.content[2 * PER_LAYER - 1].lane(0);
+        let slope = (first - last) / (1e-5 - width);
+        let flux = 0.6 * 2.0 / (FARADAY_C_MOL * 0.2);
+        let expected = flux / (math::pow(0.5, 1.5) * 3e-10);
+        assert!((slope / expected - 1.0).abs() < 1e-6, "{slope} against {expected}");
+    }
 }

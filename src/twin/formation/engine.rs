@@ -27,8 +27,8 @@ pub const INTERFACE_TOLERANCE: f64 = 5e-4;
 const CORRECTION_MAX: f64 = 0.2;
 
 /// Voltage error from which one Newton step is the last, V. It leaves the square of it over twice
-/// the thermal voltage: 2e-9 V.
-const VOLTAGE_CORRECTION_MAX_V: f64 = 1e-5;
+/// the thermal voltage: 5e-8 V.
+const VOLTAGE_CORRECTION_MAX_V: f64 = 5e-5;
 
 /// Surface that may still move between two linearisations of the diffusion, 1.
 const SURFACE_TOLERANCE: f64 = 1e-7;
@@ -314,9 +314,8 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             .map(|salts| salts.evaluate([before, guess]));
         let mut inverse = climate.half_inverse;
         if let Some(salt) = &salt {
-            for k in 0..2 {
-                inverse[k] = inverse[k] * salt.inverse_exchange[k];
-            }
+            inverse[0] = inverse[0] * salt.inverse_exchange[0];
+            inverse[1] = inverse[1] * salt.inverse_exchange[1];
         }
         let halves = [
             self.sides[0].half(&climate, inverse[0], surface[0], guess * dn),
@@ -390,13 +389,10 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             raw.surface[1] + per_current[1] * all_a,
         ];
         let (temperature_k, heat_w) = self.warm(climate, current, &film, &raw.halves);
-        let unsettled = exponent * (driver_after - driver);
-        let is_settled = error.abs().le(Lanes::splat(VOLTAGE_CORRECTION_MAX_V))
-            & (exponent * shift).abs().le(Lanes::splat(CORRECTION_MAX))
-            & unsettled.abs().le(Lanes::splat(INTERFACE_TOLERANCE))
-            & (temperature_k - plan.temperature_k)
-                .abs()
-                .le(Lanes::splat(TEMPERATURE_TOLERANCE_K));
+        let is_settled = is_within(error, VOLTAGE_CORRECTION_MAX_V)
+            & is_within(exponent * shift, CORRECTION_MAX)
+            & is_within(exponent * (driver_after - driver), INTERFACE_TOLERANCE)
+            & is_within(temperature_k - plan.temperature_k, TEMPERATURE_TOLERANCE_K);
         let mut found = Found {
             film,
             current_a: current,
@@ -545,6 +541,12 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             state.hottest_k,
         );
     }
+}
+
+/// Where a magnitude does not exceed a limit.
+#[inline(always)]
+fn is_within<const N: usize>(value: Lanes<N>, limit: f64) -> Mask<N> {
+    value.abs().le(Lanes::splat(limit))
 }
 
 /// What one evaluation gives before it is corrected.

@@ -26,10 +26,16 @@ impl Resolution {
     pub const FAST: Self = Self {
         length_max_s: 2048.0,
         voltage_length_max_s: 64.0,
+        surprise_max: 0.5,
+    };
+    /// For single cells: within 0.1 mV.
+    pub const STRICT: Self = Self {
+        length_max_s: 1024.0,
+        voltage_length_max_s: 32.0,
         surprise_max: 0.2,
     };
-    /// For reference comparisons: within 0.1 mV.
-    pub const STRICT: Self = Self {
+    /// For comparisons with other programs.
+    pub const FINE: Self = Self {
         length_max_s: 256.0,
         voltage_length_max_s: 16.0,
         surprise_max: 0.05,
