@@ -6,7 +6,7 @@
 //! remainder lies below a tenth of a unit in the last place. No table, no branch: every lane does
 //! the same work.
 
-use super::{Lanes, Mask};
+use super::Lanes;
 
 /// 1/ln 2.
 const PER_LN2: f64 = std::f64::consts::LOG2_E;
@@ -200,6 +200,7 @@ fn exponent_and_rest<const N: usize>(x: Lanes<N>) -> (Lanes<N>, Lanes<N>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::Mask;
 
     /// Distance in representable numbers; 0 for two NaN.
     fn ulps(found: f64, expected: f64) -> u64 {
@@ -215,6 +216,7 @@ mod tests {
 
     type Oracle = fn(f64) -> f64;
     type InLanes = fn(Lanes<4>) -> Lanes<4>;
+    type Case = (&'static str, InLanes, Oracle, &'static [(f64, f64)]);
 
     /// A spread of arguments over many magnitudes, the same every time.
     fn arguments(low: f64, high: f64, count: u32) -> impl Iterator<Item = f64> {
@@ -233,7 +235,7 @@ mod tests {
     /// correctly rounded library, over ranges that reach the ends.
     #[test]
     fn within_two_units_in_the_last_place_of_the_correctly_rounded_value() {
-        let cases: [(&str, InLanes, Oracle, &[(f64, f64)]); 6] = [
+        let cases: [Case; 6] = [
             (
                 "exp",
                 Lanes::exp,
