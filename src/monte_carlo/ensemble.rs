@@ -260,30 +260,48 @@ pub fn run<M>(
 where
     M: Fn(&[f64], &mut [f64]) -> SampleStatus + Sync,
 {
+    let one_by_one = |inputs: &[f64], outputs: &mut [f64], statuses: &mut [SampleStatus]| {
+        for (row, status) in statuses.iter_mut().enumerate() {
+            let inputs = &inputs[row * plan.inputs.len()..(row + 1) * plan.inputs.len()];
+            let outputs = &mut outputs[row * plan.outputs..(row + 1) * plan.outputs];
+            *status = model(inputs, outputs);
+        }
+    };
+    run_blocks(plan, &one_by_one, progress)
+}
+
+/// As [`run`], for a model that works on many samples at once.
+///
+/// The model gets a block: one row of input values per sample, one row of outputs, and one status,
+/// as many as there are statuses. What it says about a sample must not depend on the others of
+/// its block, whose size is none of its business.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_blocks<M>(
+    plan: &Plan<'_>,
+    model: &M,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Ensemble, EnsembleError>
+where
+    M: Fn(&[f64], &mut [f64], &mut [SampleStatus]) + Sync,
+{
     let sources = sources(plan.inputs, plan.seed)?;
     check_corners(plan)?;
     let chunks = map_chunks(plan.samples, plan.threads, progress, |range| {
-        let mut values = vec![0.0; sources.len()];
-        let mut outputs = vec![0.0; plan.outputs];
-        let mut rows = ChunkRows::new(plan.outputs, (range.end - range.start) as usize);
-        for index in range {
-            for (value, source) in values.iter_mut().zip(&sources) {
-                *value = source.draw(index);
-            }
-            rows.push(evaluate(model, &values, &mut outputs), &outputs);
-        }
-        rows
+        let rows = (range.end - range.start) as usize;
+        let draws = range.flat_map(|index| sources.iter().map(move |source| source.draw(index)));
+        evaluate(plan, model, rows, &draws.collect::<Vec<f64>>())
     })
     .map_err(EnsembleError::Work)?;
-    let corners = run_corners(plan, model)?;
     let mut ensemble = Ensemble {
         columns: vec![Vec::with_capacity(plan.samples as usize); plan.outputs],
         statuses: Vec::with_capacity(plan.samples as usize),
-        corners,
+        corners: run_corners(plan, model)?,
     };
     for chunk in chunks {
-        for (column, part) in ensemble.columns.iter_mut().zip(&chunk.columns) {
-            column.extend_from_slice(part);
+        for (output, column) in ensemble.columns.iter_mut().enumerate() {
+            column.extend(chunk.outputs.iter().skip(output).step_by(plan.outputs));
         }
         ensemble.statuses.extend_from_slice(&chunk.statuses);
     }
@@ -390,42 +408,33 @@ impl Ensemble {
     }
 }
 
-/// The answers of one chunk.
-struct ChunkRows {
-    columns: Vec<Vec<f64>>,
+/// The answers of one block.
+struct Block {
+    /// One row per sample; `NaN` where it failed.
+    outputs: Vec<f64>,
     statuses: Vec<SampleStatus>,
 }
 
-impl ChunkRows {
-    fn new(outputs: usize, rows: usize) -> Self {
-        Self {
-            columns: vec![Vec::with_capacity(rows); outputs],
-            statuses: Vec::with_capacity(rows),
-        }
-    }
-
-    fn push(&mut self, status: SampleStatus, outputs: &[f64]) {
-        let computed = status.is_computed();
-        for (column, output) in self.columns.iter_mut().zip(outputs) {
-            column.push(if computed { *output } else { f64::NAN });
-        }
-        self.statuses.push(status);
-    }
-}
-
-/// Runs the model once; outputs it leaves unwritten stay `NaN` and count as a failure.
-fn evaluate<M>(model: &M, values: &[f64], outputs: &mut [f64]) -> SampleStatus
+/// Runs the model on a block; outputs it leaves unwritten stay `NaN` and count as a failure.
+fn evaluate<M>(plan: &Plan<'_>, model: &M, rows: usize, inputs: &[f64]) -> Block
 where
-    M: Fn(&[f64], &mut [f64]) -> SampleStatus,
+    M: Fn(&[f64], &mut [f64], &mut [SampleStatus]),
 {
-    outputs.fill(f64::NAN);
-    let status = model(values, outputs);
-    if status.is_computed() && outputs.iter().any(|output| !output.is_finite()) {
-        return SampleStatus::Failed {
-            reason: NON_FINITE_OUTPUT,
-        };
+    let mut outputs = vec![f64::NAN; rows * plan.outputs];
+    let mut statuses = vec![SampleStatus::COMPUTED; rows];
+    model(inputs, &mut outputs, &mut statuses);
+    for (row, status) in statuses.iter_mut().enumerate() {
+        let outputs = &mut outputs[row * plan.outputs..(row + 1) * plan.outputs];
+        if status.is_computed() && outputs.iter().any(|output| !output.is_finite()) {
+            *status = SampleStatus::Failed {
+                reason: NON_FINITE_OUTPUT,
+            };
+        }
+        if !status.is_computed() {
+            outputs.fill(f64::NAN);
+        }
     }
-    status
+    Block { outputs, statuses }
 }
 
 /// Checks that every corner gives one finite value per input.
@@ -452,21 +461,25 @@ fn check_corners(plan: &Plan<'_>) -> Result<(), EnsembleError> {
 /// Runs the corner recipes, under the same guard against panics as the samples.
 fn run_corners<M>(plan: &Plan<'_>, model: &M) -> Result<Vec<CornerAnswer>, EnsembleError>
 where
-    M: Fn(&[f64], &mut [f64]) -> SampleStatus + Sync,
+    M: Fn(&[f64], &mut [f64], &mut [SampleStatus]) + Sync,
 {
     let answers = map_chunks(plan.corners.len() as u64, plan.threads, &|_| {}, |range| {
         let corners = &plan.corners[range.start as usize..range.end as usize];
-        let answer = |corner: &Corner| {
-            let mut outputs = vec![0.0; plan.outputs];
-            let status = evaluate(model, &corner.values, &mut outputs);
-            let outputs = status.is_computed().then_some(outputs);
+        let inputs: Vec<f64> = corners
+            .iter()
+            .flat_map(|c| c.values.iter().copied())
+            .collect();
+        let block = evaluate(plan, model, corners.len(), &inputs);
+        let answer = |(row, corner): (usize, &Corner)| {
+            let status = block.statuses[row];
+            let outputs = &block.outputs[row * plan.outputs..(row + 1) * plan.outputs];
             CornerAnswer {
                 name: corner.name.clone(),
                 status,
-                outputs,
+                outputs: status.is_computed().then(|| outputs.to_vec()),
             }
         };
-        corners.iter().map(answer).collect::<Vec<_>>()
+        corners.iter().enumerate().map(answer).collect::<Vec<_>>()
     })
     .map_err(EnsembleError::Work)?;
     Ok(answers.into_iter().flatten().collect())
@@ -527,6 +540,27 @@ mod tests {
         let single = bits(1);
         assert_eq!(single, bits(2));
         assert_eq!(single, bits(7));
+    }
+
+    /// Goal: a model of blocks sees every sample once, whatever the block; method: the same model in
+    /// both forms.
+    #[test]
+    fn blocks_give_the_bits_of_single_samples() {
+        let inputs = two_inputs(5.0);
+        let in_blocks = |values: &[f64], outputs: &mut [f64], statuses: &mut [SampleStatus]| {
+            let rows = values.chunks(2).zip(outputs.chunks_mut(2)).zip(statuses);
+            for ((values, outputs), status) in rows {
+                *status = model(values, outputs);
+            }
+        };
+        let single = run(&plan(&inputs, 1), &model, &|_| {}).unwrap();
+        let blocks = run_blocks(&plan(&inputs, 3), &in_blocks, &|_| {}).unwrap();
+        assert_eq!(single.statuses, blocks.statuses);
+        let bits = |ensemble: &Ensemble| -> Vec<u64> {
+            let columns = ensemble.columns.iter().flatten();
+            columns.map(|value| value.to_bits()).collect()
+        };
+        assert_eq!(bits(&single), bits(&blocks));
     }
 
     #[test]

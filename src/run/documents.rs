@@ -570,6 +570,8 @@ fn formation_model(
             area_factor: get("formation.sei_area_factor"),
         },
         temperature_k: get("formation.temperature"),
+        heat: formation::Heat::Isothermal,
+        electrolyte: None,
         modes: Modes::Eight,
         resolution: Resolution::FAST,
     };

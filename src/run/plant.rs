@@ -127,12 +127,39 @@ impl Plant {
     pub fn run(&self, stage: Stage, inputs: &[f64], outputs: &mut [f64]) -> SampleStatus {
         match stage {
             Stage::Line => self.run_line(inputs, outputs),
-            Stage::Formation => match self.formation.run(&self.formation_inputs(inputs), outputs) {
-                formation::Status::Ok => SampleStatus::COMPUTED,
-                failed => SampleStatus::Failed {
-                    reason: failed.label(),
-                },
-            },
+            Stage::Formation => {
+                of_formation(self.formation.run(&self.formation_inputs(inputs), outputs))
+            }
+        }
+    }
+
+    /// Runs one stage at many plant inputs: one row of inputs and outputs per status.
+    pub fn run_block(
+        &self,
+        stage: Stage,
+        inputs: &[f64],
+        outputs: &mut [f64],
+        statuses: &mut [SampleStatus],
+    ) {
+        let (width, out) = (self.inputs.len(), self.width(stage));
+        let rows = statuses.len();
+        match stage {
+            Stage::Line => {
+                for (row, status) in statuses.iter_mut().enumerate() {
+                    let inputs = &inputs[row * width..(row + 1) * width];
+                    *status = self.run_line(inputs, &mut outputs[row * out..(row + 1) * out]);
+                }
+            }
+            Stage::Formation => {
+                let joined: Vec<f64> = (0..rows)
+                    .flat_map(|row| self.formation_inputs(&inputs[row * width..(row + 1) * width]))
+                    .collect();
+                let mut ends = vec![formation::Status::Ok; rows];
+                self.formation.run_block(&joined, outputs, &mut ends);
+                for (status, end) in statuses.iter_mut().zip(ends) {
+                    *status = of_formation(end);
+                }
+            }
         }
     }
 
@@ -170,5 +197,15 @@ impl Plant {
                 loading == input || stretch == input
             }
         })
+    }
+}
+
+/// What the status of a formation means to an ensemble.
+fn of_formation(status: formation::Status) -> SampleStatus {
+    match status {
+        formation::Status::Ok => SampleStatus::COMPUTED,
+        failed => SampleStatus::Failed {
+            reason: failed.label(),
+        },
     }
 }

@@ -136,6 +136,8 @@ fn stage(
         corners: &[],
         threads: draws.threads,
     };
-    let model = |inputs: &[f64], outputs: &mut [f64]| plant.run(stage, inputs, outputs);
-    ensemble::run(&plan, &model, draws.progress)
+    let model = |inputs: &[f64], outputs: &mut [f64], statuses: &mut [SampleStatus]| {
+        plant.run_block(stage, inputs, outputs, statuses);
+    };
+    ensemble::run_blocks(&plan, &model, draws.progress)
 }

@@ -11,30 +11,39 @@
 //! 2017, doi:10.1016/j.jpowsour.2017.05.110 (EC-reaction-limited SEI).
 
 mod cell;
+mod electrolyte;
+mod engine;
+mod film;
+mod heat;
+mod implicit;
+mod job;
 mod kinetics;
 mod loading;
-mod particle;
+mod modal;
+mod pace;
 mod ports;
 mod potential;
 mod protocol;
+mod resolution;
 mod result;
-mod run;
-mod sei;
 mod simulator;
+mod sphere;
+mod track;
+mod volumes;
 
 pub use cell::{
-    Cell, Electrode, FARADAY_C_MOL, Feature, GAS_J_MOL_K, PristineState, SeiMechanism,
-    SeiParameters,
+    Cell, Electrode, Electrolyte, FARADAY_C_MOL, Feature, GAS_J_MOL_K, Heat, Layer, PristineState,
+    SeiMechanism, SeiParameters,
 };
-pub use kinetics::{INTERFACE_TOLERANCE, VOLTAGE_TOLERANCE_V};
+pub use engine::INTERFACE_TOLERANCE;
 pub use loading::{Contradiction, LineElectrode, areal_loading_of_file_kg_m2};
-pub use particle::{Particle, Profile, STEP_LEVELS, STEP_SHORTEST_S, StepFactors, step_length_s};
 pub use ports::{BaseLoadings, Model, input_ports, output_ports};
 pub use potential::TABLE_ERROR_V_MAX;
 pub use protocol::{End, Operation, Protocol, Step, TwoCycles};
+pub use resolution::Resolution;
 pub use result::{Invariant, Run, Sample, Status, StepOutcome};
-pub use run::{REST_DROP_TIME_S, Resolution, TRIALS_MAX};
 pub use simulator::{Modes, Request, Simulator};
+pub use track::{RESISTANCE_TIME_S, REST_DROP_TIME_S, TRIALS_MAX};
 
 /// Why a formation cannot be set up.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +53,8 @@ pub enum FormationError {
         /// What is asked for.
         feature: Feature,
     },
+    /// Solvent-diffusion-limited growth on a pristine cell, without a word that this is meant.
+    Ungated,
     /// The cell file leaves out a parameter that formation needs.
     MissingParameter {
         /// Path of the field.
@@ -69,6 +80,11 @@ impl std::fmt::Display for FormationError {
                     "formation does not model {feature} yet; choose a model without it"
                 )
             }
+            Self::Ungated => f.write_str(
+                "solvent-diffusion-limited growth does not depend on the potential: on a pristine \
+                 cell it takes lithium before any is charged; choose the EC law, or say \
+                 `ungated = true` to run it all the same",
+            ),
             Self::MissingParameter { path } => {
                 write!(f, "formation needs `{path}`; add it to the cell file")
             }

@@ -2,8 +2,8 @@
 
 use cellwright::model::bpx::Bpx;
 use cellwright::twin::formation::{
-    BaseLoadings, Cell, End, Model, Modes, Operation, PristineState, Protocol, Request, Resolution,
-    SeiMechanism, SeiParameters, Step, TwoCycles,
+    BaseLoadings, Cell, End, Heat, Model, Modes, Operation, PristineState, Protocol, Request,
+    Resolution, SeiMechanism, SeiParameters, Step, TwoCycles,
 };
 use std::path::PathBuf;
 
@@ -60,6 +60,8 @@ pub fn request() -> Request {
             area_factor: get("formation.sei_area_factor", "1"),
         },
         temperature_k: 298.15,
+        heat: Heat::Isothermal,
+        electrolyte: None,
         modes: Modes::Eight,
         resolution: Resolution::FAST,
     }

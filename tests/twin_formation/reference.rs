@@ -3,7 +3,7 @@
 use cellwright::model::curve::Curve;
 use cellwright::model::expression::Expression;
 use cellwright::twin::formation::{
-    Cell, Electrode, End, Feature, FormationError, Modes, Operation, PristineState, Protocol,
+    Cell, Electrode, Electrolyte, End, Heat, Layer, Modes, Operation, PristineState, Protocol,
     Request, Resolution, SeiMechanism, SeiParameters, Step,
 };
 use serde_json::Value;
@@ -14,6 +14,8 @@ pub struct Row {
     pub step: usize,
     pub time_s: f64,
     pub voltage_v: f64,
+    pub sei_thickness_m: f64,
+    pub temperature_k: f64,
 }
 
 /// A reference case.
@@ -88,6 +90,8 @@ fn rows(table: &str) -> Vec<Row> {
             step,
             time_s: in_step,
             voltage_v: cells[3].parse().expect("a voltage"),
+            sei_thickness_m: cells[8].parse().expect("a thickness"),
+            temperature_k: cells[10].parse().expect("a temperature"),
         });
     }
     rows
@@ -150,21 +154,33 @@ fn electrode(json: &Value, salt_mol_m3: f64) -> Electrode {
     }
 }
 
-fn sei(json: &Value) -> Result<SeiParameters, FormationError> {
+fn sei(json: &Value) -> SeiParameters {
     let mechanism = match json["mechanism"].as_str().expect("a mechanism") {
         "none" => SeiMechanism::None,
+        "reaction limited" => SeiMechanism::ReactionLimited {
+            exchange_current_a_m2: number(json, "j0_A_m2"),
+        },
+        // The case says what it does; a scenario has to say so too.
+        "solvent-diffusion limited" => SeiMechanism::SolventDiffusionLimited {
+            diffusivity_m2_s: number(json, "D_sol_m2_s"),
+            concentration_mol_m3: number(json, "c_sol_mol_m3"),
+            ungated: true,
+        },
+        "electron-migration limited" => SeiMechanism::ElectronMigrationLimited {
+            conductivity_s_m: number(json, "kappa_inner_S_m"),
+        },
+        "interstitial-diffusion limited" => SeiMechanism::InterstitialDiffusionLimited {
+            diffusivity_m2_s: number(json, "D_li_m2_s"),
+            concentration_mol_m3: number(json, "c_li0_mol_m3"),
+        },
         "ec reaction limited" => SeiMechanism::EcReactionLimited {
             rate_constant_m_s: number(json, "k_sei_m_s"),
             diffusivity_m2_s: number(json, "D_ec_m2_s"),
             concentration_mol_m3: number(json, "c_ec0_mol_m3"),
         },
-        _ => {
-            return Err(FormationError::NotYet {
-                feature: Feature::SeiMechanism,
-            });
-        }
+        other => panic!("mechanism `{other}`"),
     };
-    Ok(SeiParameters {
+    SeiParameters {
         mechanism,
         initial_thickness_m: number(json, "L0_m"),
         molar_volume_m3_mol: number(json, "V_bar_m3_mol"),
@@ -174,26 +190,59 @@ fn sei(json: &Value) -> Result<SeiParameters, FormationError> {
         transfer_coefficient: number(json, "alpha"),
         activation_j_mol: number(json, "Ea_J_mol"),
         area_factor: 1.0,
-    })
+    }
+}
+
+fn electrolyte(parameters: &Value) -> Electrolyte {
+    let json = &parameters["electrolyte"];
+    let layer = |name: &str| Layer {
+        thickness_m: number(&parameters[name], "thickness_m"),
+        porosity: number(&parameters[name], "porosity"),
+        bruggeman: number(&parameters[name], "bruggeman_electrolyte"),
+    };
+    let conductivity = |name: &str| {
+        let json = &parameters[name];
+        let solid = 1.0 - number(json, "porosity");
+        number(json, "electronic_conductivity_S_m")
+            * cellwright::math::pow(solid, number(json, "bruggeman_solid"))
+    };
+    let curve = |key: &str| {
+        let text = json[key].as_str().expect("a formula");
+        Curve::Expression(Expression::parse(text, "ce").unwrap_or_else(|e| panic!("{text}: {e}")))
+    };
+    Electrolyte {
+        layers: [layer("negative"), layer("separator"), layer("positive")],
+        concentration_mol_m3: number(json, "c0_mol_m3"),
+        transference_number: number(json, "t_plus"),
+        thermodynamic_factor: number(json, "thermodynamic_factor"),
+        diffusivity_m2_s: curve("D_m2_s"),
+        diffusivity_activation_j_mol: number(json, "D_Ea_J_mol"),
+        conductivity_s_m: curve("kappa_S_m"),
+        conductivity_activation_j_mol: number(json, "kappa_Ea_J_mol"),
+        electronic_conductivity_s_m: [conductivity("negative"), conductivity("positive")],
+    }
+}
+
+fn heat(parameters: &Value) -> Heat {
+    let (cell, thermal) = (&parameters["cell"], &parameters["thermal"]);
+    match thermal["mode"].as_str().expect("a thermal mode") {
+        "isothermal" => Heat::Isothermal,
+        "lumped" => Heat::Lumped {
+            capacity_j_k: number(cell, "heat_capacity_J_m3_K") * number(cell, "volume_m3"),
+            cooling_w_k: number(thermal, "h_W_m2_K") * number(cell, "cooling_area_m2"),
+            ambient_k: number(thermal, "T_ambient_K"),
+        },
+        other => panic!("thermal mode `{other}`"),
+    }
 }
 
 impl Case {
-    /// Returns the request, or the feature that it needs and the model lacks.
-    pub fn request(&self, modes: Modes, resolution: Resolution) -> Result<Request, FormationError> {
+    /// Returns the request.
+    pub fn request(&self, modes: Modes, resolution: Resolution) -> Request {
         let parameters = &self.json["parameters"];
-        if self.json["model"] != "SPM" {
-            return Err(FormationError::NotYet {
-                feature: Feature::Electrolyte,
-            });
-        }
-        if parameters["thermal"]["mode"] != "isothermal" {
-            return Err(FormationError::NotYet {
-                feature: Feature::LumpedThermal,
-            });
-        }
         let cell = &parameters["cell"];
         let salt_mol_m3 = number(&parameters["electrolyte"], "c0_mol_m3");
-        Ok(Request {
+        Request {
             cell: Cell {
                 nominal_capacity_ah: number(cell, "nominal_capacity_Ah"),
                 area_m2: number(cell, "electrode_area_m2")
@@ -206,11 +255,13 @@ impl Case {
                 negative_stoichiometry: number(&self.json["initial"], "x_n"),
                 positive_stoichiometry: number(&self.json["initial"], "x_p"),
             },
-            sei: sei(&parameters["sei"])?,
-            temperature_k: number(&parameters["thermal"], "T_ambient_K"),
+            sei: sei(&parameters["sei"]),
+            temperature_k: number(&parameters["thermal"], "T_initial_K"),
+            heat: heat(parameters),
+            electrolyte: (self.json["model"] == "SPMe").then(|| electrolyte(parameters)),
             modes,
             resolution,
-        })
+        }
     }
 
     /// Returns the times of the table within each step, without the last row of a step: that one

@@ -50,28 +50,74 @@ impl Electrode {
     }
 }
 
-/// Physics that the run asks for beyond two isothermal spheres.
+/// Physics that formation does not offer together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Feature {
-    /// Concentration and potential drop in the electrolyte (SPMe).
-    Electrolyte,
-    /// Temperature that follows the heat of the cell.
-    LumpedThermal,
-    /// Diffusivity that depends on the stoichiometry.
-    VariableDiffusivity,
-    /// An SEI law other than none and EC-reaction-limited.
-    SeiMechanism,
+    /// An SEI law other than EC-reaction-limited behind the ports of the plant model.
+    SeiMechanismAtPorts,
+    /// The electrolyte model at a temperature that changes.
+    ElectrolyteWithHeat,
 }
 
 impl std::fmt::Display for Feature {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Electrolyte => "the electrolyte model (SPMe)",
-            Self::LumpedThermal => "the lumped thermal model",
-            Self::VariableDiffusivity => "a diffusivity that depends on stoichiometry",
-            Self::SeiMechanism => "this SEI mechanism",
+            Self::SeiMechanismAtPorts => "this SEI mechanism behind the ports of the plant",
+            Self::ElectrolyteWithHeat => "the electrolyte model at a changing temperature",
         })
     }
+}
+
+/// One layer of the electrolyte.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Layer {
+    /// Thickness, m.
+    pub thickness_m: f64,
+    /// Volume fraction of electrolyte, 1.
+    pub porosity: f64,
+    /// Exponent of the porosity in the effective diffusivity and conductivity, 1.
+    pub bruggeman: f64,
+}
+
+/// The electrolyte between and in the electrodes: what the single-particle model leaves out.
+///
+/// The curves are functions of the salt concentration in mol/m³.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Electrolyte {
+    /// Negative electrode, separator, positive electrode.
+    pub layers: [Layer; 3],
+    /// Salt concentration at the start, mol/m³.
+    pub concentration_mol_m3: f64,
+    /// Cation transference number, 1.
+    pub transference_number: f64,
+    /// Thermodynamic factor, 1.
+    pub thermodynamic_factor: f64,
+    /// Diffusivity at the reference temperature, m²/s.
+    pub diffusivity_m2_s: Curve,
+    /// Activation energy of the diffusivity, J/mol.
+    pub diffusivity_activation_j_mol: f64,
+    /// Conductivity at the reference temperature, S/m.
+    pub conductivity_s_m: Curve,
+    /// Activation energy of the conductivity, J/mol.
+    pub conductivity_activation_j_mol: f64,
+    /// Effective electronic conductivity of the negative and the positive electrode, S/m.
+    pub electronic_conductivity_s_m: [f64; 2],
+}
+
+/// What the temperature of the cell does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Heat {
+    /// It stays.
+    Isothermal,
+    /// One temperature follows the heat of the cell and the cooling to the ambient.
+    Lumped {
+        /// Heat capacity of the cell, J/K.
+        capacity_j_k: f64,
+        /// Heat transfer coefficient times cooled area, W/K; 0 for a cell kept from cooling.
+        cooling_w_k: f64,
+        /// Temperature around the cell, K.
+        ambient_k: f64,
+    },
 }
 
 /// How the interphase grows.
@@ -79,6 +125,33 @@ impl std::fmt::Display for Feature {
 pub enum SeiMechanism {
     /// It does not, and it has no film resistance.
     None,
+    /// The reaction at the particle surface: grows as fast as the potential lets it.
+    ReactionLimited {
+        /// Exchange current density at `phi_n = U`, A/m² of surface with film.
+        exchange_current_a_m2: f64,
+    },
+    /// Solvent that diffuses through the film and reacts at once, whatever the potential.
+    SolventDiffusionLimited {
+        /// Diffusivity of the solvent in the film, m²/s.
+        diffusivity_m2_s: f64,
+        /// Concentration of the solvent in the electrolyte, mol/m³.
+        concentration_mol_m3: f64,
+        /// Says that the law may run on a pristine cell, where it takes lithium before any is
+        /// charged.
+        ungated: bool,
+    },
+    /// Electrons that migrate outwards through the film, below the equilibrium potential.
+    ElectronMigrationLimited {
+        /// Electronic conductivity of the film, S/m.
+        conductivity_s_m: f64,
+    },
+    /// Lithium interstitials that diffuse outwards through the film.
+    InterstitialDiffusionLimited {
+        /// Diffusivity of interstitials in the film, m²/s.
+        diffusivity_m2_s: f64,
+        /// Their concentration at `phi_n = 0`, mol/m³.
+        concentration_mol_m3: f64,
+    },
     /// Reduction of ethylene carbonate that diffuses through the film: Yang et al. 2017,
     /// doi:10.1016/j.jpowsour.2017.05.110.
     EcReactionLimited {
@@ -88,6 +161,13 @@ pub enum SeiMechanism {
         diffusivity_m2_s: f64,
         /// Concentration of ethylene carbonate in the electrolyte, mol/m³.
         concentration_mol_m3: f64,
+    },
+    /// Electrons that tunnel through the film: Tang, Lu & Newman 2012, doi:10.1149/2.025211jes.
+    TunnellingLimited {
+        /// Exchange current density at `phi_n = 0` without film, A/m² of surface with film.
+        exchange_current_a_m2: f64,
+        /// Inverse length over which tunnelling falls by e, 1/m.
+        decay_1_m: f64,
     },
 }
 

@@ -1,98 +1,210 @@
-//! From stoichiometry and current to voltage, at an instant and over one time step.
+//! From stoichiometry and current density to the potential of an electrode surface, in lanes.
 //!
-//! In: a [`State`], a step length and what the cycler holds. Out: the next state, with voltage,
-//! electrode potential and side current consistent to [`INTERFACE_TOLERANCE`]. Currents follow the
-//! convention of the field: positive on discharge. The overpotential uses the total current
-//! density (the explicit form of Marquis et al. 2019, doi:10.1149/2.0341915jes), the particles
-//! the part of it that intercalates.
+//! In: surface stoichiometry, current density, temperature. Out: open-circuit potential plus
+//! overpotential, with their derivatives. The overpotential is `2RT/F asinh(j / 2 j₀)` of the total
+//! current density (the explicit form of Marquis et al. 2019, doi:10.1149/2.0341915jes), with
+//! `j₀ ∝ sqrt(x (1 − x))`. Everything that depends on temperature alone is a [`Climate`].
 
-use super::particle::{Particle, Profile, StepFactors};
+use super::cell::{FARADAY_C_MOL, GAS_J_MOL_K};
+use super::film::Films;
 use super::potential::Potential;
-use super::sei::Sei;
+use super::sphere::Material;
+use crate::lanes::{Lanes, Mask};
 use std::sync::Arc;
 
-/// Change of the SEI rate exponent between passes at which a step counts as solved, 1. One more
-/// pass changes the result by a few percent of the last change.
-pub const INTERFACE_TOLERANCE: f64 = 1e-4;
+/// Below this magnitude the inverse hyperbolic sine is a short series.
+const SERIES_MAX: f64 = 0.5;
 
-/// Voltage error at which a constant-voltage step counts as solved, V.
-pub const VOLTAGE_TOLERANCE_V: f64 = 1e-10;
+/// Surface stoichiometries are held this far from 0 and 1 while a trial is out of range.
+const STOICHIOMETRY_LEAST: f64 = 1e-9;
 
-const PASSES_MAX: usize = 12;
-const NEWTON_MAX: usize = 30;
-
-/// What the cycler holds at an instant.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Drive {
-    /// Current, A.
-    Current(f64),
-    /// Cell voltage, V.
-    Voltage(f64),
-}
-
-/// Why an instant has no solution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trouble {
-    /// A surface stoichiometry leaves 0..1.
-    StoichiometryBound,
-    /// No current gives the voltage within the iteration limit.
-    VoltageNotConverged,
-    /// Side current and potential do not agree within the pass limit.
-    SeiNotConverged,
-}
-
-/// One electrode at one temperature.
+/// Potentials of one electrode, shared by all lanes.
 #[derive(Debug, Clone)]
-pub(super) struct Side<const M: usize> {
-    pub(super) particle: Particle<M>,
-    pub(super) potential: Arc<Potential>,
-    /// Temperature above reference, K, and entropic coefficient, V/K; none at the reference.
-    pub(super) entropic: Option<(f64, Arc<Potential>)>,
-    /// Exchange current density over `sqrt(x (1 - x))`, A/m².
-    pub(super) exchange_scale_a_m2: f64,
+pub(super) struct ElectrodePotentials {
+    pub(super) open_circuit: Arc<Potential>,
+    pub(super) entropic: Arc<Potential>,
+}
+
+/// Constants of one electrode of one cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct SideConstants {
+    pub(super) material: Material,
+    /// Stoichiometry at the start.
+    pub(super) stoichiometry: f64,
     /// Current density of particle surface per cell current, 1/m²; negative for the positive side.
     pub(super) density_per_current_1_m2: f64,
+    /// Exchange current density over `sqrt(x (1 - x))` at the reference temperature, A/m².
+    pub(super) exchange_scale_a_m2: f64,
+    /// Activation energy of the exchange current over the gas constant, K.
+    pub(super) exchange_activation_k: f64,
+    /// Activation energy of the diffusivity over the gas constant, K.
+    pub(super) diffusivity_activation_k: f64,
+    /// Charge from stoichiometry 0 to 1, Ah.
+    pub(super) full_ah: f64,
 }
 
-/// Potential of one electrode surface and its derivatives.
-struct Half {
-    value_v: f64,
-    per_stoichiometry_v: f64,
-    per_density_v: f64,
+/// One electrode in all lanes.
+#[derive(Debug, Clone)]
+pub(super) struct Side<const N: usize> {
+    pub(super) potentials: ElectrodePotentials,
+    pub(super) density_per_current_1_m2: Lanes<N>,
+    exchange_scale_a_m2: Lanes<N>,
+    exchange_activation_k: Lanes<N>,
+    diffusivity_activation_k: Lanes<N>,
 }
 
-impl<const M: usize> Side<M> {
-    #[inline]
-    fn half(&self, x: f64, density_a_m2: f64, two_rt_f_v: f64) -> Option<Half> {
-        // Written so that NaN is refused.
-        if !(x > 0.0 && x < 1.0) {
-            return None;
+impl<const N: usize> Side<N> {
+    /// Makes lanes with harmless constants.
+    pub(super) fn new(potentials: ElectrodePotentials) -> Self {
+        let one = Lanes::splat(1.0);
+        Self {
+            potentials,
+            density_per_current_1_m2: one,
+            exchange_scale_a_m2: one,
+            exchange_activation_k: one,
+            diffusivity_activation_k: one,
         }
-        let (mut value, mut slope) = self.potential.value_and_slope(x);
-        if let Some((above_k, coefficient)) = &self.entropic {
-            let (entropic, entropic_slope) = coefficient.value_and_slope(x);
-            value += above_k * entropic;
-            slope += above_k * entropic_slope;
+    }
+
+    /// Puts the constants of a cell into a lane.
+    pub(super) fn load(&mut self, lane: usize, constants: &SideConstants) {
+        self.density_per_current_1_m2
+            .set_lane(lane, constants.density_per_current_1_m2);
+        self.exchange_scale_a_m2
+            .set_lane(lane, constants.exchange_scale_a_m2);
+        self.exchange_activation_k
+            .set_lane(lane, constants.exchange_activation_k);
+        self.diffusivity_activation_k
+            .set_lane(lane, constants.diffusivity_activation_k);
+    }
+
+    /// Returns the diffusivity over that at the reference temperature.
+    #[inline(always)]
+    pub(super) fn diffusivity_factor(&self, colder_1_k: Lanes<N>) -> Lanes<N> {
+        (self.diffusivity_activation_k * colder_1_k).exp()
+    }
+
+    /// Returns `1 / (2 j₀)` over `sqrt(x (1 − x))`, m²/A.
+    #[inline(always)]
+    fn half_inverse_exchange(&self, colder_1_k: Lanes<N>) -> Lanes<N> {
+        let factor = (self.exchange_activation_k * colder_1_k).exp();
+        0.5 / (self.exchange_scale_a_m2 * factor)
+    }
+
+    /// Evaluates the surface; `half_inverse` is `1 / (2 j₀)` over `sqrt(x (1 − x))`.
+    #[inline(always)]
+    pub(super) fn half(
+        &self,
+        climate: &Climate<N>,
+        half_inverse: Lanes<N>,
+        stoichiometry: Lanes<N>,
+        density_a_m2: Lanes<N>,
+    ) -> Half<N> {
+        let least = Lanes::splat(STOICHIOMETRY_LEAST);
+        let x = stoichiometry.greatest(least).least(1.0 - least);
+        let (mut value, mut slope) = self.potentials.open_circuit.value_and_slope(x);
+        let mut entropic = Lanes::splat(0.0);
+        if climate.has_entropy {
+            let (coefficient, per) = self.potentials.entropic.value_and_slope(x);
+            entropic = coefficient;
+            value = value + climate.above_reference_k * coefficient;
+            slope = slope + climate.above_reference_k * per;
         }
-        let room = x * (1.0 - x);
-        let per_density = 0.5 / (self.exchange_scale_a_m2 * room.sqrt());
+        let inverse_root_room = 1.0 / (x * (1.0 - x)).sqrt();
+        let per_density = half_inverse * inverse_root_room;
         let ratio = density_a_m2 * per_density;
-        let root = (1.0 + ratio * ratio).sqrt();
-        let steepness = two_rt_f_v / root;
-        Some(Half {
-            value_v: value + two_rt_f_v * inverse_sinh(ratio, root),
-            per_stoichiometry_v: slope - steepness * ratio * (0.5 - x) / room,
+        let root = (ratio * ratio + 1.0).sqrt();
+        let both = 1.0 / (root * (root + 1.0));
+        let steepness = climate.two_rt_f_v * (both * (root + 1.0));
+        let overpotential = climate.two_rt_f_v * inverse_sinh(ratio, both * root);
+        let crowding = (0.5 - x) * inverse_root_room * inverse_root_room;
+        Half {
+            value_v: value + overpotential,
+            overpotential_v: overpotential,
+            entropic_v_k: entropic,
+            per_stoichiometry_v: slope - steepness * ratio * crowding,
             per_density_v: steepness * per_density,
-        })
+        }
     }
 }
 
-/// Returns the inverse hyperbolic sine of `s`, given `root = sqrt(1 + s²)`, to 1e-15.
+/// Returns where a surface stoichiometry lies within 0..1.
+#[inline(always)]
+pub(super) fn is_inside<const N: usize>(stoichiometry: Lanes<N>) -> Mask<N> {
+    stoichiometry.gt(Lanes::splat(0.0)) & stoichiometry.lt(Lanes::splat(1.0))
+}
+
+/// Potential of one electrode surface and its derivatives.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Half<const N: usize> {
+    /// Open-circuit potential and overpotential, V.
+    pub(super) value_v: Lanes<N>,
+    /// Overpotential, V.
+    pub(super) overpotential_v: Lanes<N>,
+    /// Entropic coefficient, V/K; 0 where the climate has no entropy.
+    pub(super) entropic_v_k: Lanes<N>,
+    /// Derivative to the surface stoichiometry, V.
+    pub(super) per_stoichiometry_v: Lanes<N>,
+    /// Derivative to the current density, Ohm m².
+    pub(super) per_density_v: Lanes<N>,
+}
+
+/// What depends on temperature alone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Climate<const N: usize> {
+    /// Temperature above reference, K.
+    pub(super) above_reference_k: Lanes<N>,
+    /// Whether any lane needs the entropic coefficients.
+    pub(super) has_entropy: bool,
+    /// `2 R T / F`, V.
+    pub(super) two_rt_f_v: Lanes<N>,
+    /// `1 / (2 j₀)` over `sqrt(x (1 − x))`, negative and positive electrode, m²/A.
+    pub(super) half_inverse: [Lanes<N>; 2],
+    /// Exponent of the film's rate, 1/V.
+    pub(super) film_exponent_1_v: Lanes<N>,
+}
+
+impl<const N: usize> Climate<N> {
+    /// Works out the climate at a temperature.
+    #[inline(always)]
+    pub(super) fn new(
+        temperature_k: Lanes<N>,
+        reference_k: Lanes<N>,
+        sides: [&Side<N>; 2],
+        films: &Films<N>,
+        needs_entropy: bool,
+    ) -> Self {
+        let colder = colder_1_k(temperature_k, reference_k);
+        let above_reference_k = temperature_k - reference_k;
+        let is_off = above_reference_k.abs().gt(Lanes::splat(0.0)).any();
+        Self {
+            above_reference_k,
+            has_entropy: needs_entropy || is_off,
+            two_rt_f_v: temperature_k * (2.0 * GAS_J_MOL_K / FARADAY_C_MOL),
+            half_inverse: [
+                sides[0].half_inverse_exchange(colder),
+                sides[1].half_inverse_exchange(colder),
+            ],
+            film_exponent_1_v: films.exponent_1_v(temperature_k),
+        }
+    }
+}
+
+/// Returns `1/T_ref − 1/T`, 1/K, which makes Arrhenius factors.
+#[inline(always)]
+pub(super) fn colder_1_k<const N: usize>(
+    temperature_k: Lanes<N>,
+    reference_k: Lanes<N>,
+) -> Lanes<N> {
+    1.0 / reference_k - 1.0 / temperature_k
+}
+
+/// Returns the inverse hyperbolic sine of `s`, given `1 / (1 + sqrt(1 + s²))`, to 1e-15.
 ///
-/// Half-argument steps bring `s` below 1/2, where `asinh s = 2 artanh(s / (1 + root))` has a
-/// short series: only `+ × ÷ sqrt`, a third of the cost of the correctly rounded function.
-#[inline]
-fn inverse_sinh(s: f64, root: f64) -> f64 {
+/// Below 1/2 it is `2 artanh(s / (1 + sqrt(1 + s²)))`, whose series is short. Which way a lane goes
+/// depends on that lane alone.
+#[inline(always)]
+fn inverse_sinh<const N: usize>(s: Lanes<N>, inverse: Lanes<N>) -> Lanes<N> {
     const EVEN: [f64; 6] = [
         1.0 / 21.0,
         1.0 / 17.0,
@@ -109,327 +221,21 @@ fn inverse_sinh(s: f64, root: f64) -> f64 {
         1.0 / 7.0,
         1.0 / 3.0,
     ];
-    let (mut s, mut root, mut doublings) = (s, root, 2.0);
-    // Each pass halves asinh s, which is below 710 for every finite s.
-    while s.abs() > 0.5 {
-        s /= (2.0 * (1.0 + root)).sqrt();
-        root = (1.0 + s * s).sqrt();
-        doublings *= 2.0;
-    }
-    let t = s / (1.0 + root);
+    let t = s * inverse;
     let square = t * t;
     let fourth = square * square;
     // Two chains side by side: the sum waits half as long for its multiplications.
-    let (mut even, mut odd) = (0.0, 0.0);
-    for (e, o) in EVEN.iter().zip(ODD) {
-        even = even * fourth + e;
-        odd = odd * fourth + o;
+    let (mut even, mut odd) = (Lanes::splat(EVEN[0]), Lanes::splat(ODD[0]));
+    for k in 1..EVEN.len() {
+        even = even * fourth + EVEN[k];
+        odd = odd * fourth + ODD[k];
     }
-    doublings * t * (even + square * odd)
-}
-
-/// What can be measured or inferred at an instant.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Observed {
-    pub(super) current_a: f64,
-    pub(super) voltage_v: f64,
-    pub(super) surface_negative: f64,
-    pub(super) surface_positive: f64,
-    /// `phi_n` with the film: the plating margin, V.
-    pub(super) negative_v: f64,
-    /// `U_n + η_n`, which drives the SEI, V.
-    pub(super) interface_v: f64,
-    /// SEI rate constant at `interface_v`, m/s.
-    pub(super) sei_rate_m_s: f64,
-    /// Current density of the negative particle that does not intercalate, A/m² (0 or less).
-    pub(super) side_a_m2: f64,
-}
-
-/// Everything that evolves.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct State<const M: usize> {
-    pub(super) negative: Profile<M>,
-    pub(super) positive: Profile<M>,
-    pub(super) sei_thickness_m: f64,
-    /// Charge that left the cell since the start of the run, Ah.
-    pub(super) discharged_ah: f64,
-    pub(super) observed: Observed,
-    /// Change of the interface potential over the last step per second, V/s.
-    pub(super) interface_slope_v_s: f64,
-}
-
-/// Surface stoichiometries as straight lines in the cell current.
-struct Lines {
-    negative: (f64, f64),
-    positive: (f64, f64),
-    sei_thickness_m: f64,
-}
-
-/// Factors of one step for both particles.
-pub(super) struct Factors<'a, const M: usize> {
-    pub(super) negative: &'a StepFactors<M>,
-    pub(super) positive: &'a StepFactors<M>,
-}
-
-/// A cell at one temperature.
-#[derive(Debug, Clone)]
-pub(super) struct Kernel<const M: usize> {
-    pub(super) negative: Side<M>,
-    pub(super) positive: Side<M>,
-    pub(super) sei: Sei,
-    /// `2 R T / F`, V.
-    pub(super) two_rt_f_v: f64,
-}
-
-impl<const M: usize> Kernel<M> {
-    #[inline]
-    fn negative_half(&self, lines: &Lines, current_a: f64) -> Option<Half> {
-        let side = &self.negative;
-        let x = lines.negative.0 + lines.negative.1 * current_a;
-        side.half(
-            x,
-            current_a * side.density_per_current_1_m2,
-            self.two_rt_f_v,
-        )
+    let near = t * 2.0 * (even + square * odd);
+    let is_far = s.abs().gt(Lanes::splat(SERIES_MAX));
+    if is_far.any() {
+        return is_far.select(s.asinh(), near);
     }
-
-    #[inline]
-    fn positive_half(&self, line: (f64, f64), current_a: f64) -> Option<Half> {
-        let side = &self.positive;
-        let x = line.0 + line.1 * current_a;
-        side.half(
-            x,
-            current_a * side.density_per_current_1_m2,
-            self.two_rt_f_v,
-        )
-    }
-
-    /// Puts both electrodes together: what is observed, and dV/dI in V/A.
-    #[inline]
-    fn combine(&self, lines: &Lines, current_a: f64, n: &Half, p: &Half) -> (Observed, f64) {
-        let film_ohm_m2 = self.sei.resistivity_ohm_m * lines.sei_thickness_m;
-        let density_n = self.negative.density_per_current_1_m2;
-        let density_p = self.positive.density_per_current_1_m2;
-        let negative_v = n.value_v + current_a * density_n * film_ohm_m2;
-        let slope = p.per_stoichiometry_v * lines.positive.1 + p.per_density_v * density_p
-            - n.per_stoichiometry_v * lines.negative.1
-            - (n.per_density_v + film_ohm_m2) * density_n;
-        let observed = Observed {
-            current_a,
-            voltage_v: p.value_v - negative_v,
-            surface_negative: lines.negative.0 + lines.negative.1 * current_a,
-            surface_positive: lines.positive.0 + lines.positive.1 * current_a,
-            negative_v,
-            interface_v: n.value_v,
-            sei_rate_m_s: 0.0,
-            side_a_m2: 0.0,
-        };
-        (observed, slope)
-    }
-
-    fn evaluate(&self, lines: &Lines, current_a: f64) -> Option<(Observed, f64)> {
-        let n = self.negative_half(lines, current_a)?;
-        let p = self.positive_half(lines.positive, current_a)?;
-        Some(self.combine(lines, current_a, &n, &p))
-    }
-
-    /// Finds the current that the cycler drives. At constant current the positive electrode does
-    /// not depend on the film: `positive` is then its potential, worked out once per step.
-    #[inline]
-    fn solve(
-        &self,
-        lines: &Lines,
-        drive: Drive,
-        guess_a: f64,
-        positive: Option<&Half>,
-    ) -> Result<Observed, Trouble> {
-        match (drive, positive) {
-            (Drive::Current(current_a), Some(p)) => {
-                let n = self
-                    .negative_half(lines, current_a)
-                    .ok_or(Trouble::StoichiometryBound)?;
-                Ok(self.combine(lines, current_a, &n, p).0)
-            }
-            (Drive::Current(current_a), None) => {
-                let found = self.evaluate(lines, current_a);
-                found
-                    .map(|(observed, _)| observed)
-                    .ok_or(Trouble::StoichiometryBound)
-            }
-            (Drive::Voltage(voltage_v), _) => self.newton(lines, voltage_v, guess_a),
-        }
-    }
-
-    /// Finds the current at which the cell has a voltage, by damped Newton steps.
-    fn newton(&self, lines: &Lines, voltage_v: f64, guess_a: f64) -> Result<Observed, Trouble> {
-        let mut current_a = guess_a;
-        let (mut observed, mut slope) = self
-            .evaluate(lines, current_a)
-            .ok_or(Trouble::StoichiometryBound)?;
-        for _ in 0..NEWTON_MAX {
-            let error = observed.voltage_v - voltage_v;
-            if error.abs() <= VOLTAGE_TOLERANCE_V {
-                return Ok(observed);
-            }
-            let mut change = error / slope;
-            // Half the way until both surfaces stay inside 0..1.
-            let next = loop {
-                match self.evaluate(lines, current_a - change) {
-                    Some(next) => break next,
-                    None if change.abs() > 1e-12 * (1.0 + current_a.abs()) => change *= 0.5,
-                    None => return Err(Trouble::VoltageNotConverged),
-                }
-            };
-            current_a -= change;
-            (observed, slope) = next;
-        }
-        Err(Trouble::VoltageNotConverged)
-    }
-
-    /// Returns the state at the instant at which the cycler switches to `drive`.
-    pub(super) fn switch(&self, from: &State<M>, drive: Drive) -> Result<State<M>, Trouble> {
-        let n = &self.negative;
-        let p = &self.positive;
-        let tail_n = n.particle.surface_per_current();
-        let tail_p = p.particle.surface_per_current();
-        let base_n = n.particle.surface(&from.negative, 0.0);
-        let base_p = p.particle.surface(&from.positive, 0.0);
-        let mut side = from.observed.side_a_m2;
-        let mut last_v = f64::INFINITY;
-        for _ in 0..PASSES_MAX {
-            let lines = Lines {
-                negative: (base_n - tail_n * side, tail_n * n.density_per_current_1_m2),
-                positive: (base_p, tail_p * p.density_per_current_1_m2),
-                sei_thickness_m: from.sei_thickness_m,
-            };
-            let mut observed = self.solve(&lines, drive, from.observed.current_a, None)?;
-            let rate = self.sei.rate_m_s(observed.interface_v);
-            side = self.sei.current_per_growth * self.sei.growth_m_s(from.sei_thickness_m, rate);
-            observed.side_a_m2 = side;
-            observed.sei_rate_m_s = rate;
-            let moved = (observed.interface_v - last_v).abs() * self.sei.exponent_1_v();
-            last_v = observed.interface_v;
-            if !self.sei.is_active() || moved <= INTERFACE_TOLERANCE {
-                return Ok(State {
-                    observed,
-                    interface_slope_v_s: 0.0,
-                    ..*from
-                });
-            }
-        }
-        Err(Trouble::SeiNotConverged)
-    }
-
-    /// Returns the state one step later; the current is linear over the step.
-    pub(super) fn step(
-        &self,
-        from: &State<M>,
-        factors: &Factors<M>,
-        drive: Drive,
-    ) -> Result<State<M>, Trouble> {
-        let (n, p) = (&self.negative, &self.positive);
-        let length_s = factors.negative.length_s();
-        let before = &from.observed;
-        let density_n = before.current_a * n.density_per_current_1_m2;
-        let density_p = before.current_a * p.density_per_current_1_m2;
-        let rest_p = p
-            .particle
-            .advance(&from.positive, factors.positive, density_p, 0.0);
-        let positive_line = (
-            p.particle.surface(&rest_p, 0.0),
-            factors.positive.surface_per_final() * p.density_per_current_1_m2,
-        );
-        let fixed_positive = match drive {
-            Drive::Current(current_a) => {
-                let half = self.positive_half(positive_line, current_a);
-                Some(half.ok_or(Trouble::StoichiometryBound)?)
-            }
-            Drive::Voltage(_) => None,
-        };
-        let mut guess_v = before.interface_v + from.interface_slope_v_s * length_s;
-        let mut guess_a = before.current_a;
-        for _ in 0..PASSES_MAX {
-            let film = self.film(from.sei_thickness_m, before.sei_rate_m_s, guess_v, length_s);
-            let initial_n = density_n - film.side_initial_a_m2;
-            let rest_n = n.particle.advance(
-                &from.negative,
-                factors.negative,
-                initial_n,
-                -film.side_final_a_m2,
-            );
-            let lines = Lines {
-                negative: (
-                    n.particle.surface(&rest_n, -film.side_final_a_m2),
-                    factors.negative.surface_per_final() * n.density_per_current_1_m2,
-                ),
-                positive: positive_line,
-                sei_thickness_m: film.thickness_m,
-            };
-            let mut observed = self.solve(&lines, drive, guess_a, fixed_positive.as_ref())?;
-            let moved = (observed.interface_v - guess_v).abs() * self.sei.exponent_1_v();
-            guess_v = observed.interface_v;
-            guess_a = observed.current_a;
-            if self.sei.is_active() && moved > INTERFACE_TOLERANCE {
-                continue;
-            }
-            observed.side_a_m2 = film.side_final_a_m2;
-            observed.sei_rate_m_s = film.rate_m_s;
-            let final_n = observed.current_a * n.density_per_current_1_m2 - film.side_final_a_m2;
-            let final_p = observed.current_a * p.density_per_current_1_m2;
-            let passed_as = 0.5 * (before.current_a + observed.current_a) * length_s;
-            return Ok(State {
-                negative: n
-                    .particle
-                    .advance(&from.negative, factors.negative, initial_n, final_n),
-                positive: p
-                    .particle
-                    .advance(&from.positive, factors.positive, density_p, final_p),
-                sei_thickness_m: film.thickness_m,
-                discharged_ah: from.discharged_ah + passed_as / 3600.0,
-                observed,
-                interface_slope_v_s: (observed.interface_v - before.interface_v) / length_s,
-            });
-        }
-        Err(Trouble::SeiNotConverged)
-    }
-
-    /// Grows the film over a step whose interface potential ends at `final_v`.
-    #[inline]
-    fn film(&self, thickness_m: f64, rate_before: f64, final_v: f64, length_s: f64) -> Film {
-        if !self.sei.is_active() {
-            return Film {
-                thickness_m,
-                rate_m_s: 0.0,
-                side_initial_a_m2: 0.0,
-                side_final_a_m2: 0.0,
-            };
-        }
-        let rate_after = self.sei.rate_m_s(final_v);
-        // The mean exponent is the geometric mean of the rates: no further exponential.
-        let rate_mean = (rate_before * rate_after).sqrt();
-        let grown_m = self.sei.grown_m(thickness_m, rate_mean, length_s);
-        let after_m = thickness_m + grown_m;
-        let mean = self.sei.current_per_growth * grown_m / length_s;
-        let rise = self.sei.current_per_growth
-            * (self.sei.growth_m_s(after_m, rate_after)
-                - self.sei.growth_m_s(thickness_m, rate_before));
-        // Linear around the exact mean: second order at the surface, lithium kept to rounding.
-        Film {
-            thickness_m: after_m,
-            rate_m_s: rate_after,
-            side_initial_a_m2: mean - 0.5 * rise,
-            side_final_a_m2: mean + 0.5 * rise,
-        }
-    }
-}
-
-/// Film thickness and side current densities over one step.
-struct Film {
-    thickness_m: f64,
-    /// Rate constant at the end of the step, m/s.
-    rate_m_s: f64,
-    side_initial_a_m2: f64,
-    side_final_a_m2: f64,
+    near
 }
 
 #[cfg(test)]
@@ -442,7 +248,8 @@ mod tests {
         let mut s = 1e-8;
         while s < 1e6 {
             for signed in [s, -s] {
-                let ours = inverse_sinh(signed, f64::sqrt(1.0 + signed * signed));
+                let inverse = 1.0 / (1.0 + f64::sqrt(1.0 + signed * signed));
+                let ours = inverse_sinh(Lanes::<1>::splat(signed), Lanes::splat(inverse)).lane(0);
                 let exact = math::asinh(signed);
                 assert!(
                     (ours / exact - 1.0).abs() < 2e-15,
@@ -451,6 +258,7 @@ mod tests {
             }
             s *= 1.37;
         }
-        assert_eq!(inverse_sinh(0.0, 1.0), 0.0);
+        let zero = inverse_sinh(Lanes::<1>::splat(0.0), Lanes::splat(0.5)).lane(0);
+        assert_eq!(zero, 0.0);
     }
 }

@@ -6,12 +6,14 @@
 //! its capacity and current density. Porosity is no port: without an electrolyte model it cannot
 //! change anything here.
 
-use super::cell::SeiMechanism;
+use super::cell::{SeiMechanism, SeiParameters};
+use super::job::{CellConstants, Job};
 use super::protocol::{Protocol, TwoCycles};
 use super::result::{Run, Status};
-use super::simulator::{Potentials, Request, Simulator};
+use super::simulator::{Kind, Request, prepare};
 use super::{Feature, FormationError};
 use crate::twin::{Port, Role};
+use std::borrow::Cow;
 
 /// Areal loadings at which the thicknesses of the base cell hold, kg/m².
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,8 +27,9 @@ pub struct BaseLoadings {
 /// A formation that can be evaluated at any inputs.
 #[derive(Debug, Clone)]
 pub struct Model {
-    base: Request,
-    potentials: Potentials,
+    sei: SeiParameters,
+    constants: CellConstants,
+    kind: Kind,
     loadings: BaseLoadings,
     protocol: TwoCycles,
     concentration_mol_m3: f64,
@@ -213,14 +216,13 @@ impl Model {
         } = base.sei.mechanism
         else {
             return Err(FormationError::NotYet {
-                feature: Feature::SeiMechanism,
+                feature: Feature::SeiMechanismAtPorts,
             });
         };
-        let potentials = Potentials::new(&base.cell);
-        Simulator::with_potentials(&base, &potentials)?;
         Ok(Self {
-            base,
-            potentials,
+            constants: prepare(&base)?,
+            kind: Kind::new(&base),
+            sei: base.sei,
             loadings,
             protocol,
             concentration_mol_m3,
@@ -242,17 +244,17 @@ impl Model {
     /// Returns the inputs of the base request, in port order.
     #[must_use]
     pub fn base_inputs(&self) -> Vec<f64> {
-        let (rate_constant_m_s, diffusivity_m2_s) = match self.base.sei.mechanism {
-            SeiMechanism::EcReactionLimited {
-                rate_constant_m_s,
-                diffusivity_m2_s,
-                ..
-            } => (rate_constant_m_s, diffusivity_m2_s),
-            // INVARIANT: `new` refuses a base without the EC law.
-            SeiMechanism::None => (0.0, 0.0),
+        // INVARIANT: `new` refuses a base without the EC law.
+        let SeiMechanism::EcReactionLimited {
+            rate_constant_m_s,
+            diffusivity_m2_s,
+            ..
+        } = self.sei.mechanism
+        else {
+            unreachable!("the base has the EC law");
         };
         vec![
-            self.base.temperature_k,
+            self.constants.temperature_k,
             self.protocol.first_c_rate / SECONDS_PER_HOUR,
             self.protocol.second_c_rate / SECONDS_PER_HOUR,
             self.protocol.cut_off_c_rate / SECONDS_PER_HOUR,
@@ -261,13 +263,13 @@ impl Model {
             self.protocol.rest_s,
             self.loadings.cathode_kg_m2,
             self.loadings.anode_kg_m2,
-            self.base.pristine.positive_stoichiometry,
-            self.base.pristine.negative_stoichiometry,
+            self.constants.positive.stoichiometry,
+            self.constants.negative.stoichiometry,
             rate_constant_m_s,
             diffusivity_m2_s,
-            self.base.sei.initial_thickness_m,
-            self.base.sei.activation_j_mol,
-            self.base.sei.area_factor,
+            self.sei.initial_thickness_m,
+            self.sei.activation_j_mol,
+            self.sei.area_factor,
         ]
     }
 
@@ -278,15 +280,50 @@ impl Model {
     /// When the slices do not have the lengths of [`Model::inputs`] and [`Model::outputs`].
     #[must_use]
     pub fn run(&self, inputs: &[f64], outputs: &mut [f64]) -> Status {
-        assert_eq!(inputs.len(), INPUTS.len(), "one number per input port");
-        assert_eq!(outputs.len(), OUTPUTS.len(), "one number per output port");
+        let mut status = [Status::Ok];
+        self.run_block(inputs, outputs, &mut status);
+        status[0]
+    }
+
+    /// Runs the protocol at many inputs side by side: one row of inputs, one row of outputs and one
+    /// status per sample. A sample has the same bits in any company.
+    ///
+    /// # Panics
+    /// When the slices do not hold one row of the length of [`Model::inputs`] and
+    /// [`Model::outputs`] per status.
+    pub fn run_block(&self, inputs: &[f64], outputs: &mut [f64], statuses: &mut [Status]) {
+        let rows = statuses.len();
+        assert_eq!(
+            inputs.len(),
+            rows * INPUTS.len(),
+            "one number per input port"
+        );
+        assert_eq!(
+            outputs.len(),
+            rows * OUTPUTS.len(),
+            "one number per output port"
+        );
         outputs.fill(f64::NAN);
-        match self.simulate(inputs) {
-            Ok(run) => {
-                write_outputs(&run, outputs);
-                run.status
-            }
-            Err(status) => status,
+        let mut jobs = inputs
+            .chunks_exact(INPUTS.len())
+            .zip(statuses.iter_mut())
+            .enumerate()
+            .filter_map(|(index, (row, status))| match self.job(index, row) {
+                Ok(job) => Some(job),
+                Err(refused) => {
+                    *status = refused;
+                    None
+                }
+            });
+        let finished = if rows == 1 {
+            self.kind.run_single(&mut jobs)
+        } else {
+            self.kind.run_lanes(&mut jobs)
+        };
+        for (index, run) in finished {
+            statuses[index] = run.status;
+            let place = index * OUTPUTS.len();
+            write_outputs(&run, &mut outputs[place..place + OUTPUTS.len()]);
         }
     }
 
@@ -295,6 +332,14 @@ impl Model {
     /// # Errors
     /// [`Status::InputOutOfRange`] with the first port that keeps the run from starting.
     pub fn simulate(&self, inputs: &[f64]) -> Result<Run, Status> {
+        let job = self.job(0, inputs)?;
+        let mut finished = self.kind.run_single(&mut std::iter::once(job));
+        // INVARIANT: every job gives exactly one run.
+        Ok(finished.pop().expect("one job gives one run").1)
+    }
+
+    /// Puts the inputs into a job.
+    fn job(&self, index: usize, inputs: &[f64]) -> Result<Job<'static>, Status> {
         // Every port but the lower voltage must be positive; the two lithium contents below 1.
         for (port, &value) in inputs.iter().enumerate() {
             let zero_allowed = matches!(port, 5 | 6 | 13 | 14);
@@ -304,20 +349,26 @@ impl Model {
                 return Err(Status::InputOutOfRange { port });
             }
         }
-        let mut request = self.base.clone();
-        request.temperature_k = inputs[0];
-        request.cell.positive.thickness_m *= inputs[7] / self.loadings.cathode_kg_m2;
-        request.cell.negative.thickness_m *= inputs[8] / self.loadings.anode_kg_m2;
-        request.pristine.positive_stoichiometry = inputs[9];
-        request.pristine.negative_stoichiometry = inputs[10];
-        request.sei.mechanism = SeiMechanism::EcReactionLimited {
+        let mut cell = self.constants.clone();
+        cell.temperature_k = inputs[0];
+        cell.scale_thickness([
+            inputs[8] / self.loadings.anode_kg_m2,
+            inputs[7] / self.loadings.cathode_kg_m2,
+        ]);
+        cell.positive.stoichiometry = inputs[9];
+        cell.negative.stoichiometry = inputs[10];
+        let mechanism = SeiMechanism::EcReactionLimited {
             rate_constant_m_s: inputs[11],
             diffusivity_m2_s: inputs[12],
             concentration_mol_m3: self.concentration_mol_m3,
         };
-        request.sei.initial_thickness_m = inputs[13];
-        request.sei.activation_j_mol = inputs[14];
-        request.sei.area_factor = inputs[15];
+        cell.set_film(&SeiParameters {
+            mechanism,
+            initial_thickness_m: inputs[13],
+            activation_j_mol: inputs[14],
+            area_factor: inputs[15],
+            ..self.sei
+        });
         let protocol = Protocol::two_cycles(&TwoCycles {
             first_c_rate: inputs[1] * SECONDS_PER_HOUR,
             second_c_rate: inputs[2] * SECONDS_PER_HOUR,
@@ -326,11 +377,12 @@ impl Model {
             voltage_min_v: inputs[5],
             rest_s: inputs[6],
         });
-        // INVARIANT: the base was accepted and every input that replaces a part of it is checked
-        // above, so an error can only come from a temperature without finite rates: port 0.
-        let simulator = Simulator::with_potentials(&request, &self.potentials)
-            .map_err(|_| Status::InputOutOfRange { port: 0 })?;
-        Ok(simulator.run(&protocol))
+        Ok(Job {
+            index,
+            cell,
+            protocol: Cow::Owned(protocol),
+            sample_times_s: &[],
+        })
     }
 }
 

@@ -7,6 +7,7 @@
 //! formula at the middle of every piece, refined, and given up in favour of the formula if it
 //! misses by more than [`TABLE_ERROR_V_MAX`].
 
+use crate::lanes::Lanes;
 use crate::model::curve::Curve;
 
 /// Largest difference between table and formula at the middle of a piece, V.
@@ -18,18 +19,23 @@ const PIECES: [usize; 3] = [1024, 4096, 16_384];
 /// A potential that is cheap to evaluate on stoichiometries in 0..1.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Potential {
-    /// Equidistant cubic pieces: value and slope times piece length at every knot.
-    Pieces { knots: Vec<[f64; 2]>, count: f64 },
+    /// Equidistant cubic pieces: coefficients of the powers of the place within the piece.
+    Pieces { pieces: Vec<[f64; 4]>, count: f64 },
     /// The curve itself, for tables with kinks and formulas too steep for pieces.
     Direct(Curve),
 }
 
 impl Potential {
-    /// Samples `curve`.
+    /// Samples `curve` to [`TABLE_ERROR_V_MAX`].
     pub(super) fn new(curve: &Curve) -> Self {
+        Self::within(curve, TABLE_ERROR_V_MAX)
+    }
+
+    /// Samples a curve that is no potential to an error of its own unit.
+    pub(super) fn within(curve: &Curve, error_max: f64) -> Self {
         if !matches!(curve, Curve::Table(_)) {
             for pieces in PIECES {
-                if let Some(table) = sample(curve, pieces) {
+                if let Some(table) = sample(curve, pieces, error_max) {
                     return table;
                 }
             }
@@ -38,40 +44,67 @@ impl Potential {
     }
 
     /// Returns the value and its slope at `x` in 0..1.
-    #[inline]
-    pub(super) fn value_and_slope(&self, x: f64) -> (f64, f64) {
+    #[inline(always)]
+    pub(super) fn value_and_slope<const N: usize>(&self, x: Lanes<N>) -> (Lanes<N>, Lanes<N>) {
         match self {
-            Self::Direct(curve) => curve.value_and_derivative(x),
-            Self::Pieces { knots, count } => {
-                let position = x * count;
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "callers stay within 0..1, and the last piece closes the interval"
-                )]
-                let left = (position as usize).min(knots.len() - 2);
-                #[expect(clippy::cast_precision_loss, reason = "at most 16384")]
-                let t = position - left as f64;
-                hermite(knots[left], knots[left + 1], t, *count)
+            Self::Direct(curve) => direct(curve, x),
+            Self::Pieces { pieces, count } => {
+                let position = x * *count;
+                let last = pieces.len() - 1;
+                let mut place = Lanes::splat(0.0);
+                let mut coefficients = [Lanes::splat(0.0); 4];
+                for i in 0..N {
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        clippy::cast_sign_loss,
+                        reason = "callers stay within 0..1, and the last piece closes the interval"
+                    )]
+                    let left = (position.lane(i) as usize).min(last);
+                    #[expect(clippy::cast_precision_loss, reason = "at most 16384")]
+                    place.set_lane(i, left as f64);
+                    let piece = pieces[left];
+                    for (lanes, coefficient) in coefficients.iter_mut().zip(piece) {
+                        lanes.set_lane(i, coefficient);
+                    }
+                }
+                cubic(coefficients, position - place, *count)
             }
         }
     }
 }
 
-#[inline]
-fn hermite(left: [f64; 2], right: [f64; 2], t: f64, count: f64) -> (f64, f64) {
-    let [a, da] = left;
-    let [b, db] = right;
+/// Evaluates the curve itself, lane by lane.
+fn direct<const N: usize>(curve: &Curve, x: Lanes<N>) -> (Lanes<N>, Lanes<N>) {
+    let mut slope = Lanes::splat(0.0);
+    let mut value = Lanes::splat(0.0);
+    for i in 0..N {
+        let (at, per) = curve.value_and_derivative(x.lane(i));
+        value.set_lane(i, at);
+        slope.set_lane(i, per);
+    }
+    (value, slope)
+}
+
+/// Value and slope of a piece at `t` in 0..1.
+#[inline(always)]
+fn cubic<const N: usize>(
+    [value, slope, square, cube]: [Lanes<N>; 4],
+    t: Lanes<N>,
+    count: f64,
+) -> (Lanes<N>, Lanes<N>) {
+    let at = value + t * (slope + t * (square + t * cube));
+    let per = slope + t * (square * 2.0 + t * cube * 3.0);
+    (at, per * count)
+}
+
+/// Coefficients of the cubic with given values and slopes (per piece) at its ends.
+fn piece([a, da]: [f64; 2], [b, db]: [f64; 2]) -> [f64; 4] {
     let rise = b - a;
-    let square = 3.0 * rise - 2.0 * da - db;
-    let cube = da + db - 2.0 * rise;
-    let value = a + t * (da + t * (square + t * cube));
-    let slope = da + t * (2.0 * square + 3.0 * t * cube);
-    (value, slope * count)
+    [a, da, 3.0 * rise - 2.0 * da - db, da + db - 2.0 * rise]
 }
 
 /// Returns the table, or nothing when it is not finite or not accurate enough.
-fn sample(curve: &Curve, pieces: usize) -> Option<Potential> {
+fn sample(curve: &Curve, pieces: usize, error_max: f64) -> Option<Potential> {
     #[expect(clippy::cast_precision_loss, reason = "at most 16384")]
     let count = pieces as f64;
     #[expect(clippy::cast_precision_loss, reason = "at most 16384")]
@@ -82,15 +115,17 @@ fn sample(curve: &Curve, pieces: usize) -> Option<Potential> {
             [value, slope / count]
         })
         .collect();
-    for i in 0..pieces {
+    let pieces: Vec<[f64; 4]> = knots.windows(2).map(|k| piece(k[0], k[1])).collect();
+    for (i, &coefficients) in pieces.iter().enumerate() {
         let middle = curve.value((at(i) + at(i + 1)) / 2.0);
-        let (guess, _) = hermite(knots[i], knots[i + 1], 0.5, count);
-        let error_v = (guess - middle).abs();
-        if error_v.is_nan() || error_v > TABLE_ERROR_V_MAX {
+        let coefficients = coefficients.map(Lanes::<1>::splat);
+        let (guess, _) = cubic(coefficients, Lanes::splat(0.5), count);
+        let error = (guess.lane(0) - middle).abs();
+        if error.is_nan() || error > error_max {
             return None;
         }
     }
-    Some(Potential::Pieces { knots, count })
+    Some(Potential::Pieces { pieces, count })
 }
 
 #[cfg(test)]
@@ -109,7 +144,8 @@ mod tests {
         assert!(matches!(table, Potential::Pieces { .. }));
         for i in 0..=1000 {
             let x = f64::from(i) / 1000.0;
-            let (value, slope) = table.value_and_slope(x);
+            let (value, slope) = table.value_and_slope(Lanes::<1>::splat(x));
+            let (value, slope) = (value.lane(0), slope.lane(0));
             let (exact, exact_slope) = curve.value_and_derivative(x);
             assert!(
                 (value - exact).abs() < 2e-7,

@@ -7,6 +7,7 @@
 //! First-cycle efficiency is first discharge over first charge. It is not the lithium loss: the
 //! two agree only when charge and discharge meet the same state of the negative electrode.
 
+use super::job::FARADAY_AH_MOL;
 use super::protocol::Protocol;
 
 /// A balance that every run must keep.
@@ -92,6 +93,8 @@ pub struct StepOutcome {
     pub charged_ah: f64,
     /// Film thickness at the end, m.
     pub sei_thickness_m: f64,
+    /// Temperature at the end, K.
+    pub temperature_k: f64,
 }
 
 /// The cell at one instant.
@@ -105,6 +108,8 @@ pub struct Sample {
     pub current_a: f64,
     /// Cell voltage, V.
     pub voltage_v: f64,
+    /// `phi_s − phi_e` of the negative electrode with its film, V.
+    pub negative_v: f64,
     /// Mean stoichiometry of the negative electrode.
     pub mean_negative: f64,
     /// Mean stoichiometry of the positive electrode.
@@ -117,6 +122,8 @@ pub struct Sample {
     pub sei_thickness_m: f64,
     /// Lithium bound in the film since the start, Ah.
     pub lithium_lost_ah: f64,
+    /// Temperature of the cell, K.
+    pub temperature_k: f64,
 }
 
 /// A finished run.
@@ -138,6 +145,8 @@ pub struct Run {
     pub last_discharge_ah: f64,
     /// Lithium bound in the film, Ah.
     pub lithium_lost_ah: f64,
+    /// The same per lithium in the cell before formation, 1.
+    pub lithium_lost_share: f64,
     /// Film thickness at the end, m.
     pub sei_thickness_m: f64,
     /// Duration of the protocol, s.
@@ -146,11 +155,19 @@ pub struct Run {
     pub rest_drop_v: f64,
     /// Lowest `phi_s − phi_e` of the negative electrode, V: below 0 lithium may plate.
     pub negative_potential_min_v: f64,
+    /// Voltage change over current change, 10 s into the first discharge, Ohm.
+    pub resistance_ohm: f64,
+    /// Energy into the cell at its terminals, J.
+    pub energy_in_j: f64,
+    /// Energy out of the cell at its terminals, J.
+    pub energy_out_j: f64,
+    /// Highest temperature, K.
+    pub peak_temperature_k: f64,
     /// Change of the lithium inventory, Ah: rounding only.
     pub lithium_drift_ah: f64,
     /// Difference between charge passed and change of the positive electrode, Ah: rounding only.
     pub charge_drift_ah: f64,
-    /// Trial time steps taken, accepted or not.
+    /// Evaluations of the model, whether their step was taken or not.
     pub trials: usize,
     /// Voltage drop of every rest after another step: step and V.
     pub(super) rest_drops_v: Vec<(usize, f64)>,
@@ -167,10 +184,15 @@ impl Default for Run {
             first_cycle_efficiency: f64::NAN,
             last_discharge_ah: f64::NAN,
             lithium_lost_ah: f64::NAN,
+            lithium_lost_share: f64::NAN,
             sei_thickness_m: f64::NAN,
             duration_s: f64::NAN,
             rest_drop_v: f64::NAN,
             negative_potential_min_v: f64::INFINITY,
+            resistance_ohm: f64::NAN,
+            energy_in_j: f64::NAN,
+            energy_out_j: f64::NAN,
+            peak_temperature_k: f64::NAN,
             lithium_drift_ah: f64::NAN,
             charge_drift_ah: f64::NAN,
             trials: 0,
@@ -180,6 +202,15 @@ impl Default for Run {
 }
 
 impl Run {
+    /// Returns the gas of the reactions that bound the lithium, mol.
+    ///
+    /// `per_electron` is mol of gas per mol of electrons: 1/2 when two ethylene carbonate give one
+    /// ethylene with two electrons, an upper bound; less with additives, so it is to be measured.
+    #[must_use]
+    pub fn gas_mol(&self, per_electron: f64) -> f64 {
+        per_electron * self.lithium_lost_ah / FARADAY_AH_MOL
+    }
+
     /// Keeps the first trouble; a broken balance outranks every other.
     pub(super) fn note(&mut self, status: Status) {
         if self.status == Status::Ok || matches!(status, Status::InvariantBroken(_)) {

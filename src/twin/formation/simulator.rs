@@ -1,20 +1,26 @@
-//! Puts a cell together for running: checks it, works out temperatures, samples its potentials.
+//! Puts a cell together for running: checks it, samples its potentials, runs it in lanes.
 //!
-//! In: [`Request`]. Out: [`Simulator`], which runs protocols without changing itself.
+//! In: [`Request`]s. Out: [`Simulator`], which runs protocols without changing itself, and
+//! [`run_lanes`], which runs many cells of one kind side by side.
 
 use super::FormationError;
 use super::cell::{
-    Cell, Electrode, FARADAY_C_MOL, Feature, GAS_J_MOL_K, PristineState, SeiMechanism,
-    SeiParameters,
+    Cell, Electrode, Electrolyte, Feature, Heat, PristineState, SeiMechanism, SeiParameters,
 };
-use super::kinetics::{Kernel, Side};
-use super::particle::Particle;
+use super::electrolyte::{Salts, Surroundings};
+use super::engine::Engine;
+use super::film::Law;
+use super::job::{CellConstants, Job};
+use super::kinetics::ElectrodePotentials;
+use super::modal::Modal;
 use super::potential::Potential;
 use super::protocol::Protocol;
+use super::resolution::Resolution;
 use super::result::Run;
-use super::run::{Bench, Resolution};
-use super::sei::Sei;
-use crate::math;
+use super::sphere::Sphere;
+use super::volumes::Volumes;
+use crate::lanes::dispatch;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Number of diffusion modes per particle.
@@ -37,80 +43,185 @@ pub struct Request {
     pub pristine: PristineState,
     /// Its interphase.
     pub sei: SeiParameters,
-    /// Temperature throughout, K.
+    /// Temperature at the start, K.
     pub temperature_k: f64,
+    /// What the temperature does from there.
+    pub heat: Heat,
+    /// The electrolyte, for a single-particle model with electrolyte (SPMe); none for the model
+    /// without.
+    pub electrolyte: Option<Electrolyte>,
     /// How many diffusion modes.
     pub modes: Modes,
     /// How finely time is resolved.
     pub resolution: Resolution,
 }
 
-/// Potentials of both electrodes, sampled once and shared by all simulators of a cell.
+/// What all cells that run side by side have in common: potentials, law, resolution.
 #[derive(Debug, Clone)]
-pub(super) struct Potentials {
-    negative: ElectrodePotentials,
-    positive: ElectrodePotentials,
+pub(super) struct Kind {
+    potentials: [ElectrodePotentials; 2],
+    law: Law,
+    modes: Modes,
+    resolution: Resolution,
+    /// Diffusivities of both particles, where one of them follows the stoichiometry.
+    diffusivities: Option<[Arc<Potential>; 2]>,
+    electrolyte: Option<(Electrolyte, Surroundings)>,
 }
 
-#[derive(Debug, Clone)]
-struct ElectrodePotentials {
-    open_circuit: Arc<Potential>,
-    entropic: Arc<Potential>,
-}
-
-impl ElectrodePotentials {
-    fn new(electrode: &Electrode) -> Self {
-        Self {
+impl Kind {
+    /// Samples the curves of a cell.
+    pub(super) fn new(request: &Request) -> Self {
+        let potentials = |electrode: &Electrode| ElectrodePotentials {
             open_circuit: Arc::new(Potential::new(&electrode.open_circuit_potential_v)),
             entropic: Arc::new(Potential::new(&electrode.entropic_coefficient_v_k)),
+        };
+        let cell = &request.cell;
+        let electrodes = [&cell.negative, &cell.positive];
+        let varies = electrodes
+            .iter()
+            .any(|e| e.diffusivity_m2_s.constant().is_none());
+        let diffusivities = varies.then(|| electrodes.map(|e| Arc::new(diffusivity(e))));
+        let around = Surroundings {
+            area_m2: cell.area_m2,
+            surface_1_m: cell.negative.surface_area_1_m(),
+            initial_thickness_m: request.sei.initial_thickness_m,
+            temperature_k: request.temperature_k,
+            reference_k: cell.reference_temperature_k,
+        };
+        let electrolyte = request.electrolyte.clone().map(|e| (e, around));
+        let is_gentle = varies || electrolyte.is_some();
+        let resolution = request.resolution;
+        Self {
+            diffusivities,
+            electrolyte,
+            potentials: [potentials(&cell.negative), potentials(&cell.positive)],
+            law: Law::of(&request.sei.mechanism),
+            modes: request.modes,
+            resolution: if is_gentle {
+                resolution.gentle()
+            } else {
+                resolution
+            },
         }
+    }
+
+    /// Whether diffusion is worked out in volumes, one cell at a time.
+    fn is_gentle(&self) -> bool {
+        self.diffusivities.is_some() || self.electrolyte.is_some()
+    }
+
+    /// Runs jobs side by side in the vector instructions of the machine; the results lie in the
+    /// order of the jobs' indices.
+    pub(super) fn run_lanes<'a>(
+        &self,
+        jobs: &mut dyn Iterator<Item = Job<'a>>,
+    ) -> Vec<(usize, Run)> {
+        if self.is_gentle() {
+            return self.run_single(jobs);
+        }
+        match self.modes {
+            Modes::Eight => self.in_lanes::<8>(jobs),
+            Modes::Sixteen => self.in_lanes::<16>(jobs),
+            // Few ask for the first seconds, and no ensemble does.
+            Modes::SixtyFour => self.run_single(jobs),
+        }
+    }
+
+    /// Runs jobs one after the other: the same bits.
+    pub(super) fn run_single<'a>(
+        &self,
+        jobs: &mut dyn Iterator<Item = Job<'a>>,
+    ) -> Vec<(usize, Run)> {
+        if self.is_gentle() {
+            return jobs.flat_map(|job| self.in_volumes(job)).collect();
+        }
+        match self.modes {
+            Modes::Eight => self.one_by_one::<8>(jobs),
+            Modes::Sixteen => self.one_by_one::<16>(jobs),
+            Modes::SixtyFour => self.one_by_one::<64>(jobs),
+        }
+    }
+
+    fn in_lanes<'a, const M: usize>(
+        &self,
+        jobs: &mut dyn Iterator<Item = Job<'a>>,
+    ) -> Vec<(usize, Run)> {
+        let spheres = [Modal::<LANES, M>::new(), Modal::new()];
+        let mut engine = Engine::new(spheres, &self.potentials, self.law, self.resolution);
+        dispatch(
+            #[inline(always)]
+            || engine.run(jobs),
+        );
+        in_order(engine.finished)
+    }
+
+    /// Runs one job with diffusion in volumes: in the electrolyte, in the particles, or in both.
+    fn in_volumes(&self, job: Job<'_>) -> Vec<(usize, Run)> {
+        match &self.diffusivities {
+            Some([negative, positive]) => {
+                let spheres = [negative, positive].map(|d| Volumes::new(Arc::clone(d)));
+                self.with_salt(spheres, job)
+            }
+            None => self.with_salt([Modal::<1, 16>::new(), Modal::new()], job),
+        }
+    }
+
+    fn with_salt<S: Sphere<1>>(&self, spheres: [S; 2], job: Job<'_>) -> Vec<(usize, Run)> {
+        let mut engine = Engine::new(spheres, &self.potentials, self.law, self.resolution);
+        engine.is_gentle = true;
+        engine.salts = self
+            .electrolyte
+            .as_ref()
+            .map(|(parameters, around)| Salts::new(parameters, around));
+        engine.run(&mut std::iter::once(job));
+        engine.finished
+    }
+
+    fn one_by_one<'a, const M: usize>(
+        &self,
+        jobs: &mut dyn Iterator<Item = Job<'a>>,
+    ) -> Vec<(usize, Run)> {
+        let spheres = [Modal::<1, M>::new(), Modal::new()];
+        let mut engine = Engine::new(spheres, &self.potentials, self.law, self.resolution);
+        engine.run(jobs);
+        in_order(engine.finished)
     }
 }
 
-impl Potentials {
-    /// Samples the curves of a cell.
-    pub(super) fn new(cell: &Cell) -> Self {
-        Self {
-            negative: ElectrodePotentials::new(&cell.negative),
-            positive: ElectrodePotentials::new(&cell.positive),
-        }
-    }
+/// Diffusivity as a table, to a millionth of its largest value.
+fn diffusivity(electrode: &Electrode) -> Potential {
+    let curve = &electrode.diffusivity_m2_s;
+    let at = |i: i32| curve.value(f64::from(i) / 64.0);
+    let largest = (0..=64).map(at).fold(0.0, f64::max);
+    Potential::within(curve, 1e-6 * largest)
 }
+
+fn in_order(mut finished: Vec<(usize, Run)>) -> Vec<(usize, Run)> {
+    finished.sort_by_key(|(index, _)| *index);
+    finished
+}
+
+/// Lanes of an ensemble; the bits do not depend on it.
+const LANES: usize = 8;
 
 /// A cell ready to run protocols.
 #[derive(Debug, Clone)]
 pub struct Simulator {
-    bench: AnyBench,
-}
-
-#[derive(Debug, Clone)]
-enum AnyBench {
-    Eight(Box<Bench<8>>),
-    Sixteen(Box<Bench<16>>),
-    SixtyFour(Box<Bench<64>>),
+    kind: Kind,
+    cell: CellConstants,
 }
 
 impl Simulator {
     /// Checks the request and builds the simulator.
     ///
     /// # Errors
-    /// [`FormationError::NotYet`] for a diffusivity that depends on stoichiometry,
-    /// [`FormationError::OutOfRange`] for the first impossible number.
+    /// [`FormationError::OutOfRange`] for the first impossible number,
+    /// [`FormationError::Ungated`] for a law that eats lithium before the first charge.
     pub fn new(request: &Request) -> Result<Self, FormationError> {
-        Self::with_potentials(request, &Potentials::new(&request.cell))
-    }
-
-    pub(super) fn with_potentials(
-        request: &Request,
-        potentials: &Potentials,
-    ) -> Result<Self, FormationError> {
-        check(request)?;
-        let bench = match request.modes {
-            Modes::Eight => AnyBench::Eight(Box::new(bench(request, potentials)?)),
-            Modes::Sixteen => AnyBench::Sixteen(Box::new(bench(request, potentials)?)),
-            Modes::SixtyFour => AnyBench::SixtyFour(Box::new(bench(request, potentials)?)),
-        };
-        Ok(Self { bench })
+        Ok(Self {
+            cell: prepare(request)?,
+            kind: Kind::new(request),
+        })
     }
 
     /// Runs a protocol from the pristine state.
@@ -122,12 +233,25 @@ impl Simulator {
     /// Runs a protocol and samples it at the given rising times within each step, s.
     #[must_use]
     pub fn run_with_samples(&self, protocol: &Protocol, sample_times_s: &[Vec<f64>]) -> Run {
-        match &self.bench {
-            AnyBench::Eight(bench) => bench.run(protocol, sample_times_s),
-            AnyBench::Sixteen(bench) => bench.run(protocol, sample_times_s),
-            AnyBench::SixtyFour(bench) => bench.run(protocol, sample_times_s),
-        }
+        let job = Job {
+            index: 0,
+            cell: self.cell.clone(),
+            protocol: Cow::Borrowed(protocol),
+            sample_times_s,
+        };
+        let mut finished = self.kind.run_single(&mut std::iter::once(job));
+        // INVARIANT: every job gives exactly one run.
+        finished.pop().expect("one job gives one run").1
     }
+}
+
+/// Checks a request and works out its constants.
+///
+/// # Errors
+/// As [`Simulator::new`].
+pub(super) fn prepare(request: &Request) -> Result<CellConstants, FormationError> {
+    check(request)?;
+    CellConstants::new(request)
 }
 
 fn check(request: &Request) -> Result<(), FormationError> {
@@ -179,7 +303,40 @@ fn check(request: &Request) -> Result<(), FormationError> {
             "a number between 0 and 1",
         )?;
     }
+    if let Some(electrolyte) = &request.electrolyte {
+        if request.heat != Heat::Isothermal {
+            return Err(FormationError::NotYet {
+                feature: Feature::ElectrolyteWithHeat,
+            });
+        }
+        check_electrolyte(electrolyte)?;
+    }
+    if let Heat::Lumped {
+        capacity_j_k,
+        cooling_w_k,
+        ambient_k,
+    } = request.heat
+    {
+        require_positive("heat capacity of the cell", capacity_j_k)?;
+        require_positive("ambient temperature", ambient_k)?;
+        let holds = cooling_w_k >= 0.0 && cooling_w_k.is_finite();
+        require("cooling of the cell", cooling_w_k, holds, "0 or more")?;
+    }
     check_sei(&request.sei)
+}
+
+fn check_electrolyte(electrolyte: &Electrolyte) -> Result<(), FormationError> {
+    require_positive("salt concentration", electrolyte.concentration_mol_m3)?;
+    for layer in &electrolyte.layers {
+        require_positive("thickness of an electrolyte layer", layer.thickness_m)?;
+        require_positive("porosity of an electrolyte layer", layer.porosity)?;
+    }
+    for conductivity in electrolyte.electronic_conductivity_s_m {
+        require_positive("electronic conductivity", conductivity)?;
+    }
+    let share = electrolyte.transference_number;
+    let holds = (0.0..1.0).contains(&share);
+    require("transference number", share, holds, "0 or more, below 1")
 }
 
 fn check_sei(sei: &SeiParameters) -> Result<(), FormationError> {
@@ -201,6 +358,42 @@ fn check_sei(sei: &SeiParameters) -> Result<(), FormationError> {
     }
     match sei.mechanism {
         SeiMechanism::None => Ok(()),
+        SeiMechanism::ReactionLimited {
+            exchange_current_a_m2,
+        } => require_positive("SEI exchange current", exchange_current_a_m2),
+        SeiMechanism::SolventDiffusionLimited {
+            diffusivity_m2_s,
+            concentration_mol_m3,
+            ungated,
+        } => {
+            require_positive("SEI diffusivity", diffusivity_m2_s)?;
+            require_positive("solvent concentration", concentration_mol_m3)?;
+            require_positive("SEI initial thickness", sei.initial_thickness_m)?;
+            if ungated {
+                Ok(())
+            } else {
+                Err(FormationError::Ungated)
+            }
+        }
+        SeiMechanism::ElectronMigrationLimited { conductivity_s_m } => {
+            require_positive("SEI electronic conductivity", conductivity_s_m)?;
+            require_positive("SEI initial thickness", sei.initial_thickness_m)
+        }
+        SeiMechanism::InterstitialDiffusionLimited {
+            diffusivity_m2_s,
+            concentration_mol_m3,
+        } => {
+            require_positive("interstitial diffusivity", diffusivity_m2_s)?;
+            require_positive("interstitial concentration", concentration_mol_m3)?;
+            require_positive("SEI initial thickness", sei.initial_thickness_m)
+        }
+        SeiMechanism::TunnellingLimited {
+            exchange_current_a_m2,
+            decay_1_m,
+        } => {
+            require_positive("SEI exchange current", exchange_current_a_m2)?;
+            require_positive("inverse tunnelling length", decay_1_m)
+        }
         SeiMechanism::EcReactionLimited {
             rate_constant_m_s,
             diffusivity_m2_s,
@@ -237,88 +430,4 @@ fn require(
             allowed,
         })
     }
-}
-
-fn bench<const M: usize>(
-    request: &Request,
-    potentials: &Potentials,
-) -> Result<Bench<M>, FormationError> {
-    let cell = &request.cell;
-    let per_area = |electrode: &Electrode| {
-        1.0 / (electrode.surface_area_1_m() * electrode.thickness_m * cell.area_m2)
-    };
-    let sei_arrhenius = arrhenius(request, request.sei.activation_j_mol);
-    let sei = Sei::new(&request.sei, request.temperature_k, sei_arrhenius);
-    let kernel = Kernel {
-        negative: side(
-            request,
-            &cell.negative,
-            &potentials.negative,
-            per_area(&cell.negative),
-        )?,
-        positive: side(
-            request,
-            &cell.positive,
-            &potentials.positive,
-            -per_area(&cell.positive),
-        )?,
-        sei,
-        two_rt_f_v: 2.0 * GAS_J_MOL_K * request.temperature_k / FARADAY_C_MOL,
-    };
-    let film_ah_m = -sei.current_per_growth / per_area(&cell.negative) / 3600.0;
-    Ok(Bench {
-        kernel,
-        resolution: request.resolution,
-        nominal_capacity_ah: cell.nominal_capacity_ah,
-        full_ah: (cell.full_ah(&cell.negative), cell.full_ah(&cell.positive)),
-        film_ah_m,
-        initial_stoichiometry: (
-            request.pristine.negative_stoichiometry,
-            request.pristine.positive_stoichiometry,
-        ),
-        initial_thickness_m: request.sei.initial_thickness_m,
-    })
-}
-
-/// Returns `exp(E/R (1/T_ref − 1/T))`.
-fn arrhenius(request: &Request, activation_j_mol: f64) -> f64 {
-    let inverse = 1.0 / request.cell.reference_temperature_k - 1.0 / request.temperature_k;
-    math::exp(activation_j_mol / GAS_J_MOL_K * inverse)
-}
-
-fn side<const M: usize>(
-    request: &Request,
-    electrode: &Electrode,
-    potentials: &ElectrodePotentials,
-    density_per_current_1_m2: f64,
-) -> Result<Side<M>, FormationError> {
-    let diffusivity_m2_s = electrode
-        .diffusivity_m2_s
-        .constant()
-        .ok_or(FormationError::NotYet {
-            feature: Feature::VariableDiffusivity,
-        })?;
-    require(
-        "particle diffusivity",
-        diffusivity_m2_s,
-        diffusivity_m2_s > 0.0,
-        "above 0 m²/s",
-    )?;
-    let above_k = request.temperature_k - request.cell.reference_temperature_k;
-    Ok(Side {
-        particle: Particle::new(
-            electrode.particle_radius_m,
-            diffusivity_m2_s * arrhenius(request, electrode.diffusivity_activation_j_mol),
-            electrode.maximum_concentration_mol_m3,
-        ),
-        potential: Arc::clone(&potentials.open_circuit),
-        entropic: if above_k == 0.0 {
-            None
-        } else {
-            Some((above_k, Arc::clone(&potentials.entropic)))
-        },
-        exchange_scale_a_m2: electrode.exchange_current_scale_a_m2
-            * arrhenius(request, electrode.exchange_current_activation_j_mol),
-        density_per_current_1_m2,
-    })
 }

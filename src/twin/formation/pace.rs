@@ -1,0 +1,215 @@
+//! Steps in time: which are taken, which are tried again, and how long the next ones are.
+//!
+//! In: what a round found. Out: the plan of the next round. Steps double from 1 s while the
+//! potential that drives the film is foretold well; they halve where it is not, or where a particle
+//! would run empty. Near an end the length that meets it is estimated from the slope, tried, and
+//! corrected: a step that stops short of the end is progress, one that goes beyond is tried
+//! shorter. Ends are therefore met on the model itself and do not depend on samples.
+
+use super::engine::{CHANGE_MAX, Engine, Found};
+use super::kinetics::colder_1_k;
+use super::sphere::Sphere;
+use super::track::TRIALS_MAX;
+use crate::lanes::{Lanes, Mask};
+
+/// Length of the first step after a switch, s.
+const LENGTH_FIRST_S: f64 = 1.0;
+
+/// A step shorter than this is not shortened any more, s.
+const LENGTH_LEAST_S: f64 = 0.01;
+
+/// A step shorter than this meets an end, whatever it overshoots, s.
+const LENGTH_END_S: f64 = 1e-6;
+
+/// Distance from an end (V, C-rate or capacity) at which it counts as met.
+const MARGIN_TOLERANCE: f64 = 1e-9;
+
+/// Share of the largest surprise below which the next step is twice as long.
+const CALM: f64 = 0.25;
+
+/// Share of the largest surprise below which the next step is four times as long.
+const STILL: f64 = 0.02;
+
+/// Growth of steps where diffusion is not exact in time.
+const GENTLE_GROWTH: f64 = 1.25;
+
+/// Rounds after which a step at constant current is tried shorter.
+const TRIES_MAX: f64 = 12.0;
+
+/// Newton steps for the current under voltage control before bisection.
+const NEWTON_MAX: f64 = 12.0;
+
+/// Rounds after which a step at constant voltage is tried shorter.
+const VOLTAGE_TRIES_MAX: f64 = 60.0;
+
+/// What becomes of the step of each lane.
+pub(super) struct Verdict<const N: usize> {
+    /// It is taken.
+    pub(super) taken: Mask<N>,
+    /// It is taken and meets an end.
+    pub(super) ended: Mask<N>,
+    /// It goes beyond an end: a shorter one is tried.
+    pub(super) beyond: Mask<N>,
+    /// It is tried at half its length.
+    pub(super) shortened: Mask<N>,
+    /// There is no way on.
+    pub(super) stuck: Mask<N>,
+}
+
+impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
+    /// Decides what becomes of each step.
+    #[inline(always)]
+    pub(super) fn judge(&self, found: &Found<N>) -> Verdict<N> {
+        let plan = &self.plan;
+        let instant = plan.at_instant;
+        let at_least = |least: f64| plan.length_s.ge(Lanes::splat(least));
+        let settled = self.active & found.is_settled;
+        let surprising = found
+            .surprise
+            .gt(Lanes::splat(self.resolution.surprise_max))
+            | found.change.gt(Lanes::splat(CHANGE_MAX));
+        let rough = settled & !instant & surprising & at_least(LENGTH_LEAST_S);
+        let far = found.margin.gt(Lanes::splat(MARGIN_TOLERANCE));
+        let beyond = settled & !instant & !rough & far & at_least(LENGTH_END_S);
+        let taken = settled & !rough & !beyond;
+        let near = found.margin.ge(-Lanes::splat(MARGIN_TOLERANCE));
+        let holds = plan.holds_voltage;
+        let most = holds.select(Lanes::splat(VOLTAGE_TRIES_MAX), Lanes::splat(TRIES_MAX));
+        let is_tired = self.active & self.rounds.ge(Lanes::splat(TRIALS_MAX));
+        let hopeless =
+            (self.active & !settled) & (plan.tries.ge(most) | (!found.is_valid & !holds));
+        let short = instant | !at_least(LENGTH_LEAST_S);
+        Verdict {
+            taken: taken & !is_tired,
+            ended: taken & near & !is_tired,
+            beyond: beyond & !is_tired,
+            shortened: (rough | (hopeless & !short)) & !is_tired,
+            stuck: (hopeless & short) | is_tired,
+        }
+    }
+
+    /// Improves the guesses of the lanes that stay at their step.
+    #[inline(always)]
+    pub(super) fn improve(&mut self, staying: Mask<N>, found: &Found<N>) {
+        let plan = &mut self.plan;
+        let valid = staying & found.is_valid;
+        plan.driver_v = valid.select(found.driver_v, plan.driver_v);
+        plan.temperature_k = valid.select(found.temperature_k, plan.temperature_k);
+        plan.tries = staying.select(plan.tries + 1.0, plan.tries);
+        let holding = staying & plan.holds_voltage;
+        if !holding.any() {
+            return;
+        }
+        // A higher current means a lower voltage; out of range lies beyond the current before.
+        let guess = plan.current_a;
+        let before = self.state.current_a;
+        let is_low = (found.is_valid & found.voltage_error_v.gt(Lanes::splat(0.0)))
+            | (!found.is_valid & guess.lt(before));
+        let [low, high] = plan.bracket_a;
+        let low = (holding & is_low).select(guess, low);
+        let high = (holding & !is_low).select(guess, high);
+        plan.bracket_a = [low, high];
+        let newton = found
+            .is_valid
+            .select(found.current_a, (guess + before) * 0.5);
+        let is_inside = newton.gt(low) & newton.lt(high);
+        let is_early = plan.tries.le(Lanes::splat(NEWTON_MAX));
+        let middle = (low + high) * 0.5;
+        let bisects = middle.is_finite() & !(is_inside & is_early);
+        let next = bisects.select(middle, newton);
+        plan.current_a = holding.select(next, guess);
+    }
+
+    /// Chooses the length of the next step in the lanes of `lanes`, from what the last one showed.
+    #[inline(always)]
+    pub(super) fn choose(&mut self, lanes: Mask<N>, found: &Found<N>) {
+        let plan = &mut self.plan;
+        let calm = found
+            .surprise
+            .lt(Lanes::splat(CALM * self.resolution.surprise_max))
+            & found.change.lt(Lanes::splat(0.5 * CHANGE_MAX));
+        let still = found
+            .surprise
+            .lt(Lanes::splat(STILL * self.resolution.surprise_max))
+            & found.change.lt(Lanes::splat(0.1 * CHANGE_MAX));
+        let grows = calm & plan.length_s.ge(self.free_length_s) & !plan.at_instant;
+        let growth = if self.is_gentle {
+            Lanes::splat(GENTLE_GROWTH)
+        } else {
+            still.select(Lanes::splat(4.0), Lanes::splat(2.0))
+        };
+        let free = grows.select(self.free_length_s * growth, self.free_length_s);
+        let free = plan.at_instant.select(Lanes::splat(LENGTH_FIRST_S), free);
+        let free = free.least(self.length_cap_s);
+        self.free_length_s = lanes.select(free, self.free_length_s);
+        let nearing = self.state.margin_slope_1_s.gt(Lanes::splat(0.0));
+        let to_end = -self.state.margin / self.state.margin_slope_1_s;
+        let to_end = to_end.greatest(Lanes::splat(LENGTH_END_S));
+        let length = (nearing & to_end.lt(free)).select(to_end, free);
+        plan.length_s = lanes.select(length, plan.length_s);
+        plan.at_instant = plan.at_instant & !lanes;
+    }
+
+    /// Halves the step in the lanes of `lanes`.
+    #[inline(always)]
+    pub(super) fn shorten(&mut self, lanes: Mask<N>) {
+        let half = self.plan.length_s * 0.5;
+        self.plan.length_s = lanes.select(half, self.plan.length_s);
+        self.free_length_s = lanes.select(half, self.free_length_s);
+    }
+
+    /// Keeps the step within the next time to stop at, and guesses its end.
+    #[inline(always)]
+    pub(super) fn foretell(&mut self, lanes: Mask<N>) {
+        let (plan, state) = (&mut self.plan, &self.state);
+        let remaining = self.target_s - self.elapsed_s;
+        let reaches = remaining.le(plan.length_s * (1.0 + 1e-9));
+        let length = reaches.select(remaining, plan.length_s);
+        plan.length_s = lanes.select(length, plan.length_s);
+        self.arrives = (lanes & reaches) | (self.arrives & !lanes);
+        let last_s = state.last_length_s;
+        let driver = state.driver_v + state.driver_past.foretell(plan.length_s, last_s);
+        plan.driver_v = lanes.select(driver, plan.driver_v);
+        plan.foretold_v = lanes.select(driver, plan.foretold_v);
+        let foretold = state.current_a + state.current_past.foretell(plan.length_s, last_s);
+        let current = plan.holds_voltage.select(foretold, plan.setpoint);
+        plan.current_a = lanes.select(current, plan.current_a);
+        let never = Lanes::splat(f64::INFINITY);
+        plan.bracket_a[0] = lanes.select(-never, plan.bracket_a[0]);
+        plan.bracket_a[1] = lanes.select(never, plan.bracket_a[1]);
+        plan.tries = lanes.select(Lanes::splat(0.0), plan.tries);
+        if self.thermal.is_lumped {
+            let heat = [state.heat_w; 2];
+            let after = self.thermal.after(state.temperature_k, plan.length_s, heat);
+            plan.temperature_k = lanes.select(after, plan.temperature_k);
+        }
+    }
+
+    /// Prepares the particles of the lanes whose step or temperature has changed.
+    #[inline(always)]
+    pub(super) fn prepare(&mut self) {
+        if self.thermal.is_lumped {
+            let middle = (self.state.temperature_k + self.plan.temperature_k) * 0.5;
+            let colder = colder_1_k(middle, self.reference_k);
+            for k in 0..2 {
+                self.diffusivity_factor[k] = self.sides[k].diffusivity_factor(colder);
+            }
+        }
+        for lane in 0..N {
+            let length_s = self.plan.length_s.lane(lane);
+            #[expect(clippy::float_cmp, reason = "the same number or another one")]
+            let is_prepared = length_s == self.prepared_s[lane];
+            if is_prepared && !self.thermal.is_lumped {
+                continue;
+            }
+            self.prepared_s[lane] = length_s;
+            for k in 0..2 {
+                let factor = self.diffusivity_factor[k].lane(lane);
+                self.spheres[k].prepare(lane, length_s, factor);
+            }
+            if let Some(salts) = &mut self.salts {
+                salts.prepare(lane, length_s);
+            }
+        }
+    }
+}

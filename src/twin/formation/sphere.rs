@@ -1,0 +1,54 @@
+//! What the engine asks of a particle: a sphere that takes up or gives lithium.
+//!
+//! In: one material per lane, step lengths, current densities that are linear over a step. Out: the
+//! surface stoichiometry at the end of a step as a straight line in both current densities, and the
+//! advanced profile. Two answers: `modal` (constant diffusivity, exact) and `volumes` (any
+//! diffusivity, implicit).
+
+use crate::lanes::{Lanes, Mask};
+
+/// One sphere of one material.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Material {
+    /// Radius, m.
+    pub(super) radius_m: f64,
+    /// Diffusivity at the reference temperature, m²/s; a scale where it varies.
+    pub(super) diffusivity_m2_s: f64,
+    /// Lithium concentration at stoichiometry 1, mol/m³.
+    pub(super) concentration_mol_m3: f64,
+}
+
+/// Surface stoichiometry at the end of a step: `base + per_initial j₀ + per_final j₁`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line<const N: usize> {
+    pub(super) base: Lanes<N>,
+    /// m²/A.
+    pub(super) per_initial: Lanes<N>,
+    /// m²/A.
+    pub(super) per_final: Lanes<N>,
+}
+
+/// Particles of `N` lanes.
+///
+/// Current densities leave the particle, in A/m² of its surface.
+pub(super) trait Sphere<const N: usize> {
+    /// Puts a material into a lane, with a flat profile.
+    fn load(&mut self, lane: usize, material: &Material, stoichiometry: f64);
+
+    /// Prepares a lane for a step of `length_s`; 0 asks for the instant. The diffusivity is
+    /// `factor` times that at the reference temperature.
+    fn prepare(&mut self, lane: usize, length_s: f64, factor: f64);
+
+    /// Returns the surface at the end of the prepared step.
+    fn line(&mut self) -> Line<N>;
+
+    /// Works the line out anew around the step with these current densities, where the diffusivity
+    /// follows the profile; returns how far the surface has moved.
+    fn refine(&mut self, initial: Lanes<N>, last: Lanes<N>) -> Lanes<N>;
+
+    /// Takes the prepared step in the lanes of `taken`.
+    fn advance(&mut self, taken: Mask<N>, initial: Lanes<N>, last: Lanes<N>);
+
+    /// Volume mean of the stoichiometry.
+    fn mean(&self) -> Lanes<N>;
+}
