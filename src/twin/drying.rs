@@ -92,6 +92,10 @@ stage_values! {
         mean_rate: "drying.mean_rate", "kg/m^2/s", Outcome,
             "solvent evaporated per area and dryer time";
         peak_rate: "drying.peak_rate", "kg/m^2/s", Outcome, "greatest evaporation rate";
+        shrinkage_time: "drying.shrinkage_time", "s", Outcome,
+            "time until the film has shrunk to its packing, pores just full";
+        shrinkage_rate: "drying.shrinkage_rate", "kg/m^2/s", Outcome,
+            "mean evaporation rate until the pores are just full";
         film_temperature_max: "drying.film_temperature_max", "K", Outcome,
             "highest film temperature";
         solvent_load: "drying.solvent_load", "kg/s", Outcome,
@@ -107,6 +111,33 @@ stage_values! {
             "relative error of the solvent balance";
         energy_closure: "drying.energy_closure", "1", Outcome,
             "relative error of the energy balance";
+    }
+}
+
+/// A dryer zone as the web meets it, however the line came to its numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Zone {
+    /// Air temperature, K.
+    pub air_temperature: f64,
+    /// Length, m.
+    pub length: f64,
+    /// Heat transfer coefficient above the coating, W/(m² K).
+    pub heat_transfer_top: f64,
+    /// Heat transfer coefficient below the foil, W/(m² K).
+    pub heat_transfer_bottom: f64,
+    /// Infrared heat the web absorbs, W/m².
+    pub infrared: f64,
+}
+
+impl From<ZoneInputs> for Zone {
+    fn from(inputs: ZoneInputs) -> Self {
+        Self {
+            air_temperature: inputs.air_temperature,
+            length: inputs.length,
+            heat_transfer_top: inputs.heat_transfer_top,
+            heat_transfer_bottom: inputs.heat_transfer_bottom,
+            infrared: 0.0,
+        }
     }
 }
 
@@ -141,6 +172,8 @@ pub struct Web {
     pub speed_m_s: f64,
     /// Coated width, m.
     pub width_m: f64,
+    /// Whether both sides are wet: loading and solvent are then those of both sides together.
+    pub both_sides_wet: bool,
 }
 
 /// What governs the solvent at the moment.
@@ -196,6 +229,8 @@ pub struct Dryer {
     dry_heat_j_m2_k: f64,
     /// Free solvent at which the surface stops being wet, kg/m².
     critical_kg_m2: f64,
+    /// Solvent at which the pores of the dry layer are just full, kg/m²: the film stops shrinking.
+    pores_full_kg_m2: f64,
     /// Depth of the fully receded front times tortuosity over porosity, m.
     full_path_m: f64,
     /// Solvent in the exhaust, mole fraction: supply air and all that is coated.
@@ -239,6 +274,9 @@ impl Dryer {
             web.solvent.molar_mass_kg_mol(),
             inputs.exhaust_flow,
         );
+        let sides = if web.both_sides_wet { 2.0 } else { 1.0 };
+        let pores_full_kg_m2 =
+            sides * web.solvent_density_kg_m3 * web.porosity * web.dry_thickness_m;
         let in_air = inputs.air_solvent_fraction + inputs.air_solvent_ratio * added;
         Ok(Self {
             web,
@@ -247,10 +285,12 @@ impl Dryer {
             vapour_pa: in_air * STANDARD_PRESSURE_PA,
             dry_heat_j_m2_k: inputs.foil_heat_capacity
                 + web.areal_loading_kg_m2 * inputs.solids_heat_capacity,
-            critical_kg_m2: inputs.critical_saturation
+            critical_kg_m2: sides
+                * inputs.critical_saturation
                 * web.solvent_density_kg_m3
                 * web.porosity
                 * web.dry_thickness_m,
+            pores_full_kg_m2,
             full_path_m: web.dry_thickness_m * inputs.tortuosity / web.porosity,
         })
     }
@@ -291,15 +331,17 @@ impl Dryer {
     /// # Errors
     /// [`TwinError::ZoneOutOfDomain`], [`TwinError::AboveVapourPressureRange`] and
     /// [`TwinError::AirSaturated`].
-    pub fn film(&self, zone: &ZoneInputs, number: usize) -> Result<Film, TwinError> {
+    pub fn film(&self, zone: &Zone, number: usize) -> Result<Film, TwinError> {
         for (quantity, value) in [
             ("air_temperature", zone.air_temperature),
             ("length", zone.length),
             ("heat_transfer_top", zone.heat_transfer_top),
             ("heat_transfer_bottom", zone.heat_transfer_bottom),
+            ("infrared_flux", zone.infrared),
         ] {
-            // A foil may lie on a plate: no heat from below is a real dryer.
-            let zero_is_real = quantity == "heat_transfer_bottom" && value == 0.0;
+            // A foil may lie on a plate, and most zones have no emitters.
+            let may_be_zero = ["heat_transfer_bottom", "infrared_flux"].contains(&quantity);
+            let zero_is_real = may_be_zero && value == 0.0;
             if value.is_nan() || (value <= 0.0 && !zero_is_real) {
                 return Err(TwinError::ZoneOutOfDomain {
                     zone: number,
@@ -315,6 +357,8 @@ impl Dryer {
             vapour_pa: self.vapour_pa,
             top_w_m2_k: zone.heat_transfer_top,
             bottom_w_m2_k: zone.heat_transfer_bottom,
+            infrared_w_m2: zone.infrared,
+            both_sides_wet: self.web.both_sides_wet,
         };
         let (_, maximum_k) = self.web.solvent.vapour_pressure_range_k();
         // Water air is often above the boiling point; the film then stays below it by itself.
@@ -393,7 +437,7 @@ impl Dryer {
     /// Number of steps for a zone: a power of two that resolves heating and desorption.
     fn steps(&self, film: &Film, duration_s: f64) -> Result<u32, TwinError> {
         let heating_1_s = (film.top_w_m2_k + film.bottom_w_m2_k) / self.dry_heat_j_m2_k;
-        let desorption_1_s = self.desorption_1_s(film.air_k);
+        let desorption_1_s = self.desorption_1_s(film.dry_end_k());
         let needed = duration_s * (heating_1_s / STEP_SHARE).max(desorption_1_s / STEP_DESORPTION);
         if needed.is_nan() || needed > STEPS_MAX {
             return Err(TwinError::StepLimit {

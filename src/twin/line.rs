@@ -8,7 +8,7 @@
 use crate::twin::calendering::{CalenderingInputs, CalenderingOutcomes, calender};
 use crate::twin::coating::{CoatingInputs, CoatingOutcomes, coat};
 use crate::twin::drying::{
-    Dryer, DryingInputs, DryingOutcomes, Node, NumericsCheck, Web, ZoneInputs, ZoneOutcomes,
+    Dryer, DryingInputs, DryingOutcomes, Node, NumericsCheck, Web, Zone, ZoneInputs, ZoneOutcomes,
     zone_ports,
 };
 use crate::twin::filling::{CellInputs, FillingInputs, FillingOutcomes, fill};
@@ -32,7 +32,7 @@ pub struct LineInputs {
     /// Dryer as a whole.
     pub drying: DryingInputs,
     /// Dryer zones in the order of the web.
-    pub zones: Vec<ZoneInputs>,
+    pub zones: Vec<Zone>,
     /// Calendering.
     pub calendering: CalenderingInputs,
     /// Anode, separator and stack.
@@ -163,7 +163,10 @@ impl Line {
         let coating = CoatingInputs::read(take(CoatingInputs::COUNT)).ok_or(wrong_count)?;
         let drying = DryingInputs::read(take(DryingInputs::COUNT)).ok_or(wrong_count)?;
         let zones = (0..self.zones)
-            .map(|_| ZoneInputs::read(take(ZoneInputs::COUNT)).ok_or(wrong_count))
+            .map(|_| {
+                let zone = ZoneInputs::read(take(ZoneInputs::COUNT)).ok_or(wrong_count)?;
+                Ok(Zone::from(zone))
+            })
             .collect::<Result<Vec<_>, _>>()?;
         Ok(LineInputs {
             slurry,
@@ -305,6 +308,7 @@ impl LineInputs {
             temperature_k: self.slurry.temperature,
             speed_m_s: self.coating.web_speed,
             width_m: self.coating.width,
+            both_sides_wet: false,
         };
         Dryer::new(web, &self.drying)
     }

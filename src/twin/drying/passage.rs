@@ -6,7 +6,7 @@
 
 use super::{
     BOUND, Dryer, DryingOutcomes, ENTHALPY, EVAPORATED, FREE, HEAT_IN, HEAT_OUT, Node, Phase,
-    State, ZoneInputs, ZoneOutcomes,
+    State, Zone, ZoneOutcomes,
 };
 use crate::twin::film::Film;
 use crate::twin::status::{Flags, TwinError};
@@ -17,6 +17,7 @@ struct Passage {
     phase: Phase,
     time_s: f64,
     free_gone_s: Option<f64>,
+    pores_full_s: Option<f64>,
     peak_kg_m2_s: f64,
     warmest_k: f64,
     below_range_kg_m2: f64,
@@ -29,7 +30,7 @@ impl Dryer {
     /// What a zone refuses ([`Dryer::film`]), and the failures of the film and step laws.
     pub fn run(
         &self,
-        zones: &[ZoneInputs],
+        zones: &[Zone],
         mut visit: impl FnMut(Node),
         mut exits: impl FnMut(ZoneOutcomes),
     ) -> Result<(DryingOutcomes, Flags), TwinError> {
@@ -39,6 +40,7 @@ impl Dryer {
             phase,
             time_s: 0.0,
             free_gone_s: None,
+            pores_full_s: (self.web.solvent_kg_m2 <= self.pores_full_kg_m2).then_some(0.0),
             peak_kg_m2_s: 0.0,
             warmest_k: self.temperature_k(&entry),
             below_range_kg_m2: 0.0,
@@ -56,7 +58,7 @@ impl Dryer {
     fn run_zone(
         &self,
         passage: &mut Passage,
-        (index, zone): (usize, &ZoneInputs),
+        (index, zone): (usize, &Zone),
         visit: &mut impl FnMut(Node),
     ) -> Result<(), TwinError> {
         let film = self.film(zone, index + 1)?;
@@ -97,6 +99,11 @@ impl Dryer {
             if cold {
                 passage.below_range_kg_m2 += (state[EVAPORATED] - before).max(0.0);
             }
+            if passage.pores_full_s.is_none() {
+                let share = self.shrunk_share(&passage.state, &state);
+                let full_s = passage.time_s + begun_s + share * step_s;
+                passage.pores_full_s = (share <= 1.0).then_some(full_s);
+            }
             passage.state = state;
             passage.phase = phase;
             passage.warmest_k = passage.warmest_k.max(self.temperature_k(&state));
@@ -112,6 +119,16 @@ impl Dryer {
         Ok(())
     }
 
+    /// Share of a step after which the pores are just full, above 1 if later; on a chord, as the
+    /// rate hardly changes within a step of the wet film.
+    fn shrunk_share(&self, before: &State, after: &State) -> f64 {
+        let (before, after) = (Self::solvent_kg_m2(before), Self::solvent_kg_m2(after));
+        if after > self.pores_full_kg_m2 {
+            return f64::INFINITY;
+        }
+        (before - self.pores_full_kg_m2) / (before - after)
+    }
+
     fn lower_range_k(&self) -> f64 {
         self.web.solvent.vapour_pressure_range_k().0
     }
@@ -123,6 +140,8 @@ impl Dryer {
         let area_rate = web.width_m * web.speed_m_s;
         let solvent_load = web.solvent_kg_m2 * area_rate;
         let heat_scale = state[HEAT_IN].abs().max(entry[ENTHALPY].abs()).max(1.0);
+        let shrinkage_time = end.pores_full_s.unwrap_or(end.time_s);
+        let shrunk_kg_m2 = web.solvent_kg_m2 - left.max(self.pores_full_kg_m2);
         let mut flags = Flags::NONE;
         if end.below_range_kg_m2 > 0.0 {
             flags = flags.with(Flags::VAPOUR_PRESSURE_EXTRAPOLATED);
@@ -136,6 +155,12 @@ impl Dryer {
             free_solvent_time: end.free_gone_s.unwrap_or(end.time_s),
             mean_rate: (web.solvent_kg_m2 - left) / end.time_s,
             peak_rate: end.peak_kg_m2_s,
+            shrinkage_time,
+            shrinkage_rate: if shrinkage_time > 0.0 {
+                shrunk_kg_m2 / shrinkage_time
+            } else {
+                0.0
+            },
             film_temperature_max: end.warmest_k,
             solvent_load,
             evaporated_load: state[EVAPORATED] * area_rate,
