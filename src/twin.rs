@@ -13,6 +13,7 @@
 //! `solvent.rs`, `air.rs` and `humid_air.rs`. Every other physical number arrives through a port.
 
 pub mod air;
+pub mod binder;
 pub mod calendering;
 pub mod capability;
 pub mod coating;
