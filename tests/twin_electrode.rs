@@ -7,6 +7,8 @@
 
 mod line3;
 
+use cellwright::quantity::dictionary::standard;
+use cellwright::quantity::{QuantityType, parse_unit};
 use cellwright::twin::drying::{Dryer, Node, Phase, ZoneInputs};
 use cellwright::twin::exhaust;
 use cellwright::twin::film::Film;
@@ -14,7 +16,9 @@ use cellwright::twin::humid_air::{
     humidity_ratio, vapour_pressure_over_ice_pa, vapour_pressure_over_liquid_pa,
 };
 use cellwright::twin::line::LineInputs;
-use cellwright::twin::{Flags, Line, STANDARD_PRESSURE_PA, Solvent, Status, TwinError};
+use cellwright::twin::{
+    Flags, Line, STANDARD_PRESSURE_PA, Section, Sections, Solvent, Status, TwinError,
+};
 use line3::{input, output};
 use proptest::prelude::*;
 
@@ -77,6 +81,36 @@ fn ports_are_unique_and_match_the_counts() {
     names.dedup();
     assert_eq!(names.len(), total);
     assert!(names.contains(&"drying.zone[5].air_temperature".to_owned()));
+}
+
+/// A name means one thing: what the twin says of a port is what the dictionary says of the name.
+#[test]
+fn ports_of_all_sections_agree_with_the_dictionary() {
+    let all = Section::ALL
+        .iter()
+        .fold(Sections::NONE, |set, &section| set.with(section));
+    let mut wrong = Vec::new();
+    for sections in [Sections::NONE, all] {
+        let line = Line::with_sections(2, Solvent::Water, sections);
+        assert_eq!(line.inputs().len(), line.input_count());
+        assert_eq!(line.outputs().len(), line.output_count());
+        for port in line.inputs().into_iter().chain(line.outputs()) {
+            let Some(entry) = standard().get(&port.name) else {
+                wrong.push(format!("`{}` is not in the dictionary", port.name));
+                continue;
+            };
+            let unit = parse_unit(port.unit).map(|unit| unit.quantity_type.dimension);
+            let dimension = match port.unit {
+                "1" | "rad" => Ok(QuantityType::NUMBER.dimension),
+                _ => unit,
+            };
+            let role = format!("{:?}", entry.role) == format!("{:?}", port.role);
+            if dimension != Ok(entry.quantity_type.dimension) || !role {
+                wrong.push(format!("`{}`: {:?} against {entry:?}", port.name, port));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -19,7 +19,12 @@ const BINS: usize = 40;
 /// Outcomes the page shows as gain.
 const GAIN: [&str; 1] = ["coating.coated_area_rate"];
 /// Outcomes the page shows as load.
-const LOAD: [&str; 3] = ["drying.solvent_load", "slurry.flow", "drying.dryer_time"];
+const LOAD: [&str; 4] = [
+    "drying.solvent_load",
+    "slurry.flow",
+    "drying.dryer_time",
+    "dry_room.water_load",
+];
 
 /// Builds the rows of all outcomes.
 ///
@@ -137,7 +142,7 @@ impl Place<'_> {
         }
         Flags::ALL
             .iter()
-            .filter(|(flag, _)| concerns(*flag, &self.port.name))
+            .filter(|(flag, _)| flag.shown_at() == self.port.name)
             .filter(|(flag, _)| ensemble.flagged(flag.bits()) > 0)
             .map(|(flag, name)| {
                 format!(
@@ -148,18 +153,6 @@ impl Place<'_> {
             })
             .collect()
     }
-}
-
-/// The outcome at which a flag is shown: the one people read.
-fn concerns(flag: Flags, name: &str) -> bool {
-    let shown_at = if flag == Flags::COATING_EXTRAPOLATED {
-        "coating.window_margin"
-    } else if flag == Flags::LEAVES_WET {
-        "drying.free_solvent_time"
-    } else {
-        "drying.residual_solvent"
-    };
-    name == shown_at
 }
 
 fn group(name: &str) -> &'static str {
