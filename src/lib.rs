@@ -14,8 +14,9 @@
 //!
 //! - *Vocabulary*: [`rational`] (what a literal means), [`enclosure`] (`exp`, `ln` and `sqrt`
 //!   between exact numbers), [`quantity`] (units, kinds, dictionary),
-//!   [`span`] and [`diagnostic`] (where and what is wrong), [`math`], [`normal`], [`summation`],
-//!   [`random`] and [`parallel`] (numbers that are the same everywhere), [`linear_program`],
+//!   [`span`] and [`diagnostic`] (where and what is wrong), [`math`], [`lanes`], [`normal`],
+//!   [`summation`], [`random`] and [`parallel`] (numbers that are the same everywhere),
+//!   [`linear_program`],
 //!   [`canonical`] (one document, one byte sequence).
 //! - *Documents*: [`rule_language`] (limits with guards, reasons and tests), [`document`],
 //!   [`recipe`], [`scenario`], [`model`] (parameters with evidence; BPX files), [`observation`],
@@ -74,6 +75,7 @@ pub mod enclosure;
 pub mod exit_code;
 pub mod fusion;
 pub mod hyperscore;
+pub mod lanes;
 pub mod linear_program;
 pub mod math;
 pub mod model;

@@ -7,11 +7,13 @@
 
 pub mod argument;
 pub mod body;
+pub mod coating_window;
 pub mod findings;
 pub mod lots;
 mod place;
 pub mod repair;
 pub mod review;
+pub mod what_if;
 pub mod window;
 
 use std::collections::BTreeMap;
@@ -320,6 +322,7 @@ mod tests {
             findings: Vec::new(),
             outcomes: Vec::new(),
             dryer: Vec::new(),
+            coating_window: None,
             ladder: None,
             search: None,
             proposal: None,

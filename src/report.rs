@@ -26,6 +26,7 @@ pub mod story;
 pub mod test_cases;
 pub mod text;
 pub mod verification;
+pub mod what_if;
 pub mod window;
 
 /// Where the record of a run is.

@@ -13,6 +13,7 @@ pub mod candidates;
 pub mod cell_match;
 pub mod changes;
 pub mod check_rules;
+pub mod coating_window;
 pub mod conflict;
 pub mod documents;
 pub mod evidence;
@@ -33,6 +34,7 @@ pub mod simulate;
 pub mod spread;
 pub mod subject;
 pub mod summary;
+pub mod what_if;
 pub mod window;
 
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::formats::{CASES, CHECKED, JUDGED, PLAIN, WORDS, usage};
+use super::formats::{CASES, CHECKED, JUDGED, PLAIN, WHAT_IF, WORDS, usage};
 
 /// Prove a lithium-ion cell recipe, simulate it, and score it, before it runs.
 #[derive(Debug, Parser)]
@@ -72,6 +72,8 @@ pub enum Format {
     Github,
     /// One self-contained page.
     Html,
+    /// One row per point of a sweep.
+    Csv,
 }
 
 /// When to colour.
@@ -127,8 +129,11 @@ pub enum Verb {
     Lots(Lots),
     /// Simulate a scenario's recipes and print the outcomes.
     #[command(after_help = usage(
-        PLAIN,
-        "simulate scenarios/line3-faster.toml --samples 4096"
+        WHAT_IF,
+        "simulate scenarios/line3-faster.toml --samples 4096\n         cellwright simulate \
+         scenarios/line3-faster.toml --stage drying \\\n           --sweep \
+         'coating.web_speed=20..40 m/min:21'\n\nWith --stage, --set or --sweep nominal values \
+         are computed once per point, nothing is drawn;\nwithout, the answer is text or json."
     ))]
     Simulate(Simulate),
     /// List what a recipe or model lacks, most influential first.
@@ -192,10 +197,11 @@ impl Verb {
             Self::Run(_) | Self::Plan(_) => JUDGED,
             Self::Check(_) => CHECKED,
             Self::Test(_) => CASES,
+            Self::Simulate(verb) if verb.asks_what_if() => WHAT_IF,
+            Self::Simulate(_) => PLAIN,
             Self::Window(_)
             | Self::Repair(_)
             | Self::Lots(_)
-            | Self::Simulate(_)
             | Self::Missing(_)
             | Self::Verify(_)
             | Self::Replay(_) => PLAIN,
@@ -451,14 +457,58 @@ pub struct Lots {
 /// `simulate`
 #[derive(Args, Debug)]
 pub struct Simulate {
-    /// The scenario.
+    /// The scenario; or a model, with `--recipe` and one of `--stage`, `--set`, `--sweep`.
     pub scenario: PathBuf,
+    /// The recipe of a model.
+    #[arg(long, value_name = "RECIPE")]
+    pub recipe: Option<PathBuf>,
+    /// Report one stage only: `slurry`, `coating`, `drying`, `calendering`, `filling`,
+    /// `formation`.
+    #[arg(long, value_name = "NAME")]
+    pub stage: Option<String>,
+    /// Change an input of recipe or model, `name=value`.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Compute outcomes along an input, `name=low..high:points`.
+    #[arg(long, value_name = "NAME=LOW..HIGH:N")]
+    pub sweep: Option<String>,
     /// What to vary beyond the scenario.
     #[command(flatten)]
     pub judgement: Judgement,
     /// Compare the fixed-step integrators with an independent adaptive one.
     #[arg(long)]
     pub verify_numerics: bool,
+}
+
+impl Simulate {
+    /// Options for draws beside single points, which are not drawn.
+    #[must_use]
+    pub fn draws_asked(&self) -> Option<&'static str> {
+        let own = &self.judgement;
+        let asked = [
+            (own.ladder.is_some(), "--ladder"),
+            (own.samples.is_some(), "--samples"),
+            (own.seed.is_some(), "--seed"),
+            (own.strict, "--strict"),
+            (own.in_process, "--in-process"),
+            (self.verify_numerics, "--verify-numerics"),
+        ];
+        asked
+            .iter()
+            .find(|(is_asked, _)| *is_asked)
+            .map(|(_, name)| *name)
+    }
+
+    /// Whether single points are asked for, without draws.
+    #[must_use]
+    pub fn asks_what_if(&self) -> bool {
+        let asks = [
+            self.stage.is_some(),
+            self.sweep.is_some(),
+            self.recipe.is_some(),
+        ];
+        !self.set.is_empty() || asks.contains(&true)
+    }
 }
 
 /// `missing`

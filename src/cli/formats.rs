@@ -32,6 +32,8 @@ pub const CHECKED: &[Format] = &[
 pub const CASES: &[Format] = &[Format::Text, Format::Json, Format::Junit];
 /// Everything else that programs read.
 pub const PLAIN: &[Format] = &[Format::Text, Format::Json];
+/// Points of a simulation.
+pub const WHAT_IF: &[Format] = &[Format::Text, Format::Json, Format::Csv, Format::Html];
 /// Words for people only.
 pub const WORDS: &[Format] = &[Format::Text];
 

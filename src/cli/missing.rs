@@ -27,9 +27,7 @@ impl View for LackingView<'_> {
         match format {
             Format::Text => Some(self.0.text(colour)),
             Format::Json => Some(self.0.json()),
-            Format::Sarif | Format::Junit | Format::Markdown | Format::Github | Format::Html => {
-                None
-            }
+            _ => None,
         }
     }
 }

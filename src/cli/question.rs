@@ -25,9 +25,7 @@ impl View for Answer<'_> {
         match format {
             Format::Text => Some((self.text)(colour)),
             Format::Json => Some((self.json)()),
-            Format::Sarif | Format::Junit | Format::Markdown | Format::Github | Format::Html => {
-                None
-            }
+            _ => None,
         }
     }
 }

@@ -31,9 +31,7 @@ impl View for Verification {
         match format {
             Format::Text => Some(self.text(colour)),
             Format::Json => Some(self.json()),
-            Format::Sarif | Format::Junit | Format::Markdown | Format::Github | Format::Html => {
-                None
-            }
+            _ => None,
         }
     }
 }
@@ -43,9 +41,7 @@ impl View for Replayed {
         match format {
             Format::Text => Some(self.text(colour)),
             Format::Json => Some(self.json()),
-            Format::Sarif | Format::Junit | Format::Markdown | Format::Github | Format::Html => {
-                None
-            }
+            _ => None,
         }
     }
 }

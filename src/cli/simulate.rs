@@ -1,16 +1,25 @@
 //! `cellwright simulate`: the outcomes of a scenario's recipes, without judging them.
 //!
 //! In: a scenario. Out: a table or JSON; exit 3 when no sample of an outcome could be computed.
+//! With `--stage`, `--set` or `--sweep`, for a scenario or a model with its recipe: outcomes at
+//! single points; exit 3 when a point could not be computed.
 
 use super::arguments::{Common, Format, Simulate};
+use super::check::rejected;
 use super::failure::Failure;
-use super::output::{self, View};
+use super::output::{self, OutputFile, View};
 use super::progress::Line;
-use super::run::{failure, options, read};
+use super::run::{failure, options, read, shown};
+use crate::diagnostic::Diagnostics;
+use crate::document::Disk;
 use crate::exit_code::ExitCode;
+use crate::record::what_if::WhatIf;
 use crate::report::simulation::{Numerics, Simulation};
-use crate::run::documents::Documents;
-use crate::run::{Context, Judged, Options, Progress, RunError, body, summary};
+use crate::report::{html, what_if};
+use crate::run::documents::{self, Documents};
+use crate::run::what_if::{Ask, Subject};
+use crate::run::{self, Context, Judged, Options, Progress, RunError, body, summary};
+use crate::span::Sources;
 use crate::twin::status::TwinError;
 
 /// Format of the JSON answer.
@@ -23,9 +32,7 @@ impl View for SimulationView<'_> {
         match format {
             Format::Text => Some(self.0.text(colour)),
             Format::Json => Some(self.0.json()),
-            Format::Sarif | Format::Junit | Format::Markdown | Format::Github | Format::Html => {
-                None
-            }
+            _ => None,
         }
     }
 }
@@ -36,6 +43,9 @@ impl View for SimulationView<'_> {
 /// [`Failure`].
 pub fn simulate(verb: &Simulate, common: &Common) -> Result<ExitCode, Failure> {
     let files = output::requested_files(common)?;
+    if verb.asks_what_if() {
+        return points(verb, common, &files);
+    }
     let documents = read(&verb.scenario)?;
     // Rules are not judged here, so no question goes to a solver.
     let options = Options {
@@ -53,6 +63,80 @@ pub fn simulate(verb: &Simulate, common: &Common) -> Result<ExitCode, Failure> {
     } else {
         ExitCode::Success
     })
+}
+
+struct PointsView<'a>(&'a WhatIf);
+
+impl View for PointsView<'_> {
+    fn write(&self, format: Format, colour: bool) -> Option<String> {
+        match format {
+            Format::Text => Some(what_if::text(self.0, colour)),
+            Format::Json => Some(what_if::json(self.0)),
+            Format::Csv => Some(what_if::csv(self.0)),
+            Format::Html => Some(html::sweep_page(self.0)),
+            _ => None,
+        }
+    }
+}
+
+/// Answers `--stage`, `--set` and `--sweep`.
+fn points(verb: &Simulate, common: &Common, files: &[OutputFile]) -> Result<ExitCode, Failure> {
+    if let Some(option) = verb.draws_asked() {
+        return Err(Failure::argument(format!(
+            "`{option}` is for draws; `--stage`, `--set`, `--sweep` and `--recipe` compute single \
+             points at nominal values"
+        )));
+    }
+    let ask = Ask {
+        stage: verb.stage.clone(),
+        set: verb.set.clone(),
+        sweep: verb.sweep.clone(),
+    };
+    let answer = match &verb.recipe {
+        Some(recipe) => {
+            let disk = Disk::new(".");
+            let (model, recipe) = (shown(&verb.scenario), shown(recipe));
+            let found = documents::read_plant(&disk, &model, &recipe).map_err(rejected)?;
+            warn(&found.warnings, &found.sources, common);
+            run::what_if::what_if(
+                &Subject {
+                    document: &model,
+                    recipe: &found.recipe,
+                    model: &found.model,
+                    plant: &found.plant,
+                },
+                &ask,
+            )
+        }
+        None => {
+            let found = read(&verb.scenario)?;
+            warn(&found.warnings, &found.sources, common);
+            run::what_if::what_if(
+                &Subject {
+                    document: &found.scenario.path,
+                    recipe: &found.old,
+                    model: &found.model,
+                    plant: &found.plant,
+                },
+                &ask,
+            )
+        }
+    }
+    .map_err(Failure::argument)?;
+    output::deliver(&PointsView(&answer), common, files)?;
+    let failed = answer.points.iter().any(|point| point.failed.is_some());
+    Ok(if failed {
+        ExitCode::Undecided
+    } else {
+        ExitCode::Success
+    })
+}
+
+fn warn(warnings: &Diagnostics, sources: &Sources, common: &Common) {
+    if !warnings.is_empty() && !common.quiet {
+        let colour = output::stderr_colour(common);
+        eprint!("{}", warnings.render(sources, colour));
+    }
 }
 
 fn compute(

@@ -37,7 +37,7 @@ impl View for CasesView<'_> {
             Format::Text => Some(self.0.text(colour)),
             Format::Json => Some(self.0.json()),
             Format::Junit => Some(self.0.junit()),
-            Format::Sarif | Format::Markdown | Format::Github | Format::Html => None,
+            _ => None,
         }
     }
 }

@@ -28,6 +28,7 @@ impl View for BodyView<'_> {
             Format::Markdown => markdown::markdown(&sheet()),
             Format::Github => github::github(&sheet()),
             Format::Html => html::page(self.body, &self.reference),
+            Format::Csv => return None,
         })
     }
 }
@@ -45,7 +46,7 @@ impl View for FindingsView<'_> {
             Format::Junit => junit::junit(&sheet()),
             Format::Markdown => markdown::markdown(&sheet()),
             Format::Github => github::github(&sheet()),
-            Format::Html => return None,
+            Format::Html | Format::Csv => return None,
         })
     }
 }

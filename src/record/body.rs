@@ -7,6 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::coating_window::CoatingWindow;
+
 pub use super::argument::ArgumentStep;
 use crate::rational::Rational;
 
@@ -38,6 +40,8 @@ pub struct Body {
     pub outcomes: Vec<OutcomeRow>,
     /// Film temperature and solvent along the dryer, for the drawing.
     pub dryer: Vec<DryerProfile>,
+    /// The coating window, for the drawing; absent where a stage refuses the recipe.
+    pub coating_window: Option<CoatingWindow>,
     /// Steps of one parameter that were tried, if asked for.
     pub ladder: Option<Ladder>,
     /// How the search for a further change went, if there was one.

@@ -11,8 +11,11 @@ mod limits;
 pub mod markup;
 mod page;
 mod rules;
+mod svg_coating;
 mod svg_dryer;
 mod svg_histogram;
 mod svg_waterfall;
+mod sweep;
 
 pub use page::page;
+pub use sweep::sweep_page;

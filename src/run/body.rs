@@ -3,6 +3,7 @@
 //! In: the context of a run. Out: the [`Body`] and the exit code. The order is fixed: judge the
 //! recipe as it is, as requested, search, decide, score, argue.
 
+use super::coating_window::coating_window;
 use super::evidence::{self, Deltas};
 use super::search::{self, Found, LadderRequest, Searched};
 use super::{
@@ -28,9 +29,8 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
         Some(text) => Some(LadderRequest::parse(text, &context.documents.new)?),
         None => None,
     };
-    context
-        .progress
-        .stage("now and requested", 4 * context.samples);
+    let progress = context.progress;
+    progress.stage("now and requested", 4 * context.samples);
     let now = context.judge_recipe(&context.documents.old, context.samples, None)?;
     let requested = context.judge_recipe(&context.documents.new, context.samples, Some(&now))?;
     let deltas = evidence::deltas(context, &now);
@@ -38,9 +38,7 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
     let proposed = search.found().map(|found| &found.judged);
     let outcomes = summary::outcomes(context, &now, &requested, proposed)?;
     let change = changes::changes(context, &now, &requested, &outcomes);
-    context
-        .progress
-        .stage("assumptions", 6 * context.search_samples);
+    progress.stage("assumptions", 6 * context.search_samples);
     let assumptions = assumptions::assumptions(context, &requested)?;
     let parameters = change.parameters.clone();
     let facts = evidence::facts(context, &requested, parameters, &deltas.found);
@@ -66,6 +64,7 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
     });
     findings.extend(argued.findings);
     let scenario = &context.documents.scenario;
+    let recipes = recipes(&now, &requested, proposed);
     let body = Body {
         format: FORMAT.to_owned(),
         versions: versions(),
@@ -73,7 +72,8 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
         inputs: context.documents.inputs.clone(),
         changes: change.rows,
         findings,
-        dryer: dryer(context, &now, &requested, proposed),
+        dryer: dryer(context, &recipes),
+        coating_window: coating_window(context, &recipes),
         ladder: search.ladder,
         search: search.searched.map(|searched| searched.row),
         proposal,
@@ -89,8 +89,7 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
         paperwork: scenario
             .paperwork
             .as_ref()
-            .map(|p| p.revise.clone())
-            .unwrap_or_default(),
+            .map_or_else(Vec::new, |p| p.revise.clone()),
     };
     let exit = decided.outcome.exit_code();
     Ok((body, exit.and(broken(context, &requested))))
@@ -300,21 +299,22 @@ fn proposal(
     })
 }
 
-fn dryer(
-    context: &Context<'_>,
-    now: &Judged,
-    requested: &Judged,
-    proposed: Option<&Judged>,
-) -> Vec<DryerProfile> {
-    let recipes = [
+/// The recipes of a drawing, by the names that the drawings know.
+fn recipes<'a>(
+    now: &'a Judged,
+    requested: &'a Judged,
+    proposed: Option<&'a Judged>,
+) -> [(&'static str, Option<&'a Judged>); 3] {
+    [
         ("now", Some(now)),
         ("requested", Some(requested)),
         ("proposed", proposed),
-    ];
-    recipes
-        .into_iter()
-        .filter_map(|(name, judged)| profile(context, name, judged?))
-        .collect()
+    ]
+}
+
+fn dryer(context: &Context<'_>, recipes: &[(&str, Option<&Judged>)]) -> Vec<DryerProfile> {
+    let profile = |(name, judged): &(&str, Option<&Judged>)| profile(context, name, (*judged)?);
+    recipes.iter().filter_map(profile).collect()
 }
 
 /// Points of a profile in a record; a drawing needs no more.

@@ -103,6 +103,21 @@ pub struct Documents {
     pub compared: BTreeMap<String, Compared>,
 }
 
+/// A plant without a scenario: no change, no rules.
+#[derive(Debug)]
+pub struct PlantDocuments {
+    /// The recipe.
+    pub recipe: Recipe,
+    /// The model.
+    pub model: Model,
+    /// The line and the formation.
+    pub plant: Plant,
+    /// All texts.
+    pub sources: Sources,
+    /// Warnings.
+    pub warnings: Diagnostics,
+}
+
 /// Documents that cannot be used, with the texts the diagnostics point into.
 #[derive(Debug)]
 pub struct Rejected {
@@ -136,6 +151,50 @@ pub fn read_pair(files: &dyn Files, path: &str, new: &str) -> Result<Documents, 
     finish(files, intake, parts)
 }
 
+/// Reads a model and a recipe and builds their plant.
+///
+/// # Errors
+/// [`Rejected`] with all diagnostics of both.
+pub fn read_plant(
+    files: &dyn Files,
+    model: &str,
+    recipe: &str,
+) -> Result<PlantDocuments, Rejected> {
+    let mut intake = Intake::new(files);
+    let recipe = Recipe::read(&mut intake, recipe, None);
+    let model = Model::read(&mut intake, model, None);
+    let bpx = model
+        .as_ref()
+        .and_then(|model| read_cell(&mut intake, model));
+    if let (Some(recipe), Some(model)) = (&recipe, &model) {
+        model.check_against(recipe, &intake.report);
+    }
+    let mut diagnostics = intake.report.diagnostics();
+    let (sources, rejected) = (intake.sources, diagnostics.has_errors());
+    let (Some(recipe), Some(model), Some(bpx), false) = (recipe, model, bpx, rejected) else {
+        return Err(Rejected {
+            diagnostics,
+            sources,
+        });
+    };
+    match Plant::of_documents(&recipe, &model, &bpx) {
+        Ok(plant) => Ok(PlantDocuments {
+            recipe,
+            model,
+            plant,
+            sources,
+            warnings: diagnostics,
+        }),
+        Err(found) => {
+            diagnostics.extend(found);
+            Err(Rejected {
+                diagnostics,
+                sources,
+            })
+        }
+    }
+}
+
 /// Reads the scenario at `path` and lists what the twin and its rules need and nobody gives, the
 /// twin first.
 ///
@@ -151,7 +210,7 @@ pub fn gaps(files: &dyn Files, path: &str) -> Result<Vec<Gap>, Rejected> {
         match solvent(&parts.new, parts.model.span) {
             Ok(solvent) if !diagnostics.has_errors() => {
                 let line = Line::new(parts.new.zone_count(), solvent);
-                let mut gaps: Vec<Gap> = lacking(&parts, &line)
+                let mut gaps: Vec<Gap> = lacking(&parts.old, &parts.model, &line)
                     .into_iter()
                     .map(|one| Gap::of_twin(&one.name, one.nearest))
                     .collect();
@@ -208,7 +267,7 @@ fn finish(
         });
     }
     let compared = evidence_documents::keep(files, &mut intake, &rules);
-    match Plant::of_documents(&parts) {
+    match Plant::of_documents(&parts.old, &parts.model, &parts.bpx) {
         Ok(plant) => Ok(Documents {
             compared,
             inputs: inputs(&intake, &parts),
@@ -400,23 +459,19 @@ const CONSTANTS: [&str; 8] = [
 
 impl Plant {
     /// Builds the plant of recipe, model and cell file.
-    fn of_documents(parts: &Parts) -> Result<Self, Diagnostics> {
-        let span = parts.model.span;
-        let line = Line::new(parts.old.zone_count(), solvent(&parts.old, span)?);
-        let missing = lacking(parts, &line);
+    fn of_documents(recipe: &Recipe, model: &Model, bpx: &Bpx) -> Result<Self, Diagnostics> {
+        let span = model.span;
+        let line = Line::new(recipe.zone_count(), solvent(recipe, span)?);
+        let missing = lacking(recipe, model, &line);
         if !missing.is_empty() {
             let mut diagnostics = Diagnostics::new();
             for one in missing {
-                let place = if one.is_setpoint() {
-                    parts.old.span
-                } else {
-                    span
-                };
+                let place = if one.is_setpoint() { recipe.span } else { span };
                 diagnostics.push(one.diagnostic(place));
             }
             return Err(diagnostics);
         }
-        let formation = formation_model(parts)
+        let formation = formation_model(recipe, model, bpx)
             .map_err(|error| Diagnostic::error(CELL, span, error.to_string()))?;
         Plant::new(line, formation).map_err(|port| {
             let message = format!("`{}` has no source in the line", port.name);
@@ -426,13 +481,13 @@ impl Plant {
 }
 
 /// What the plant needs and neither recipe nor model gives.
-fn lacking(parts: &Parts, line: &Line) -> Vec<Missing> {
+fn lacking(recipe: &Recipe, model: &Model, line: &Line) -> Vec<Missing> {
     let names = plant_names(line);
     let required = names.iter().map(|name| Required {
         name,
         needed_by: "the twin",
     });
-    missing(&parts.old, Some(&parts.model), required)
+    missing(recipe, Some(model), required)
 }
 
 /// Every name the plant needs from recipe or model.
@@ -460,24 +515,19 @@ fn solvent(recipe: &Recipe, span: Span) -> Result<Solvent, Diagnostics> {
 }
 
 /// The formation of the cell file, at the loadings its thicknesses stand for.
-fn formation_model(parts: &Parts) -> Result<formation::Model, formation::FormationError> {
+fn formation_model(
+    recipe: &Recipe,
+    model: &Model,
+    bpx: &Bpx,
+) -> Result<formation::Model, formation::FormationError> {
     // INVARIANT: the caller has checked that recipe or model gives every name.
     let get = |name: &str| {
-        let recipe = parts
-            .old
-            .number(name)
-            .map(crate::rational::Rational::to_f64);
-        let model = || {
-            parts
-                .model
-                .parameters
-                .get(name)
-                .map(|p| p.number().to_f64())
-        };
-        recipe.or_else(model).unwrap_or(f64::NAN)
+        let of_recipe = recipe.number(name).map(crate::rational::Rational::to_f64);
+        let of_model = || model.parameters.get(name).map(|p| p.number().to_f64());
+        of_recipe.or_else(of_model).unwrap_or(f64::NAN)
     };
     let request = Request {
-        cell: formation::Cell::from_bpx(&parts.bpx)?,
+        cell: formation::Cell::from_bpx(bpx)?,
         pristine: PristineState {
             negative_stoichiometry: get("cell.anode_stoichiometry"),
             positive_stoichiometry: get("cell.cathode_stoichiometry"),
@@ -511,8 +561,8 @@ fn formation_model(parts: &Parts) -> Result<formation::Model, formation::Formati
         rest_s: get("formation.rest_duration"),
     };
     let loadings = BaseLoadings {
-        cathode_kg_m2: file_loading_kg_m2(&parts.bpx.positive, cathode_density_kg_m3(&get)),
-        anode_kg_m2: file_loading_kg_m2(&parts.bpx.negative, get("anode.true_density")),
+        cathode_kg_m2: file_loading_kg_m2(&bpx.positive, cathode_density_kg_m3(&get)),
+        anode_kg_m2: file_loading_kg_m2(&bpx.negative, get("anode.true_density")),
     };
     formation::Model::new(request, loadings, protocol)
 }

@@ -145,6 +145,19 @@ impl Line {
         ports
     }
 
+    /// Returns the stages in the order of the web, each with the number of its outcomes.
+    #[must_use]
+    pub fn stages(&self) -> Vec<(&'static str, usize)> {
+        let of_dryer = DryingOutcomes::COUNT + self.zones * ZoneOutcomes::COUNT;
+        vec![
+            ("slurry", SlurryOutcomes::COUNT),
+            ("coating", CoatingOutcomes::COUNT),
+            ("drying", of_dryer),
+            ("calendering", CalenderingOutcomes::COUNT),
+            ("filling", FillingOutcomes::COUNT),
+        ]
+    }
+
     /// Number of input ports.
     #[must_use]
     pub fn input_count(&self) -> usize {

@@ -454,3 +454,90 @@ fn rules_of_another_machine_are_not_judged() {
     );
     assert!(!said.contains("undecided OSF"), "{said}");
 }
+
+#[test]
+fn simulate_answers_what_happens_if() {
+    insta::assert_snapshot!(said(&[
+        "simulate",
+        "models/line3-nmc111.toml",
+        "--recipe",
+        "scenarios/recipes/line3-nmc111.toml",
+        "--set",
+        "coating.web_speed=32 m/min",
+        "--set",
+        "drying.zone[3].air_temperature=126",
+    ]));
+}
+
+/// Points beyond the vapour pressure law leave gaps, a sentence, and exit 3.
+#[test]
+fn simulate_draws_a_sweep() {
+    insta::assert_snapshot!(said(&[
+        "simulate",
+        "scenarios/line3-faster.toml",
+        "--stage",
+        "drying",
+        "--sweep",
+        "drying.zone[3].air_temperature=110..230 degC:13",
+    ]));
+}
+
+#[test]
+fn a_sweep_as_csv_holds_what_its_json_holds() {
+    let ask = |format: &str| {
+        let answer = run(&[
+            "simulate",
+            "scenarios/line3-faster.toml",
+            "--stage",
+            "calendering",
+            "--sweep",
+            "calendering.line_load=100..1000 N/mm:4",
+            "--format",
+            format,
+        ]);
+        assert_eq!(answer.code, 0, "{}", answer.err);
+        answer.out
+    };
+    let (csv, json) = (ask("csv"), ask("json"));
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let mut rows = csv::Reader::from_reader(csv.as_bytes());
+    let heads = rows.headers().expect("a header").clone();
+    let rows: Vec<_> = rows.records().map(|row| row.expect("a row")).collect();
+    assert_eq!(rows.len(), 4);
+    for outcome in json["outcomes"].as_array().expect("outcomes") {
+        let name = outcome["name"].as_str().expect("a name");
+        let column = heads.iter().position(|head| head.starts_with(name));
+        for (row, value) in rows
+            .iter()
+            .zip(outcome["values"].as_array().expect("values"))
+        {
+            let cell: f64 = row[column.expect("a column")].parse().expect("a number");
+            assert_eq!(cell, value.as_f64().expect("a number"), "{name}");
+        }
+    }
+    let html = ask("html");
+    assert!(html.contains("<polyline class=\"curve\"") && !html.contains("<script"));
+}
+
+#[test]
+fn simulate_says_which_value_it_cannot_set() {
+    let cases: [&[&str]; 8] = [
+        &["--set", "coating.web_sped=3"],
+        &["--set", "coating.web_speed=3 kg"],
+        &["--set", "drying.peak_rate=3 g/m^2/s"],
+        &["--set", "slurry.solvent=water"],
+        &["--sweep", "coating.web_speed=20..40"],
+        &["--sweep", "coating.web_speed=40..20 m/min:5"],
+        &["--stage", "dry"],
+        &["--stage", "drying", "--samples", "100"],
+    ];
+    let said: Vec<String> = cases
+        .iter()
+        .map(|case| said(&[&["simulate", "scenarios/line3-faster.toml"], *case].concat()))
+        .collect();
+    assert!(
+        said.iter().all(|one| one.ends_with("--- exit 2\n")),
+        "{said:?}"
+    );
+    insta::assert_snapshot!(said.join("\n"));
+}

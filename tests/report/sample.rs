@@ -7,6 +7,7 @@ use cellwright::record::argument::{
     ArgumentStep, MissingFact, Semantics, Shown, Standing, StrongestBound,
 };
 use cellwright::record::body::*;
+use cellwright::record::coating_window::{CoatingWindow, RecipePlace};
 use cellwright::record::findings::{
     Binding, CheckedRule, CrossCheck, CrossChecked, Findings, Group, Scope, TableRule,
     TableSummary, Why,
@@ -273,6 +274,20 @@ fn bell(bins: u32, centre: f64, width: f64, height: f64) -> Vec<u64> {
         .collect()
 }
 
+fn coating_window() -> CoatingWindow {
+    let place = |recipe: &str, speed: f64| RecipePlace {
+        recipe: text(recipe),
+        web_speed_m_min: [speed, 0.99 * speed, 1.01 * speed],
+        gap_ratio: [1.3, 1.22, 1.38],
+    };
+    CoatingWindow {
+        web_speed_m_min: vec![10.0, 20.0, 30.0, 40.0],
+        gap_ratio_max: vec![2.1, 1.6, 1.5, 1.4],
+        capillary_number: vec![0.6, 0.9, 1.5, 2.2],
+        recipes: vec![place("now", 25.0), place("requested", 32.0)],
+    }
+}
+
 fn dryer() -> Vec<DryerProfile> {
     [
         ("now", 1.0, [95.0, 115.0, 122.0, 118.0]),
@@ -466,6 +481,7 @@ pub fn body() -> Body {
         }],
         outcomes: outcomes(),
         dryer: dryer(),
+        coating_window: Some(coating_window()),
         ladder: Some(ladder()),
         search: Some(ProposalSearch {
             candidates: 57,

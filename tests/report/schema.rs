@@ -16,6 +16,8 @@ use cellwright::report::layout::COLUMNS;
 use cellwright::report::verification::{Checked, Replayed, Verification};
 
 const BODY: &str = include_str!("../../src/record/body.rs");
+const COATING_WINDOW: &str = include_str!("../../src/record/coating_window.rs");
+const WHAT_IF: &str = include_str!("../../src/record/what_if.rs");
 const ARGUMENT: &str = include_str!("../../src/record/argument.rs");
 const FINDINGS: &str = include_str!("../../src/record/findings.rs");
 const SIMULATION: &str = include_str!("../../src/report/simulation.rs");
@@ -97,6 +99,10 @@ fn type_schema(kind: &str) -> Map<String, Value> {
             "String" => json!({ "type": "string" }),
             "bool" => json!({ "type": "boolean" }),
             "f64" => json!({ "type": "number" }),
+            "[f64; 3]" => {
+                let number = json!({ "type": "number" });
+                json!({ "type": "array", "items": number, "minItems": 3, "maxItems": 3 })
+            }
             "u64" | "u32" | "usize" => json!({ "type": "integer", "minimum": 0 }),
             "i64" => json!({ "type": "integer" }),
             "serde_json::Value" => json!({}),
@@ -112,6 +118,7 @@ fn type_schema(kind: &str) -> Map<String, Value> {
 fn record_schema() -> Value {
     let mut defs = definitions(BODY);
     defs.extend(definitions(ARGUMENT));
+    defs.extend(definitions(COATING_WINDOW));
     defs.remove("Semantics").expect("of findings only");
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -170,6 +177,11 @@ fn simulation_schema() -> Value {
     let title = "Cellwright simulation, format cellwright/simulation/1";
     let shared = ["Versions", "OutcomeRow", "Spread", "Histogram"];
     schema_of(title, "Simulation", &[SIMULATION], &shared)
+}
+
+fn what_if_schema() -> Value {
+    let title = "Cellwright what-if, format cellwright/what-if/1";
+    schema_of(title, "WhatIf", &[WHAT_IF], &["Versions"])
 }
 
 fn missing_schema() -> Value {
@@ -268,6 +280,7 @@ fn schemas_say_what_the_structures_say() {
     compare("record.schema.json", &record_schema());
     compare("findings.schema.json", &findings_schema());
     compare("simulation.schema.json", &simulation_schema());
+    compare("what-if.schema.json", &what_if_schema());
     compare("missing.schema.json", &missing_schema());
     compare("tests.schema.json", &tests_schema());
     compare("window.schema.json", &window_schema());

@@ -20,7 +20,8 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 pub fn page(body: &Body, record: &RecordReference<'_>) -> String {
     let mut markup = Markup::document();
     markup.element("html", &[("lang", "en")], |html| {
-        html.element("head", &[], |head| self::head(head, body));
+        let title = format!("{} {}", body.request.id, body.request.title);
+        html.element("head", &[], |head| self::head(head, &title));
         html.element("body", &[], |page| {
             page.element("main", &[], |main| {
                 first_screen(main, body);
@@ -32,7 +33,8 @@ pub fn page(body: &Body, record: &RecordReference<'_>) -> String {
     markup.finish()
 }
 
-fn head(head: &mut Markup, body: &Body) {
+/// The head of a page.
+pub(super) fn head(head: &mut Markup, title: &str) {
     head.void("meta", &[("charset", "utf-8")]);
     head.void(
         "meta",
@@ -49,11 +51,7 @@ fn head(head: &mut Markup, body: &Body) {
         ],
     );
     head.void("meta", &[("name", "color-scheme"), ("content", "light")]);
-    head.leaf(
-        "title",
-        &[],
-        &format!("{} {}", body.request.id, body.request.title),
-    );
+    head.leaf("title", &[], title);
     head.style(include_str!("style.css"));
 }
 

@@ -106,7 +106,7 @@ pub fn figure(section: &mut Markup, body: &Body) {
     });
 }
 
-fn recipe_class(recipe: &str) -> &'static str {
+pub(super) fn recipe_class(recipe: &str) -> &'static str {
     match recipe {
         "now" => "now",
         "requested" => "requested",
@@ -115,7 +115,7 @@ fn recipe_class(recipe: &str) -> &'static str {
     }
 }
 
-fn recipe_words(recipe: &str, body: &Body) -> String {
+pub(super) fn recipe_words(recipe: &str, body: &Body) -> String {
     match (recipe, body.changes.as_slice()) {
         ("now", [only]) => format!("now, {}", only.from),
         ("requested", [only]) => format!("requested, {}", only.to),

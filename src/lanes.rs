@@ -1,0 +1,308 @@
+//! Lanes: the same arithmetic on `N` samples side by side, the same bits for every `N`.
+//!
+//! In: one `f64` per sample. Out: one `f64` per sample. Lane `i` of every result depends on lane
+//! `i` of the arguments alone and goes through the same `+ − × ÷ sqrt` in the same order whatever
+//! `N` is; nothing here fuses a multiplication with an addition. So a kernel written over lanes
+//! gives one sample and a million the same bits, on any machine. [`dispatch`] compiles a kernel for
+//! the vector instructions of the machine at hand; it changes the speed only.
+//!
+//! The elementary functions ([`Lanes::exp`], [`Lanes::ln`], …) are our own, within 2 units in the
+//! last place: the correctly rounded ones of `math` cost twenty times more and do not run in lanes.
+
+mod elementary;
+
+use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
+
+/// One number per sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lanes<const N: usize>([f64; N]);
+
+/// One yes or no per sample: all bits set or none, so that choosing is bitwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mask<const N: usize>([u64; N]);
+
+/// Runs a kernel compiled for the widest vector instructions of the machine at hand.
+///
+/// The kernel and everything it calls in its loops must be `#[inline(always)]`: what is not inlined
+/// is compiled for the least machine (still the same bits).
+///
+/// # Example
+/// ```
+/// use cellwright::lanes::{Lanes, dispatch};
+///
+/// let squares = dispatch(|| {
+///     let x = Lanes::<4>::new([1.0, 2.0, 3.0, 4.0]);
+///     x * x
+/// });
+/// assert_eq!(squares.to_array(), [1.0, 4.0, 9.0, 16.0]);
+/// ```
+pub fn dispatch<R>(kernel: impl FnOnce() -> R) -> R {
+    pulp::Arch::new().dispatch(kernel)
+}
+
+impl<const N: usize> Lanes<N> {
+    /// Makes lanes from their values.
+    #[inline(always)]
+    #[must_use]
+    pub fn new(values: [f64; N]) -> Self {
+        Self(values)
+    }
+
+    /// Makes lanes that all hold one value.
+    #[inline(always)]
+    #[must_use]
+    pub fn splat(value: f64) -> Self {
+        Self([value; N])
+    }
+
+    /// Makes lanes from a function of their place.
+    #[inline(always)]
+    #[must_use]
+    pub fn from_fn(value: impl FnMut(usize) -> f64) -> Self {
+        Self(std::array::from_fn(value))
+    }
+
+    /// Returns the values.
+    #[inline(always)]
+    #[must_use]
+    pub fn to_array(self) -> [f64; N] {
+        self.0
+    }
+
+    /// Returns the value of lane `place`, below `N`.
+    #[inline(always)]
+    #[must_use]
+    pub fn lane(self, place: usize) -> f64 {
+        self.0[place]
+    }
+
+    /// Replaces the value of lane `place`, below `N`.
+    #[inline(always)]
+    pub fn set_lane(&mut self, place: usize, value: f64) {
+        self.0[place] = value;
+    }
+
+    /// Applies a function to each lane: for what has no form in lanes, such as a table.
+    #[inline(always)]
+    #[must_use]
+    pub fn map(self, mut function: impl FnMut(f64) -> f64) -> Self {
+        Self::from_fn(|i| function(self.0[i]))
+    }
+
+    /// Square root, NaN below zero.
+    #[inline(always)]
+    #[must_use]
+    pub fn sqrt(self) -> Self {
+        self.map(f64::sqrt)
+    }
+
+    /// Magnitude.
+    #[inline(always)]
+    #[must_use]
+    pub fn abs(self) -> Self {
+        self.map(f64::abs)
+    }
+
+    /// The magnitude of `self` with the sign of `sign`.
+    #[inline(always)]
+    #[must_use]
+    pub fn with_sign_of(self, sign: Self) -> Self {
+        Self::from_fn(|i| self.0[i].copysign(sign.0[i]))
+    }
+
+    /// The lesser value; the other one where `self` is NaN.
+    #[inline(always)]
+    #[must_use]
+    pub fn least(self, other: Self) -> Self {
+        self.lt(other).select(self, other)
+    }
+
+    /// The greater value; the other one where `self` is NaN.
+    #[inline(always)]
+    #[must_use]
+    pub fn greatest(self, other: Self) -> Self {
+        self.gt(other).select(self, other)
+    }
+
+    /// Where `self < other`; nowhere for NaN.
+    #[inline(always)]
+    #[must_use]
+    pub fn lt(self, other: Self) -> Mask<N> {
+        Mask::from_fn(|i| self.0[i] < other.0[i])
+    }
+
+    /// Where `self <= other`; nowhere for NaN.
+    #[inline(always)]
+    #[must_use]
+    pub fn le(self, other: Self) -> Mask<N> {
+        Mask::from_fn(|i| self.0[i] <= other.0[i])
+    }
+
+    /// Where `self > other`; nowhere for NaN.
+    #[inline(always)]
+    #[must_use]
+    pub fn gt(self, other: Self) -> Mask<N> {
+        other.lt(self)
+    }
+
+    /// Where `self >= other`; nowhere for NaN.
+    #[inline(always)]
+    #[must_use]
+    pub fn ge(self, other: Self) -> Mask<N> {
+        other.le(self)
+    }
+
+    /// Where the value is neither infinite nor NaN.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_finite(self) -> Mask<N> {
+        self.abs().lt(Self::splat(f64::INFINITY))
+    }
+}
+
+impl<const N: usize> Mask<N> {
+    /// Makes a mask from a function of the place.
+    #[inline(always)]
+    #[must_use]
+    pub fn from_fn(mut holds: impl FnMut(usize) -> bool) -> Self {
+        Self(std::array::from_fn(|i| if holds(i) { u64::MAX } else { 0 }))
+    }
+
+    /// The same answer in every lane.
+    #[inline(always)]
+    #[must_use]
+    pub fn splat(holds: bool) -> Self {
+        Self::from_fn(|_| holds)
+    }
+
+    /// Takes `yes` where the mask is set, `no` elsewhere.
+    #[inline(always)]
+    #[must_use]
+    pub fn select(self, yes: Lanes<N>, no: Lanes<N>) -> Lanes<N> {
+        Lanes::from_fn(|i| {
+            let bits = (yes.0[i].to_bits() & self.0[i]) | (no.0[i].to_bits() & !self.0[i]);
+            f64::from_bits(bits)
+        })
+    }
+
+    /// Whether the lane at `place`, below `N`, is set.
+    #[inline(always)]
+    #[must_use]
+    pub fn lane(self, place: usize) -> bool {
+        self.0[place] != 0
+    }
+
+    /// Sets or clears the lane at `place`, below `N`.
+    #[inline(always)]
+    pub fn set_lane(&mut self, place: usize, holds: bool) {
+        self.0[place] = if holds { u64::MAX } else { 0 };
+    }
+
+    /// Whether any lane is set.
+    #[inline(always)]
+    #[must_use]
+    pub fn any(self) -> bool {
+        self.0.iter().fold(0, |all, one| all | one) != 0
+    }
+
+    /// Whether every lane is set.
+    #[inline(always)]
+    #[must_use]
+    pub fn all(self) -> bool {
+        self.0.iter().fold(u64::MAX, |all, one| all & one) == u64::MAX
+    }
+}
+
+impl<const N: usize> BitAnd for Mask<N> {
+    type Output = Self;
+    #[inline(always)]
+    fn bitand(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] & other.0[i]))
+    }
+}
+
+impl<const N: usize> BitOr for Mask<N> {
+    type Output = Self;
+    #[inline(always)]
+    fn bitor(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] | other.0[i]))
+    }
+}
+
+impl<const N: usize> Not for Mask<N> {
+    type Output = Self;
+    #[inline(always)]
+    fn not(self) -> Self {
+        Self(self.0.map(|bits| !bits))
+    }
+}
+
+impl<const N: usize> Neg for Lanes<N> {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        self.map(|x| -x)
+    }
+}
+
+/// Lane by lane, with lanes or one number on either side.
+macro_rules! operator {
+    ($trait:ident, $method:ident, $sign:tt) => {
+        impl<const N: usize> $trait for Lanes<N> {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                Self::from_fn(|i| self.0[i] $sign other.0[i])
+            }
+        }
+
+        impl<const N: usize> $trait<f64> for Lanes<N> {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, other: f64) -> Self {
+                Self::from_fn(|i| self.0[i] $sign other)
+            }
+        }
+
+        impl<const N: usize> $trait<Lanes<N>> for f64 {
+            type Output = Lanes<N>;
+            #[inline(always)]
+            fn $method(self, other: Lanes<N>) -> Lanes<N> {
+                Lanes::from_fn(|i| self $sign other.0[i])
+            }
+        }
+    };
+}
+operator!(Add, add, +);
+operator!(Sub, sub, -);
+operator!(Mul, mul, *);
+operator!(Div, div, /);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choosing_keeps_each_lane_apart() {
+        let x = Lanes::new([1.0, -2.0, f64::NAN, 4.0]);
+        let above = x.gt(Lanes::splat(0.0));
+        assert_eq!(
+            above.select(x, Lanes::splat(9.0)).to_array(),
+            [1.0, 9.0, 9.0, 4.0]
+        );
+        assert!(above.any() && !above.all() && (above | !above).all());
+        assert_eq!(x.is_finite(), Mask::from_fn(|i| i != 2));
+    }
+
+    #[test]
+    fn operators_are_those_of_single_numbers() {
+        let (a, b) = ([1.1, -2.3, 1e300, 0.1], [3.7, 0.3, 1e10, 0.2]);
+        let (x, y) = (Lanes::new(a), Lanes::new(b));
+        for i in 0..4 {
+            assert_eq!((x + y).lane(i).to_bits(), (a[i] + b[i]).to_bits());
+            assert_eq!((2.0 - x).lane(i).to_bits(), (2.0 - a[i]).to_bits());
+            assert_eq!((x * y).lane(i).to_bits(), (a[i] * b[i]).to_bits());
+            assert_eq!((x / 3.0).lane(i).to_bits(), (a[i] / 3.0).to_bits());
+        }
+    }
+}
