@@ -6,48 +6,78 @@
 //! sides and from infrared emitters; evaporation from the top, and from below where both sides of
 //! the web are wet. Trusted: `solvent.rs`, `air.rs`.
 
-use crate::math;
+use crate::lanes::Real;
 use crate::twin::air;
 use crate::twin::solvent::Solvent;
 use crate::twin::status::TwinError;
 use crate::twin::{GAS_CONSTANT_J_MOL_K, STANDARD_PRESSURE_PA};
 
-/// The air side of one zone, and the solvent it dries.
+/// The air side of one zone, and the solvent it dries; of one sample or of several side by side.
 #[derive(Clone, Copy, Debug)]
-pub struct Film {
+pub struct Film<R = f64> {
     /// Zone, counted from 1, for messages.
     pub zone: usize,
     /// The solvent.
     pub solvent: Solvent,
     /// Air temperature, K.
-    pub air_k: f64,
+    pub air_k: R,
     /// Partial pressure of solvent in the air, Pa.
-    pub vapour_pa: f64,
+    pub vapour_pa: R,
     /// Heat transfer coefficient above the coating, W/(m² K).
-    pub top_w_m2_k: f64,
+    pub top_w_m2_k: R,
     /// Heat transfer coefficient below the foil, W/(m² K).
-    pub bottom_w_m2_k: f64,
+    pub bottom_w_m2_k: R,
     /// Infrared heat the web absorbs, W/m².
-    pub infrared_w_m2: f64,
+    pub infrared_w_m2: R,
     /// Whether the coating below the foil is wet, too.
     pub both_sides_wet: bool,
 }
 
-impl Film {
+impl<R: Real> Film<R> {
     /// Heat flow into the web, W/m².
-    #[inline]
+    #[inline(always)]
     #[must_use]
-    pub fn heat_w_m2(&self, film_k: f64) -> f64 {
+    pub fn heat_w_m2(&self, film_k: R) -> R {
         (self.top_w_m2_k + self.bottom_w_m2_k) * (self.air_k - film_k) + self.infrared_w_m2
     }
 
     /// Temperature, K, that a dry web tends to: the air, raised by the infrared heat.
-    #[inline]
+    #[inline(always)]
     #[must_use]
-    pub fn dry_end_k(&self) -> f64 {
+    pub fn dry_end_k(&self) -> R {
         self.air_k + self.infrared_w_m2 / (self.top_w_m2_k + self.bottom_w_m2_k)
     }
 
+    /// Evaporation rate as [`Film::evaporation_kg_m2_s`], and where the film is too hot to have one
+    /// (the rate there means nothing; [`Film::refusal`] says why).
+    #[inline(always)]
+    #[must_use]
+    pub fn flux_kg_m2_s(&self, film_k: R, pore_path_m: R) -> (R, R::Mask) {
+        let (_, maximum_k) = self.solvent.vapour_pressure_range_k();
+        let total_pa = R::splat(STANDARD_PRESSURE_PA);
+        let saturation_pa = self.solvent.vapour_pressure_pa(film_k);
+        let too_hot = R::splat(maximum_k).lt(film_k) | total_pa.le(saturation_pa);
+        let mean_k = (film_k + self.air_k) * 0.5;
+        let diffusivity = self.solvent.diffusivity_in_air_m2_s(mean_k);
+        let volumetric = air::density_kg_m3(mean_k) * air::heat_capacity_j_kg_k(mean_k);
+        let lewis = air::thermal_conductivity_w_m_k(mean_k) / (volumetric * diffusivity);
+        let root = lewis.cbrt();
+        let layer = volumetric * root * root;
+        let pores_s_m = pore_path_m / diffusivity;
+        let mut resistance_s_m = layer / self.top_w_m2_k + pores_s_m;
+        if self.both_sides_wet {
+            let below_s_m = layer / self.bottom_w_m2_k + pores_s_m;
+            let both_s_m = resistance_s_m * below_s_m / (resistance_s_m + below_s_m);
+            let has_air_below = R::splat(0.0).lt(self.bottom_w_m2_k);
+            resistance_s_m = R::select(has_air_below, both_s_m, resistance_s_m);
+        }
+        let driving = ((saturation_pa - self.vapour_pa) / (total_pa - saturation_pa)).ln_1p();
+        let molar = STANDARD_PRESSURE_PA * self.solvent.molar_mass_kg_mol() / GAS_CONSTANT_J_MOL_K;
+        (driving * molar / (mean_k * resistance_s_m), too_hot)
+    }
+}
+
+impl Film {
     /// Evaporation rate per area of web, kg/(m² s), of both sides together where both are wet;
     /// negative when vapour condenses on a cold film.
     ///
@@ -58,38 +88,27 @@ impl Film {
     /// [`TwinError::AboveVapourPressureRange`] and [`TwinError::FilmBoils`].
     #[inline]
     pub fn evaporation_kg_m2_s(&self, film_k: f64, pore_path_m: f64) -> Result<f64, TwinError> {
+        match self.flux_kg_m2_s(film_k, pore_path_m) {
+            (rate, false) => Ok(rate),
+            (_, true) => Err(self.refusal(film_k)),
+        }
+    }
+
+    /// Why a film at this temperature has no evaporation rate.
+    #[must_use]
+    pub fn refusal(&self, film_k: f64) -> TwinError {
         let (_, maximum_k) = self.solvent.vapour_pressure_range_k();
         if film_k > maximum_k {
-            return Err(TwinError::AboveVapourPressureRange {
+            return TwinError::AboveVapourPressureRange {
                 zone: self.zone,
                 temperature_k: film_k,
                 maximum_k,
-            });
+            };
         }
-        let saturation_pa = self.solvent.vapour_pressure_pa(film_k);
-        if saturation_pa >= STANDARD_PRESSURE_PA {
-            return Err(TwinError::FilmBoils {
-                zone: self.zone,
-                temperature_k: film_k,
-            });
+        TwinError::FilmBoils {
+            zone: self.zone,
+            temperature_k: film_k,
         }
-        let mean_k = 0.5 * (film_k + self.air_k);
-        let diffusivity = self.solvent.diffusivity_in_air_m2_s(mean_k);
-        let volumetric = air::density_kg_m3(mean_k) * air::heat_capacity_j_kg_k(mean_k);
-        let lewis = air::thermal_conductivity_w_m_k(mean_k) / (volumetric * diffusivity);
-        let root = math::cbrt(lewis);
-        let pores_s_m = pore_path_m / diffusivity;
-        let mut resistance_s_m = volumetric * root * root / self.top_w_m2_k + pores_s_m;
-        if self.both_sides_wet && self.bottom_w_m2_k > 0.0 {
-            let below_s_m = volumetric * root * root / self.bottom_w_m2_k + pores_s_m;
-            resistance_s_m = resistance_s_m * below_s_m / (resistance_s_m + below_s_m);
-        }
-        let driving =
-            math::ln_1p((saturation_pa - self.vapour_pa) / (STANDARD_PRESSURE_PA - saturation_pa));
-        Ok(
-            STANDARD_PRESSURE_PA * self.solvent.molar_mass_kg_mol() * driving
-                / (GAS_CONSTANT_J_MOL_K * mean_k * resistance_s_m),
-        )
     }
 
     /// Steady film temperature, K, and evaporation rate, kg/(m² s), of a wet surface: where the

@@ -5,7 +5,8 @@
 //! relative tolerance 1e-11) from the same start. For tests and `--verify-numerics`; never in a
 //! record.
 
-use super::{BOUND, Dryer, FREE, Node, Phase, State, Zone};
+use super::kernel::{BOUND, FREE};
+use super::{Dryer, Node, Phase, State, Zone};
 use crate::twin::integrate::verify_with_dop853;
 use crate::twin::status::TwinError;
 
