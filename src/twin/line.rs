@@ -145,17 +145,21 @@ impl Line {
         ports
     }
 
-    /// Returns the stages in the order of the web, each with the number of its outcomes.
+    /// Returns the stages in the order of the outcomes, each with their number; a stage comes again
+    /// for each section that belongs to it.
     #[must_use]
     pub fn stages(&self) -> Vec<(&'static str, usize)> {
         let of_dryer = DryingOutcomes::COUNT + self.zones * ZoneOutcomes::COUNT;
-        vec![
+        let mut stages = vec![
             ("slurry", SlurryOutcomes::COUNT),
             ("coating", CoatingOutcomes::COUNT),
             ("drying", of_dryer),
             ("calendering", CalenderingOutcomes::COUNT),
-            ("filling", FillingOutcomes::COUNT),
-        ]
+        ];
+        for section in self.sections.iter() {
+            stages.push((section.stage(), section.output_count(self.zones)));
+        }
+        stages
     }
 
     /// Number of input ports.

@@ -161,7 +161,7 @@ sections! {
     /// Settling of the slurry.
     Settling, settling, SettlingInputs, SettlingOutcomes, needs [], shared [];
     /// The die: vacuum window, cross-web profile.
-    Bead, bead, BeadInputs, BeadOutcomes, needs [], shared [];
+    Bead, bead, BeadInputs, BeadOutcomes, needs [], shared ["coating.slot_gap"];
     /// Ripple of the pump.
     Ripple, ripple, RippleInputs, RippleOutcomes, needs [Bead], shared [];
     /// Variation of the loading behind a slot die.
@@ -204,6 +204,27 @@ fn of_zones(table: fn() -> Vec<Port>, zones: usize) -> Vec<Port> {
     (1..=zones)
         .flat_map(|number| zone_ports(table(), number))
         .collect()
+}
+
+impl Section {
+    /// The stage that the outcomes belong to.
+    #[must_use]
+    pub fn stage(self) -> &'static str {
+        match self {
+            Section::Mixing | Section::Settling => "slurry",
+            Section::Bead | Section::Ripple | Section::Variation | Section::Comma => "coating",
+            Section::Nozzles | Section::Infrared | Section::Binder | Section::Cracking => "drying",
+            Section::Rolls | Section::RollGap | Section::Transport | Section::Crushing => {
+                "calendering"
+            }
+            Section::Cell
+            | Section::Penetration
+            | Section::Pressed
+            | Section::Hydrolysis
+            | Section::Chloride => "filling",
+            Section::Room | Section::Uptake | Section::RoomLoad => "dry room",
+        }
+    }
 }
 
 /// A set of sections.
