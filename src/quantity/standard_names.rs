@@ -595,7 +595,7 @@ pub(super) const ROWS: &[Row] = &[
         "air that leaks in from outside"),
     ("dry_room.ambient_dew_point", "dew_point", Disturbance, "degC", "",
         "dew point outside the room"),
-    ("dry_room.people", "number", Setpoint, "1", "",
+    ("dry_room.people", "number", Disturbance, "1", "",
         "people in the room"),
     ("dry_room.water_per_person", "mass_flow", Parameter, "g/h", "",
         "water that one person gives off"),

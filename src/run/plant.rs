@@ -1,4 +1,4 @@
-//! The whole plant as one function: the electrode line and the formation behind it.
+//! The whole plant as one function: the electrode line and the formation behind it, if there is one.
 //!
 //! In: port values by name. Out: the outcomes of both models by name. The line feeds the formation
 //! through one number, the areal loading after calendering; whatever does not move that number, or
@@ -31,7 +31,7 @@ enum Source {
 #[derive(Clone, Debug)]
 pub struct Plant {
     line: Line,
-    formation: formation::Model,
+    formation: Option<formation::Model>,
     inputs: Vec<Port>,
     sources: Vec<Source>,
 }
@@ -53,14 +53,14 @@ pub struct UnjoinedPort {
 }
 
 impl Plant {
-    /// Joins a line and a formation.
+    /// Joins a line and a formation; without one the plant ends with the line.
     ///
     /// # Errors
     /// [`UnjoinedPort`] when the line lacks a port that the formation is made from.
-    pub fn new(line: Line, formation: formation::Model) -> Result<Self, UnjoinedPort> {
+    pub fn new(line: Line, formation: Option<formation::Model>) -> Result<Self, UnjoinedPort> {
         let mut inputs = line.inputs();
         let mut sources = Vec::new();
-        for port in formation.inputs() {
+        for port in formation.iter().flat_map(formation::Model::inputs) {
             let place = |name: &str| {
                 inputs
                     .iter()
@@ -110,7 +110,10 @@ impl Plant {
     pub fn outputs(&self, stage: Stage) -> Vec<Port> {
         match stage {
             Stage::Line => self.line.outputs(),
-            Stage::Formation => self.formation.outputs(),
+            Stage::Formation => self
+                .formation
+                .as_ref()
+                .map_or_else(Vec::new, formation::Model::outputs),
         }
     }
 
@@ -119,7 +122,7 @@ impl Plant {
     pub fn width(&self, stage: Stage) -> usize {
         match stage {
             Stage::Line => self.line.output_count(),
-            Stage::Formation => self.formation.outputs().len(),
+            Stage::Formation => self.outputs(stage).len(),
         }
     }
 
@@ -127,11 +130,19 @@ impl Plant {
     pub fn run(&self, stage: Stage, inputs: &[f64], outputs: &mut [f64]) -> SampleStatus {
         match stage {
             Stage::Line => self.run_line(inputs, outputs),
-            Stage::Formation => match self.formation.run(&self.formation_inputs(inputs), outputs) {
-                formation::Status::Ok => SampleStatus::COMPUTED,
-                failed => SampleStatus::Failed {
-                    reason: failed.label(),
-                },
+            Stage::Formation => self.run_formation(inputs, outputs),
+        }
+    }
+
+    /// A plant without formation has nothing to write, which always works.
+    fn run_formation(&self, inputs: &[f64], outputs: &mut [f64]) -> SampleStatus {
+        let Some(formation) = &self.formation else {
+            return SampleStatus::COMPUTED;
+        };
+        match formation.run(&self.formation_inputs(inputs), outputs) {
+            formation::Status::Ok => SampleStatus::COMPUTED,
+            failed => SampleStatus::Failed {
+                reason: failed.label(),
             },
         }
     }
@@ -145,6 +156,12 @@ impl Plant {
                 reason: error.label(),
             },
         }
+    }
+
+    /// Whether a formation follows the line.
+    #[must_use]
+    pub fn has_formation(&self) -> bool {
+        self.formation.is_some()
     }
 
     /// Returns the inputs of the formation at plant inputs.

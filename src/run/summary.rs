@@ -19,12 +19,9 @@ const BINS: usize = 40;
 /// Outcomes the page shows as gain.
 const GAIN: [&str; 1] = ["coating.coated_area_rate"];
 /// Outcomes the page shows as load.
-const LOAD: [&str; 4] = [
-    "drying.solvent_load",
-    "slurry.flow",
-    "drying.dryer_time",
-    "dry_room.water_load",
-];
+const LOAD: [&str; 3] = ["drying.solvent_load", "slurry.flow", "drying.dryer_time"];
+/// A load only where a change moves it: most changes of a coating line do not reach the dry room.
+const ROOM_LOAD: &str = "dry_room.water_load";
 
 /// Builds the rows of all outcomes.
 ///
@@ -92,7 +89,7 @@ impl Place<'_> {
                 .next()
                 .unwrap_or(entry.text)
                 .to_owned(),
-            group: group(name).to_owned(),
+            group: group(name, self.is_moved(now, requested)).to_owned(),
             unit: unit.shown().to_owned(),
             now: self.spread(now, before, unit),
             requested: self.spread(requested, after, unit),
@@ -106,6 +103,15 @@ impl Place<'_> {
                 .then(|| histogram(before, after, self.at, unit))
                 .flatten(),
         }))
+    }
+
+    /// Whether the nominal value differs between the recipe as it is and as requested.
+    fn is_moved(&self, now: &Judged, requested: &Judged) -> bool {
+        let nominal = |judged: &Judged| {
+            let outputs = judged.simulated.nominal(self.stage).outputs.as_ref();
+            outputs.map(|outputs| outputs[self.at])
+        };
+        nominal(now) != nominal(requested)
     }
 
     fn spread(&self, judged: &Judged, ensemble: &Ensemble, unit: &Unit) -> Spread {
@@ -155,10 +161,10 @@ impl Place<'_> {
     }
 }
 
-fn group(name: &str) -> &'static str {
+fn group(name: &str, is_moved: bool) -> &'static str {
     if GAIN.contains(&name) {
         "gain"
-    } else if LOAD.contains(&name) {
+    } else if LOAD.contains(&name) || (is_moved && ROOM_LOAD == name) {
         "load"
     } else {
         "result"

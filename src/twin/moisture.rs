@@ -75,7 +75,7 @@ stage_values! {
             "air that leaks in from outside";
         ambient_dew_point: "dry_room.ambient_dew_point", "K", Disturbance,
             "dew point outside the room";
-        people: "dry_room.people", "1", Setpoint, "people in the room";
+        people: "dry_room.people", "1", Disturbance, "people in the room";
         water_per_person: "dry_room.water_per_person", "kg/s", Parameter,
             "water that one person gives off";
     }
