@@ -8,6 +8,7 @@
 //! for a drawing.
 
 mod optional;
+mod together;
 
 use crate::twin::calendering::{CalenderingInputs, CalenderingOutcomes, calender};
 use crate::twin::chloride::Exposure;
@@ -205,19 +206,8 @@ impl Line {
     ///
     /// Never panics; on [`Status::Failed`] every slot of `outputs` holds NaN.
     pub fn run(&self, inputs: &[f64], outputs: &mut [f64]) -> Status {
-        let result = self.try_run(inputs, outputs).and_then(|flags| {
-            match outputs.iter().position(|value| !value.is_finite()) {
-                Some(port) => Err(TwinError::OutcomeNotFinite { port }),
-                None => Ok(flags),
-            }
-        });
-        match result {
-            Ok(flags) => Status::Valid(flags),
-            Err(error) => {
-                outputs.fill(f64::NAN);
-                Status::Failed(error)
-            }
-        }
+        let result = self.try_run(inputs, outputs);
+        settled(result, outputs)
     }
 
     /// Reads port values into stage inputs.
@@ -283,6 +273,21 @@ impl Line {
     }
 
     fn try_run(&self, inputs: &[f64], outputs: &mut [f64]) -> Result<Flags, TwinError> {
+        let begun = self.begin(inputs, outputs)?;
+        let mut zone = 0;
+        let exit = |exit: ZoneOutcomes| {
+            self.write_exit(outputs, zone, &exit);
+            zone += 1;
+        };
+        let dried = begun.dryer.run(&begun.line.zones, |_| {}, exit)?;
+        self.finish(&begun, dried, outputs)
+    }
+
+    /// Outcomes before those of the dryer.
+    const WET_END: usize = SlurryOutcomes::COUNT + CoatingOutcomes::COUNT;
+
+    /// Runs what comes before the dryer.
+    fn begin(&self, inputs: &[f64], outputs: &mut [f64]) -> Result<Begun, TwinError> {
         if outputs.len() != self.output_count() {
             return Err(TwinError::PortCount {
                 expected: self.output_count(),
@@ -290,28 +295,33 @@ impl Line {
             });
         }
         let line = self.read(inputs)?;
-        let mut rest = outputs;
         let (slurry, coated, window) = line.wet_end()?;
-        let wet = slurry.outcomes();
-        wet.write(take(&mut rest, SlurryOutcomes::COUNT));
+        let mut rest = outputs;
+        slurry
+            .outcomes()
+            .write(take(&mut rest, SlurryOutcomes::COUNT));
         coated.write(take(&mut rest, CoatingOutcomes::COUNT));
-        let (of_dryer, of_zones) = take(
-            &mut rest,
-            DryingOutcomes::COUNT + self.zones * ZoneOutcomes::COUNT,
-        )
-        .split_at_mut(DryingOutcomes::COUNT);
-        let mut slots = of_zones.chunks_exact_mut(ZoneOutcomes::COUNT);
         let dryer = line.dryer(self.solvent, &coated)?;
-        let (dried, reservations) = dryer.run(
-            &line.zones,
-            |_| {},
-            |exit| {
-                if let Some(slot) = slots.next() {
-                    exit.write(slot);
-                }
-            },
-        )?;
-        dried.write(of_dryer);
+        Ok(Begun {
+            line,
+            slurry,
+            coated,
+            window,
+            dryer,
+        })
+    }
+
+    /// Runs what comes behind the dryer.
+    fn finish(
+        &self,
+        begun: &Begun,
+        (dried, reservations): (DryingOutcomes, Flags),
+        outputs: &mut [f64],
+    ) -> Result<Flags, TwinError> {
+        let Begun { line, slurry, .. } = begun;
+        let mut rest = &mut outputs[Self::WET_END..];
+        let of_dryer = DryingOutcomes::COUNT + self.zones * ZoneOutcomes::COUNT;
+        dried.write(&mut take(&mut rest, of_dryer)[..DryingOutcomes::COUNT]);
         let (calendering, idle) = line.calendering(slurry.true_density_kg_m3)?;
         let rolled = calender(
             &calendering,
@@ -321,15 +331,16 @@ impl Line {
         )?;
         rolled.write(take(&mut rest, CalenderingOutcomes::COUNT));
         let stages = Stages {
-            slurry: &slurry,
-            wet,
-            coated,
+            slurry,
+            wet: slurry.outcomes(),
+            coated: begun.coated,
             dried,
             calendering,
             rolled,
         };
-        let of_sections = self.run_sections(&line, &stages, rest)?;
-        Ok(window
+        let of_sections = self.run_sections(line, &stages, rest)?;
+        Ok(begun
+            .window
             .with(reservations)
             .with(idle)
             .with(line.flags)
@@ -485,4 +496,32 @@ fn take<'a>(rest: &mut &'a mut [f64], count: usize) -> &'a mut [f64] {
     let (head, tail) = all.split_at_mut(at);
     *rest = tail;
     head
+}
+
+/// A sample on its way, at the door of the dryer.
+#[derive(Clone, Debug)]
+struct Begun {
+    line: LineInputs,
+    slurry: Slurry,
+    coated: CoatingOutcomes,
+    window: Flags,
+    dryer: Dryer,
+}
+
+/// The status of a sample; NaN in every slot of one that failed.
+fn settled(result: Result<Flags, TwinError>, outputs: &mut [f64]) -> Status {
+    let result =
+        result.and_then(
+            |flags| match outputs.iter().position(|value| !value.is_finite()) {
+                Some(port) => Err(TwinError::OutcomeNotFinite { port }),
+                None => Ok(flags),
+            },
+        );
+    match result {
+        Ok(flags) => Status::Valid(flags),
+        Err(error) => {
+            outputs.fill(f64::NAN);
+            Status::Failed(error)
+        }
+    }
 }
