@@ -392,8 +392,8 @@ impl Files for Without<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         let text = String::from_utf8(self.0.read(path)?).unwrap();
         let kept = text.lines().filter(|line| {
-            let is_named = |name: &&str| line.starts_with(&format!("\"{name}\""));
-            !self.1.iter().any(|name| is_named(&name))
+            let is_named = |name: &str| line.starts_with(&format!("\"{name}\""));
+            !self.1.iter().any(|name| is_named(name))
         });
         Ok(kept.collect::<Vec<_>>().join("\n").into_bytes())
     }
