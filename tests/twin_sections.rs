@@ -277,6 +277,18 @@ fn exposure_and_budget_agree() {
     let hf = given("electrolyte.hf") + 2.2210 * released;
     let budget = hf * value("filling.electrolyte_per_capacity");
     close(value("cell.hf_budget"), budget, 1e-12);
+    // The room is drier than the anode, but its drying is not credited; a moist one wets both.
+    assert!(value("cell.exposed_anode_water") >= given("cell.anode_water"));
+    let mut moist = set.clone();
+    moist[input(&line, "dry_room.frost_point")] = 268.15;
+    let (wet, _) = run(&line, &moist);
+    let budget = output(&line, "cell.exposed_water_budget");
+    assert!(
+        wet[budget] > 2.0 * out[budget],
+        "{} {}",
+        wet[budget],
+        out[budget]
+    );
     assert!(value("electrolyte.hf_after_soak") < value("electrolyte.hf_cap"));
     assert!(value("electrolyte.hf_after_soak") > given("electrolyte.hf"));
 }
