@@ -5,8 +5,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use cellwright::model::bpx::{Bpx, BpxError, ModelKind};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use cellwright::model::bpx::{Bpx, BpxError, Formed, ModelKind, after_formation};
 use serde_json::{Value, json};
+
+mod common;
 
 fn shipped() -> Value {
     let text = include_str!("../models/cells/nmc111-graphite-12.5Ah.bpx.json");
@@ -247,4 +252,123 @@ fn misspelt_field_is_recognised_in_the_missing_one() {
         text.contains("`Electrode area [m2]`") && text.contains("`Electrode aera [m2]`"),
         "{text}"
     );
+}
+
+/// The example files of the BPX source package: three are read, two name what is not modelled.
+#[test]
+fn every_example_file_is_read_or_says_what_is_not_modelled() {
+    for (text, field, feature) in [
+        (
+            include_str!("model_bpx/nmc_pouch_cell_BPX_blended_electrode.json"),
+            "Particle",
+            "a blend of active materials",
+        ),
+        (
+            include_str!("model_bpx/nmc_pouch_cell_BPX_user-defined_hysteresis.json"),
+            "Negative electrode delithiation OCP [V]",
+            "open-circuit potential with hysteresis",
+        ),
+    ] {
+        let refused = Bpx::parse(text).expect_err(field);
+        let BpxError::Unsupported {
+            field: found,
+            feature: why,
+            ..
+        } = &refused
+        else {
+            panic!("{refused}");
+        };
+        assert_eq!((found.as_str(), *why), (field, feature));
+    }
+    let Some(folder) = common::shared("data/bpx") else {
+        common::skip("every_example_file_is_read", "the BPX examples are missing");
+        return;
+    };
+    for (file, model, capacity) in [
+        ("nmc_pouch_cell_BPX.json", ModelKind::Dfn, 12.5),
+        ("nmc_pouch_cell_BPX_SPM.json", ModelKind::Spm, 12.5),
+        ("lfp_18650_cell_BPX.json", ModelKind::Dfn, 2.0),
+    ] {
+        let text = std::fs::read_to_string(folder.join(file)).expect(file);
+        let bpx = Bpx::parse(&text).expect(file);
+        assert_eq!((bpx.model, bpx.cell.nominal_capacity_ah), (model, capacity));
+        assert_eq!(bpx.not_modelled, [] as [&str; 0], "{file}");
+    }
+}
+
+fn formed() -> Formed {
+    let interphase = [
+        ("formation.sei_initial_thickness", 2e-8),
+        ("formation.sei_diffusivity", 4e-19),
+    ];
+    Formed {
+        lithium_lost_share: 0.08,
+        thickness_m: (5.5e-5, 5.2e-5),
+        temperature_k: 298.15,
+        interphase: interphase
+            .map(|(name, value)| (name.to_owned(), value))
+            .into(),
+    }
+}
+
+/// A file of version 0 comes back as 1.1 with what formation did to the cell.
+#[test]
+fn a_formed_cell_is_written_as_version_1_and_read_back() {
+    let written = after_formation(&shipped().to_string(), &formed()).unwrap();
+    let read = Bpx::parse(&written.to_string()).unwrap();
+    let old = parse(&shipped()).unwrap();
+    assert_eq!((read.version_major, old.version_major), (1, 0));
+    assert_eq!(read.interphase, formed().interphase);
+    assert_eq!(read.initial.lithium_lost_share, Some(0.08));
+    assert_eq!(read.initial.temperature_k, Some(298.15));
+    assert_eq!(
+        read.initial.electrolyte_concentration_mol_m3,
+        old.initial.electrolyte_concentration_mol_m3
+    );
+    assert_eq!(read.negative.thickness_m, 5.5e-5);
+    assert_eq!(read.not_modelled, ["State/Degradation"]);
+    let same = Bpx {
+        version_major: old.version_major,
+        initial: old.initial,
+        interphase: old.interphase.clone(),
+        not_modelled: Vec::new(),
+        negative: old.negative.clone(),
+        positive: old.positive.clone(),
+        ..read
+    };
+    assert_eq!(same, old);
+}
+
+/// The reference implementation accepts what is written.
+#[test]
+fn the_reference_implementation_accepts_a_formed_cell() {
+    let written = after_formation(&shipped().to_string(), &formed()).unwrap();
+    let program = "import json, sys\n\
+                   try:\n    import bpx\n\
+                   except ImportError:\n    sys.exit(9)\n\
+                   cell = bpx.BPX.model_validate(json.load(sys.stdin))\n\
+                   print(cell.state.degradation.lli)\n";
+    let child = Command::new("python3")
+        .args(["-c", program])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut child) = child else {
+        common::skip("the_reference_implementation", "python3 is missing");
+        return;
+    };
+    let mut input = child.stdin.take().expect("piped");
+    // A program that ends before it has read everything says why in its exit code.
+    let _ = input.write_all(written.to_string().as_bytes());
+    drop(input);
+    let output = child.wait_with_output().expect("python3 ran");
+    if output.status.code() == Some(9) {
+        let reason = "the Python package bpx is missing";
+        common::skip("the_reference_implementation_accepts_a_formed_cell", reason);
+        return;
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "0.08");
 }

@@ -66,7 +66,7 @@ const RULES: [(u32, &str, bool, &[&str]); 58] = [
     (46, "electrode water", true, &["CE004", "CE005"]),
     (47, "separator water", true, &["CE006"]),
     (48, "accuracy of water", false, &["CE007"]),
-    (49, "water budget", false, &["CE008", "CE014"]),
+    (49, "water budget", true, &["CE008", "CE014"]),
     (50, "frost points", true, &["CE009", "CE010"]),
     (51, "exposure", true, &["CE011"]),
     (52, "room air", true, &["CE012", "CE013"]),

@@ -303,8 +303,10 @@ pub const CODES: &[Explanation] = &[
     (
         PROTOCOL_STEP,
         "a formation step makes no sense",
-        "`rest` needs a duration; `cc` a current and a stop (`until_voltage` or `duration`); \
-         `cv` a voltage and a stop (`until_current` or `duration`).",
+        "`Rest for 1 hour`, `Charge at C/20 until 4.2 V`, `Hold at 4.2 V until C/50`; or as a \
+         table: `rest` needs a duration, `cc` a current and a stop (`until_voltage`, \
+         `until_capacity` or `duration`), `cv` a voltage and a stop (`until_current` or \
+         `duration`). Any number may be the name of a setpoint of the recipe.",
     ),
     (
         IMPORT_MAP,

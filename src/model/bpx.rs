@@ -5,14 +5,21 @@
 //! physics allows. Version 0.x keeps initial concentration and temperatures inside
 //! `Parameterisation`, version 1.x in `State`; both arrive in [`InitialState`]. A field that the
 //! model named in the header needs is an error when missing, and so is a field nobody knows.
-//! Blended electrodes and hysteresis branches are refused, not ignored.
+//! Blended electrodes and hysteresis branches are refused, not ignored; what a file says beyond
+//! the models here (user-defined functions, earlier degradation) is listed in `not_modelled`.
+//! The interphase comes in a block of `User-defined`, see [`extension`].
 //!
 //! Source: BPX standard, Faraday Institution, version 1.1.
 
 mod error;
+pub mod extension;
 mod section;
+mod write;
+
+use std::collections::BTreeMap;
 
 pub use error::BpxError;
+pub use write::{Formed, after_formation};
 
 use super::curve::Curve;
 use section::Section;
@@ -59,6 +66,10 @@ pub struct Bpx {
     pub positive: Electrode,
     /// Initial and ambient state where the file gives it.
     pub initial: InitialState,
+    /// Interphase and pristine cell from `User-defined`, SI, by dictionary name.
+    pub interphase: BTreeMap<String, f64>,
+    /// Paths of fields that are read by no model here.
+    pub not_modelled: Vec<String>,
 }
 
 /// Section `Cell`.
@@ -163,6 +174,10 @@ pub struct InitialState {
     pub ambient_temperature_k: Option<f64>,
     /// State of charge, 1.
     pub state_of_charge: Option<f64>,
+    /// Heat transfer coefficient to the surroundings, W/(m² K); since 1.0.
+    pub heat_transfer_w_m2_k: Option<f64>,
+    /// Loss of lithium inventory of an aged cell, share; since 1.0.
+    pub lithium_lost_share: Option<f64>,
 }
 
 impl Bpx {
@@ -205,7 +220,17 @@ impl Bpx {
             None
         };
         let cell = body.section("Cell", ModelKind::Spm)?;
+        let mut not_modelled = earlier_state(&root)?;
+        let mut interphase = BTreeMap::new();
+        if body.has("User-defined") {
+            let own = body.section("User-defined", ModelKind::Spm)?;
+            own.refuse_like("OCP", "open-circuit potential with hysteresis")?;
+            interphase = extension::read(&own)?;
+            not_modelled.extend(own.others(&["description", "Description", extension::BLOCK]));
+        }
         Ok(Self {
+            interphase,
+            not_modelled,
             version_major,
             title: header.text("Title").unwrap_or_default(),
             model,
@@ -217,6 +242,38 @@ impl Bpx {
             positive: read_electrode(&body.section("Positive electrode", ModelKind::Spm)?, porous)?,
         })
     }
+}
+
+/// What `State` says about hysteresis and earlier ageing, which a formation does not start from.
+fn earlier_state(root: &Section) -> Result<Vec<String>, BpxError> {
+    let mut found = Vec::new();
+    if !root.has("State") {
+        return Ok(found);
+    }
+    let state = root.section("State", ModelKind::Spm)?;
+    state.only(&["Initial conditions", "Thermal environment", "Degradation"])?;
+    if state.has("Initial conditions") {
+        let initial = state.section("Initial conditions", ModelKind::Spm)?;
+        initial.only(&[
+            "Initial state-of-charge",
+            "Initial temperature [K]",
+            "Initial electrolyte concentration [mol.m-3]",
+            "Initial hysteresis state: Positive electrode",
+            "Initial hysteresis state: Negative electrode",
+        ])?;
+        for field in [
+            "Initial hysteresis state: Positive electrode",
+            "Initial hysteresis state: Negative electrode",
+        ] {
+            if initial.has(field) {
+                found.push(format!("State/Initial conditions/{field}"));
+            }
+        }
+    }
+    if state.has("Degradation") {
+        found.push("State/Degradation".to_owned());
+    }
+    Ok(found)
 }
 
 fn read_cell(cell: &Section) -> Result<CellSection, BpxError> {
@@ -353,7 +410,7 @@ fn read_initial(
             },
             temperature_k: cell.optional("Initial temperature [K]")?,
             ambient_temperature_k: cell.optional("Ambient temperature [K]")?,
-            state_of_charge: None,
+            ..InitialState::default()
         });
     }
     let mut state = InitialState::default();
@@ -370,7 +427,16 @@ fn read_initial(
     }
     if section.has("Thermal environment") {
         let thermal = section.section("Thermal environment", ModelKind::Spm)?;
+        thermal.only(&[
+            "Ambient temperature [K]",
+            "Heat transfer coefficient [W.m-2.K-1]",
+        ])?;
         state.ambient_temperature_k = thermal.optional("Ambient temperature [K]")?;
+        state.heat_transfer_w_m2_k = thermal.optional("Heat transfer coefficient [W.m-2.K-1]")?;
+    }
+    if section.has("Degradation") {
+        let degradation = section.section("Degradation", ModelKind::Spm)?;
+        state.lithium_lost_share = degradation.optional("LLI")?;
     }
     Ok(state)
 }

@@ -10,12 +10,15 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::parameter::ModelParameter;
+use super::bpx::Bpx;
+use super::bpx::extension::BLOCK;
+use super::parameter::{Evidence, Law, ModelParameter};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::document::{
-    Entry, Intake, Located, NormalForm, Reader, Report, Value, codes, lookup, resolve,
+    Entry, Intake, Located, Measured, NormalForm, Reader, Report, Value, codes, lookup, resolve,
 };
 use crate::quantity::dictionary::{Role, standard};
+use crate::rational::Rational;
 use crate::recipe::Recipe;
 use crate::span::Span;
 
@@ -76,6 +79,39 @@ pub struct Missing {
 }
 
 impl Model {
+    /// Takes over what the cell file says about interphase and pristine cell, where neither model
+    /// nor prior does; says where both do and differ. BPX knows no evidence, so it is assumed.
+    pub fn take_from_cell(&mut self, bpx: &Bpx, cell: &Located<String>, report: &Report) {
+        for (name, value) in &bpx.interphase {
+            let (Some(entry), Ok(si)) = (standard().get(name), Rational::from_f64(*value)) else {
+                continue;
+            };
+            if let Some(own) = self.parameters.get(name) {
+                if own.number().to_f64() != *value {
+                    let message = format!("the model's `{name}` replaces that of the cell file");
+                    report.push(Diagnostic::warning(codes::SET_TWICE, own.span, message));
+                }
+                continue;
+            }
+            let parameter = ModelParameter {
+                name: name.clone(),
+                span: cell.span,
+                value: Measured {
+                    si,
+                    unit: entry.unit.clone(),
+                    span: cell.span,
+                },
+                spread: None,
+                valid: None,
+                source: format!("`{}`, User-defined/{BLOCK}", cell.value),
+                evidence: Evidence::Assumed,
+                law: Law::Constant,
+                adopted_from: None,
+            };
+            self.parameters.insert(name.clone(), parameter);
+        }
+    }
+
     /// Reads the model at `path` and its priors; `from` is the place that names it. `None` when
     /// it cannot be read at all; errors in parameters are in `intake.report`.
     pub fn read(intake: &mut Intake<'_>, path: &str, from: Option<Span>) -> Option<Self> {

@@ -96,7 +96,7 @@ pub(super) const ROWS: &[Row] = &[
         "longest time without stirring"),
     ("slurry.tank_height", "length", Parameter, "m", "",
         "height of the slurry in the tank"),
-    ("slurry.settling_velocity", "velocity", Outcome, "um/s", "",
+    ("slurry.settling_velocity", "velocity", Outcome, "m/s", "",
         "settling velocity of the coarsest"),
     ("slurry.settled_share", "number", Outcome, "%", "",
         "share of the tank's height that the coarsest have left"),

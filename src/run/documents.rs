@@ -164,10 +164,7 @@ pub fn read_plant(
     let mut intake = Intake::new(files);
     let recipe = Recipe::read(&mut intake, recipe, None);
     let model = Model::read(&mut intake, model, None);
-    let cell = match (&recipe, &model) {
-        (Some(recipe), Some(model)) => read_cell(&mut intake, recipe, model),
-        _ => None,
-    };
+    let (model, cell) = with_cell(&mut intake, recipe.as_ref(), model);
     if let (Some(recipe), Some(model)) = (&recipe, &model) {
         model.check_against(recipe, &intake.report);
     }
@@ -320,10 +317,7 @@ fn read_all(files: &dyn Files, intake: &mut Intake<'_>, path: &str) -> Option<Pa
             None
         }
     };
-    let cell = match (&old, &model) {
-        (Some(old), Some(model)) => read_cell(intake, old, model),
-        _ => None,
-    };
+    let (model, cell) = with_cell(intake, old.as_ref(), model);
     let opened: Vec<FileId> = scenario
         .rules
         .iter()
@@ -396,7 +390,29 @@ fn read_approved(intake: &mut Intake<'_>, scenario: &Scenario) -> Vec<Recipe> {
         .collect()
 }
 
-/// Reads the cell file; `Some(None)` where the line ends before the cell and needs none.
+/// Reads the cell file of a model, and into the model what the file says about the interphase;
+/// `Some(None)` where the line ends before the cell and needs no file.
+fn with_cell(
+    intake: &mut Intake<'_>,
+    recipe: Option<&Recipe>,
+    model: Option<Model>,
+) -> (Option<Model>, Option<Option<Bpx>>) {
+    let (Some(mut model), Some(recipe)) = (model, recipe) else {
+        return (None, None);
+    };
+    let read = read_cell(intake, recipe, &model);
+    if let (Some(Some(bpx)), Some(cell)) = (&read, model.cell.clone()) {
+        for path in &bpx.not_modelled {
+            let message = format!("`{path}` of the cell file is not modelled and has no effect");
+            intake
+                .report
+                .push(Diagnostic::warning(CELL, cell.span, message));
+        }
+        model.take_from_cell(bpx, &cell, &intake.report);
+    }
+    (Some(model), read)
+}
+
 fn read_cell(intake: &mut Intake<'_>, recipe: &Recipe, model: &Model) -> Option<Option<Bpx>> {
     let Some(cell) = &model.cell else {
         if !sections(recipe, model).has(Section::Cell) {
@@ -579,7 +595,11 @@ fn formation_model(
     let get = |name: &str| {
         let of_recipe = recipe.number(name).map(crate::rational::Rational::to_f64);
         let of_model = || model.parameters.get(name).map(|p| p.number().to_f64());
-        of_recipe.or_else(of_model).unwrap_or(f64::NAN)
+        let of_file = || bpx.interphase.get(name).copied();
+        of_recipe
+            .or_else(of_model)
+            .or_else(of_file)
+            .unwrap_or(f64::NAN)
     };
     let request = Request {
         cell: formation::Cell::from_bpx(bpx)?,

@@ -221,8 +221,10 @@ impl Section {
             | Section::Penetration
             | Section::Pressed
             | Section::Hydrolysis
-            | Section::Chloride => "filling",
-            Section::Room | Section::Uptake | Section::RoomLoad => "dry room",
+            | Section::Chloride
+            | Section::Room
+            | Section::Uptake
+            | Section::RoomLoad => "filling",
         }
     }
 }

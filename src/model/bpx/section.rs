@@ -103,6 +103,27 @@ impl<'a> Section<'a> {
         Ok(())
     }
 
+    /// Refuses fields whose name holds a word that stands for physics of no model here: a file that
+    /// replaces a potential by functions of its own would run with a wrong one.
+    pub(super) fn refuse_like(&self, word: &str, feature: &'static str) -> Result<(), BpxError> {
+        match self.object.keys().find(|field| field.contains(word)) {
+            Some(field) => Err(BpxError::Unsupported {
+                path: self.place(),
+                field: field.clone(),
+                feature,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the paths of all fields but those.
+    pub(super) fn others(&self, known: &[&str]) -> Vec<String> {
+        let fields = self.object.keys().filter(|f| !known.contains(&f.as_str()));
+        fields
+            .map(|field| format!("{}/{field}", self.path))
+            .collect()
+    }
+
     /// Refuses fields that belong to the format and to no model here.
     pub(super) fn refuse(&self, features: &[(&'static str, &'static str)]) -> Result<(), BpxError> {
         for (field, feature) in features {

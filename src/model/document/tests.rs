@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::document::InMemory;
-use crate::model::protocol::{Operation, Protocol};
+use crate::model::protocol::{Current, Direction, End, Number, Operation, Protocol};
 use crate::rational::Rational;
 
 const MODEL: &str = r#"
@@ -137,25 +137,28 @@ fn protocol_steps_are_exact_and_complete() {
     assert_eq!(
         steps[1].operation,
         Operation::ConstantCurrent {
-            c_rate: Rational::ratio(-1, 20)
+            direction: Direction::Charge,
+            current: Current::Rate(Number::Given(Rational::ratio(1, 20 * 3600))),
         }
     );
-    assert_eq!(steps[2].until_c_rate, Some(Rational::ratio(1, 50)));
-    assert_eq!(steps[3].until_capacity, Some(Rational::from(43_200)));
+    let cut_off = Current::Rate(Number::Given(Rational::ratio(1, 50 * 3600)));
+    assert_eq!(steps[2].ends, [End::BelowCurrent(cut_off)]);
+    let charge = Number::Given(Rational::from(43_200));
+    assert_eq!(steps[3].ends, [End::AfterCharge(charge)]);
 }
 
 #[test]
 fn protocol_steps_that_make_no_sense_are_refused() {
     for (step, message) in [
-        ("op = \"rest\"", "a `rest` step needs an end"),
+        ("op = \"rest\"", "the step has no end"),
         ("op = \"cc\"\nduration = \"1 h\"", "needs `current`"),
         (
             "op = \"cc\"\ncurrent = \"0 C_rate\"\nduration = \"1 h\"",
-            "is a `rest`",
+            "above zero",
         ),
         (
-            "op = \"cc\"\ncurrent = \"1 C_rate\"\nuntil_voltage = \"4 V\"",
-            "needs `longest`",
+            "op = \"cc\"\ncurrent = \"1 C_rate\"\nduration = \"1 h\"\nlongest = \"2 h\"",
+            "needs no `longest`",
         ),
         (
             "op = \"cv\"\nvoltage = \"4 V\"\nduration = \"1 h\"\ncurrent = \"1 C_rate\"",
@@ -165,7 +168,7 @@ fn protocol_steps_that_make_no_sense_are_refused() {
         ("op = \"hold\"\nduration = \"1 h\"", "`hold` is none of"),
         (
             "op = \"cc\"\ncurrent = \"1 C\"\nduration = \"1 h\"",
-            "`1 C` is a charge",
+            "`1 C`: expected a rate",
         ),
     ] {
         let (found, shown) = protocol(&format!("[[step]]\n{step}\n"));

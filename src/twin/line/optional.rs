@@ -281,9 +281,11 @@ fn take_up(
         Some(table) => crush(table, made.rolled.coating_density)?.0.uptake_ratio,
         None => 1.0,
     };
+    // A dry room takes bound water out of a coating far more slowly than moist air brings it in
+    // (hysteresis), so drying by the room is not credited.
     let exposed = |water: f64, rate: f64, saturation: f64| {
         let constants = (rate, saturation, inputs.exponent);
-        after_exposure(water, constants, humidity, inputs.exposure_time)
+        after_exposure(water, constants, humidity, inputs.exposure_time).max(water)
     };
     let cathode_water = exposed(
         cell.cathode_water,
