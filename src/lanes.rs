@@ -10,6 +10,9 @@
 //! last place: the correctly rounded ones of `math` cost twenty times more and do not run in lanes.
 
 mod elementary;
+mod real;
+
+pub use real::Real;
 
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
