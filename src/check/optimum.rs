@@ -2,20 +2,28 @@
 //!
 //! In: facts about polynomials over a box, an objective. Out: the greatest value with a point that
 //! attains it, or a point that shows how near it is come to (strict facts leave an open end, never
-//! an epsilon), and a certificate that nothing lies beyond. Disjunctions are taken apart cell by
-//! cell; each cell is a linear programme over exact rationals, whose bound drops cells that cannot
-//! be better. Products count as variables of their own, bounded by their range: their programme
-//! bounds from outside, a point from inside, and boxes are cut until both meet or the budget ends
-//! ([`Optimum::Between`]).
+//! an epsilon), and a certificate that nothing lies beyond, which the checker accepted. Disjunctions
+//! are taken apart cell by cell; the bound of a cell drops those that cannot be better. Where all
+//! facts are linear the cells are searched in doubles and the few rows that count are solved
+//! exactly ([`cells`]); else, and where that finds nothing, each cell is a linear programme over
+//! exact rationals. Products count as variables of their own, bounded by their range: their
+//! programme bounds from outside, a point from inside, and boxes are cut until both meet or the
+//! budget ends ([`Optimum::Between`]).
 
+mod cells;
 mod guess;
+mod model;
+mod proof;
 mod simplex;
 
 use super::farkas::{Linear, decide};
 use super::prove::{Outcome, Values, prove};
-use crate::certificate::{Atom, Polynomial, Proof, Ranges, Statement, facts_of, rows_of};
+use crate::certificate::{
+    self, Atom, BoxVariable, Certificate, Claim, Polynomial, Ranges, Statement, facts_of, rows_of,
+};
 use crate::rational::Rational;
 
+use self::model::Model;
 use self::simplex::{Bound, greatest_of};
 
 /// Cells of one question.
@@ -41,16 +49,17 @@ pub struct Problem<'a> {
 /// The greatest value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Optimum {
-    /// The facts hold nowhere in the box; the proof is of the disjunction of their negations.
-    Impossible(Option<Proof>),
+    /// The facts hold nowhere in the box; the certificate is of the disjunction of the negations of
+    /// some of them.
+    Impossible(Option<Box<Certificate>>),
     /// It is attained.
     Attained {
         /// The value.
         value: Rational,
         /// Where.
         point: Values,
-        /// Proof that every point breaks a fact or has at most this value.
-        beyond: Option<Proof>,
+        /// Proof that every point breaks a fact, or a part of one, or has at most this value.
+        beyond: Option<Box<Certificate>>,
     },
     /// It is come to as near as one likes, and not attained.
     Approached {
@@ -58,8 +67,8 @@ pub enum Optimum {
         value: Rational,
         /// A point at which the facts hold.
         point: Values,
-        /// Proof that every point breaks a fact or lies below.
-        beyond: Option<Proof>,
+        /// Proof that every point breaks a fact, or a part of one, or lies below.
+        beyond: Option<Box<Certificate>>,
     },
     /// Products take part and the budget ended first.
     Between {
@@ -75,6 +84,58 @@ pub enum Optimum {
 /// Finds the greatest value of the objective.
 #[must_use]
 pub fn greatest(problem: &Problem<'_>) -> Optimum {
+    let prepared = Prepared::new(problem.facts, problem.ranges);
+    prepared.greatest(problem.objective)
+}
+
+/// Facts over a box, to be asked for the greatest values of several objectives.
+pub struct Prepared<'a> {
+    facts: &'a [Statement],
+    ranges: &'a Ranges,
+    /// The facts taken apart, where all are linear.
+    model: Option<Model>,
+}
+
+impl<'a> Prepared<'a> {
+    /// Takes the facts apart.
+    #[must_use]
+    pub fn new(facts: &'a [Statement], ranges: &'a Ranges) -> Self {
+        Self {
+            facts,
+            ranges,
+            model: Model::of(facts, ranges),
+        }
+    }
+
+    /// Whether all facts are linear.
+    #[must_use]
+    pub fn is_linear(&self) -> bool {
+        self.model.is_some()
+    }
+
+    /// Finds the greatest value of an objective.
+    #[must_use]
+    pub fn greatest(&self, objective: &Polynomial) -> Optimum {
+        let model = self.model.as_ref();
+        let quick = model.and_then(|model| cells::greatest(model, self.ranges, objective));
+        quick.unwrap_or_else(|| {
+            greatest_exactly(&Problem {
+                ranges: self.ranges,
+                facts: self.facts,
+                objective,
+            })
+        })
+    }
+
+    /// Finds the least value of an objective: the greatest of its negative, turned round.
+    #[must_use]
+    pub fn least(&self, objective: &Polynomial) -> Optimum {
+        turned(self.greatest(&objective.negated()))
+    }
+}
+
+/// Finds the greatest value with a programme over exact rationals for each cell.
+fn greatest_exactly(problem: &Problem<'_>) -> Optimum {
     let Some((low, high)) = problem.objective.enclosure(problem.ranges) else {
         return Optimum::TooLarge;
     };
@@ -96,14 +157,16 @@ pub fn greatest(problem: &Problem<'_>) -> Optimum {
     search.conclude()
 }
 
-/// Finds the least value of the objective: the greatest of its negative, turned round.
+/// Finds the least value of the objective.
 #[must_use]
 pub fn least(problem: &Problem<'_>) -> Optimum {
-    let negative = problem.objective.negated();
-    match greatest(&Problem {
-        objective: &negative,
-        ..*problem
-    }) {
+    let prepared = Prepared::new(problem.facts, problem.ranges);
+    prepared.least(problem.objective)
+}
+
+/// The optimum of the negative of an objective as that of the objective.
+fn turned(optimum: Optimum) -> Optimum {
+    match optimum {
         Optimum::Attained {
             value,
             point,
@@ -130,7 +193,7 @@ pub fn least(problem: &Problem<'_>) -> Optimum {
     }
 }
 
-/// The statement that `beyond` proves: every point breaks a fact or keeps to the value.
+/// Every point breaks a fact or keeps to the value.
 #[must_use]
 pub fn nothing_beyond(problem: &Problem<'_>, value: &Rational, attained: bool) -> Statement {
     let mut parts: Vec<Statement> = problem.facts.iter().map(Statement::negated).collect();
@@ -140,6 +203,32 @@ pub fn nothing_beyond(problem: &Problem<'_>, value: &Rational, attained: bool) -
         strict: !attained,
     }));
     Statement::Or(parts)
+}
+
+/// Proves a statement over a box, with a certificate that the checker accepted.
+#[must_use]
+pub fn certified(statement: Statement, ranges: &Ranges) -> Option<Box<Certificate>> {
+    let Outcome::Proved(proof) = prove(&statement, ranges, &Values::new()) else {
+        return None;
+    };
+    let variable = |(&id, (low, high)): (&u32, &(Rational, Rational))| BoxVariable {
+        id,
+        name: format!("x{id}"),
+        low: low.clone(),
+        high: high.clone(),
+    };
+    let claim = Claim {
+        variables: ranges.iter().map(variable).collect(),
+        positive: Vec::new(),
+        statement,
+    };
+    let certificate = Certificate {
+        claim: claim.clone(),
+        positive: Vec::new(),
+        proof,
+    };
+    let accepted = certificate::check(&certificate, &claim).is_ok();
+    accepted.then(|| Box::new(certificate))
 }
 
 struct Search<'a> {
@@ -285,10 +374,7 @@ impl Search<'_> {
             let known = self.best.as_ref().map(|(known, _, _)| known);
             known.is_none_or(|known| open > known)
         });
-        let prove = |statement: &Statement| match prove(statement, problem.ranges, &Values::new()) {
-            Outcome::Proved(proof) => Some(proof),
-            Outcome::Refuted(_) | Outcome::Open => None,
-        };
+        let prove = |statement: Statement| certified(statement, problem.ranges);
         match (self.best, outside) {
             (best, Some(outside)) => Optimum::Between {
                 inside: best.map(|(value, _, point)| (value, point)),
@@ -296,10 +382,10 @@ impl Search<'_> {
             },
             (None, None) => {
                 let parts = problem.facts.iter().map(Statement::negated).collect();
-                Optimum::Impossible(prove(&Statement::Or(parts)))
+                Optimum::Impossible(prove(Statement::Or(parts)))
             }
             (Some((value, attained, point)), None) => {
-                let beyond = prove(&nothing_beyond(problem, &value, attained));
+                let beyond = prove(nothing_beyond(problem, &value, attained));
                 if attained {
                     Optimum::Attained {
                         value,
