@@ -4,7 +4,10 @@
 //! hold. Products count as variables of their own, bounded by their range, so that a refutation
 //! stays sound for them, while a point is only a suggestion. Each leaf is one or two feasibility
 //! problems for the multipliers (phase one of the simplex method, Bland's rule, exact rationals;
-//! R. G. Bland, 1977); when there are no multipliers, the dual values are the point.
+//! R. G. Bland, 1977); when there are no multipliers, the dual values are the point. Many rows are
+//! tried in doubles first, and what they show is settled exactly ([`quick`]).
+
+mod quick;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +20,9 @@ const LEAVES_MAX: usize = 256;
 
 /// Pivots of one feasibility problem; Bland's rule ends far earlier on small cores.
 const PIVOTS_MAX: usize = 2000;
+
+/// Entries from which doubles are quicker than exact pivots.
+const QUICK_FROM: usize = 400;
 
 /// What came of facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +82,15 @@ pub fn contradict(rows: &[Atom]) -> Linear {
         .filter(|powers| !powers.is_empty())
         .collect();
     let columns: Vec<&Powers> = columns.into_iter().collect();
+    if rows.len() * columns.len() >= QUICK_FROM
+        && let Some(found) = quick::contradict(rows, &columns)
+    {
+        return found;
+    }
+    exactly(rows, &columns)
+}
+
+fn exactly(rows: &[Atom], columns: &[&Powers]) -> Linear {
     let coefficient = |row: &Atom, wanted: &[(u32, u32)]| {
         let found = row.polynomial.terms().find(|(powers, _)| *powers == wanted);
         found.map_or_else(Rational::zero, |(_, value)| value.clone())
@@ -102,7 +117,7 @@ pub fn contradict(rows: &[Atom]) -> Linear {
         .map(|weight| &(-weight) / scale)
         .collect();
     if !rows.iter().any(|row| row.strict) {
-        return named(&columns, &point);
+        return named(columns, &point);
     }
     // Second question: multipliers whose sum is zero although a strict row takes part.
     let last = matrix.len() - 1;
@@ -120,7 +135,7 @@ pub fn contradict(rows: &[Atom]) -> Linear {
     match feasible(&matrix, &right) {
         None => Linear::TooLarge,
         Some(Feasibility::Solution(multipliers)) => farkas(multipliers),
-        Some(Feasibility::Dual(dual)) => named(&columns, &inwards(&point, &dual)),
+        Some(Feasibility::Dual(dual)) => named(columns, &inwards(&point, &dual)),
     }
 }
 

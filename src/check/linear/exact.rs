@@ -5,6 +5,7 @@
 //! than one, or a multiplier below zero. Few equations take part, each with few columns, so they
 //! are solved by elimination, shortest first.
 
+use super::guess::{Basis, PART};
 use super::{At, Programme, Terms};
 use crate::rational::Rational;
 
@@ -53,6 +54,44 @@ impl Programme {
         let found = solved(equations, rows.len())?;
         let none_below = found.iter().all(|value| !value.is_negative());
         none_below.then_some(found)
+    }
+
+    /// Tight rows times multipliers above zero that add up to these terms: of the rows that count in
+    /// doubles, else of all.
+    #[must_use]
+    pub fn added_up(
+        &self,
+        basis: &Basis,
+        weights: &[f64],
+        sum: &[(usize, Rational)],
+    ) -> Option<Vec<(At, Rational)>> {
+        let counted = basis.tight.iter().zip(weights);
+        let counted = counted.filter(|(_, weight)| **weight > PART);
+        let counted: Vec<At> = counted.map(|(at, _)| *at).collect();
+        for rows in [&counted, &basis.tight] {
+            if let Some(found) = self.multipliers(rows, sum) {
+                let pairs = rows.iter().copied().zip(found);
+                let pairs = pairs.filter(|(_, factor)| factor.is_positive());
+                return Some(pairs.collect());
+            }
+        }
+        None
+    }
+
+    /// A row and tight rows times multipliers that add up to a number alone.
+    #[must_use]
+    pub fn excluding(
+        &self,
+        basis: &Basis,
+        at: At,
+        direction: &[f64],
+    ) -> Option<Vec<(At, Rational)>> {
+        let (terms, ..) = self.stated(at);
+        let sum: Terms = terms.into_iter().map(|(column, own)| (column, -own)).collect();
+        let weights: Vec<f64> = direction.iter().map(|entry| -entry).collect();
+        let mut rows = self.added_up(basis, &weights, &sum)?;
+        rows.push((at, Rational::one()));
+        Some(rows)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::certificate::{
 };
 use crate::check::eliminate::variables;
 use crate::check::linear::At;
-use crate::check::linear::guess::{Basis, Guess, PART};
+use crate::check::linear::guess::{Basis, Guess};
 use crate::rational::Rational;
 
 use super::model::Model;
@@ -146,7 +146,8 @@ impl Prover<'_> {
             .iter()
             .map(|(column, factor)| (*column, -factor))
             .collect();
-        let mut rows = self.multiplied(basis, &basis.weights, &wanted)?;
+        let programme = &self.model.programme;
+        let mut rows = used(programme.added_up(basis, &basis.weights, &wanted)?);
         let gap = &(goal.offset - goal.value) + &self.constant(&rows);
         let is_strict = goal.attained || self.is_strict(&rows);
         let closes = gap.is_negative() || (gap.is_zero() && is_strict);
@@ -156,38 +157,10 @@ impl Prover<'_> {
 
     /// Multipliers with which tight rows exclude another row.
     fn excluded(&self, basis: &Basis, at: At, direction: &[f64]) -> Option<Vec<(Used, Rational)>> {
-        let (terms, ..) = self.model.programme.stated(at);
-        let wanted: Vec<(usize, Rational)> = terms
-            .iter()
-            .map(|(column, factor)| (*column, -factor))
-            .collect();
-        let weights: Vec<f64> = direction.iter().map(|entry| -entry).collect();
-        let mut rows = self.multiplied(basis, &weights, &wanted)?;
-        rows.push((Used::At(at), Rational::one()));
+        let rows = used(self.model.programme.excluding(basis, at, direction)?);
         let gap = self.constant(&rows);
         let closes = gap.is_negative() || (gap.is_zero() && self.is_strict(&rows));
         closes.then_some(rows)
-    }
-
-    /// Tight rows times multipliers that add up to what is wanted: those that count in doubles,
-    /// else all.
-    fn multiplied(
-        &self,
-        basis: &Basis,
-        weights: &[f64],
-        wanted: &[(usize, Rational)],
-    ) -> Option<Vec<(Used, Rational)>> {
-        let counted = basis.tight.iter().zip(weights);
-        let counted = counted.filter(|(_, weight)| **weight > PART);
-        let counted: Vec<At> = counted.map(|(at, _)| *at).collect();
-        for rows in [&counted, &basis.tight] {
-            if let Some(found) = self.model.programme.multipliers(rows, wanted) {
-                let pairs = rows.iter().map(|&at| Used::At(at)).zip(found);
-                let pairs = pairs.filter(|(_, factor)| factor.is_positive());
-                return Some(pairs.collect());
-            }
-        }
-        None
     }
 
     fn constant(&self, rows: &[(Used, Rational)]) -> Rational {
@@ -206,6 +179,11 @@ impl Prover<'_> {
     }
 }
 
+fn used(rows: Vec<(At, Rational)>) -> Vec<(Used, Rational)> {
+    let rows = rows.into_iter();
+    rows.map(|(at, factor)| (Used::At(at), factor)).collect()
+}
+
 /// Writes the tree as a certificate; nothing unless the checker accepts it.
 fn written(
     model: &Model,
@@ -214,10 +192,10 @@ fn written(
     order: &[usize],
     goal: Option<&Goal<'_>>,
 ) -> Option<Box<Certificate>> {
-    let mut used = BTreeSet::new();
-    rows_used(tree, &mut used);
-    let rows: Vec<usize> = model.root.rows.iter().copied().collect();
-    let rows: Vec<usize> = rows.into_iter().filter(|row| used.contains(row)).collect();
+    let mut counted = BTreeSet::new();
+    rows_used(tree, &mut counted);
+    let rows = model.root.rows.iter().copied();
+    let rows: Vec<usize> = rows.filter(|row| counted.contains(row)).collect();
     let atoms = rows.iter().map(|&row| Statement::Atom(model.atoms[row].clone()));
     let choices = order.iter().map(|&one| model.choices[one].statement.clone());
     let premises = atoms.chain(choices);

@@ -113,7 +113,12 @@ impl Cache {
     }
 
     /// Keeps what was found about a component.
-    pub(super) fn keep(&mut self, component: &Component, standings: &[Option<Standing>]) {
+    pub(super) fn keep(
+        &mut self,
+        component: &Component,
+        digest: String,
+        standings: &[Option<Standing>],
+    ) {
         let known = |rule: usize| match &standings[rule] {
             Some(Standing::Needed { witness, .. }) => Known::Needed(written(witness)),
             Some(Standing::Implied {
@@ -138,16 +143,17 @@ impl Cache {
                 .map(|one| one.name.clone())
                 .collect(),
         };
-        self.entries.insert(digest(component), entry);
+        self.entries.insert(digest, entry);
     }
 
     /// Returns the standings that bear examination, by rule; nothing when one does not.
     pub(super) fn examined(
         &self,
         component: &Component,
+        digest: &str,
         number: usize,
     ) -> Option<BTreeMap<usize, Standing>> {
-        let entry = self.entries.get(&digest(component))?;
+        let entry = self.entries.get(digest)?;
         let rules: Vec<usize> = component.rules().collect();
         if rules.len() != entry.rules.len() {
             return None;
@@ -191,13 +197,22 @@ fn read(text: &str) -> Option<Model> {
         }
         match word.parse() {
             Ok(truth) => Some(Value::Bool(truth)),
-            Err(_) => Rational::parse_ratio(word).ok().map(Value::Real),
+            Err(_) => number(word).map(Value::Real),
         }
     };
     let values = text.split_whitespace().map(value);
     Some(Model {
         values: values.collect::<Option<_>>()?,
     })
+}
+
+/// A fraction; most have few digits, which need no long arithmetic.
+fn number(word: &str) -> Option<Rational> {
+    let (above, below) = word.split_once('/').unwrap_or((word, "1"));
+    match (above.parse(), below.parse()) {
+        (Ok(above), Ok(below)) if below > 0 => Some(Rational::ratio(above, below)),
+        _ => Rational::parse_ratio(word).ok(),
+    }
 }
 
 /// Whether only the rule fails at a point, among those that count.
@@ -241,7 +256,7 @@ fn implied(component: &Component, rule: usize, names: &[String]) -> Option<Stand
 }
 
 /// SHA-256 over everything a component says.
-fn digest(component: &Component) -> String {
+pub(super) fn digest(component: &Component) -> String {
     let mut text = String::from(FORMAT);
     for variable in &component.variables {
         text += "\n";
