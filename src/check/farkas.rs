@@ -323,4 +323,67 @@ mod tests {
         let refuted = decide(vec![either], &unit_box());
         assert!(matches!(refuted, Linear::Refuted(Refutation::Cases(cases)) if cases.len() == 2));
     }
+
+    /// Goal: doubles change no verdict. Method: drawn rows, some strict, some columns without a
+    /// range; in doubles and exactly. Multipliers are added up, points evaluated. Nearly all must
+    /// be answered in doubles, or the test shows nothing.
+    #[test]
+    fn rows_in_doubles_and_exact_rows_agree() {
+        let mut state = 5_u64;
+        let mut below = |count: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            i64::try_from((state >> 33) % count).expect("31 bits")
+        };
+        let (mut quick, mut kinds) = (0, [0; 2]);
+        for _ in 0..300 {
+            let columns = 2 + below(6);
+            let drawn = (0..10 + below(25)).map(|_| {
+                let mut coefficients = vec![0; usize::try_from(columns).expect("few")];
+                for _ in 0..1 + below(3) {
+                    coefficients[usize::try_from(below(columns.unsigned_abs())).expect("few")] =
+                        below(9) - 4;
+                }
+                match atom(&coefficients, below(60) - 9, below(4) == 0) {
+                    Statement::Atom(atom) => atom,
+                    other => panic!("{other:?}"),
+                }
+            });
+            let rows: Vec<Atom> = drawn.collect();
+            let all: BTreeSet<&Powers> = rows
+                .iter()
+                .flat_map(|row| row.polynomial.terms())
+                .map(|(powers, _)| powers)
+                .filter(|powers| !powers.is_empty())
+                .collect();
+            let all: Vec<&Powers> = all.into_iter().collect();
+            let Some(found) = quick::contradict(&rows, &all) else {
+                continue;
+            };
+            quick += 1;
+            match (found, exactly(&rows, &all)) {
+                (Linear::Refuted(Refutation::Farkas(multipliers)), Linear::Refuted(_)) => {
+                    kinds[0] += 1;
+                    let mut sum = Polynomial::default();
+                    let mut is_strict = false;
+                    for (place, factor) in multipliers {
+                        assert!(!factor.is_negative());
+                        is_strict |= rows[place].strict && factor.is_positive();
+                        sum = sum.plus(&rows[place].polynomial.times_constant(&factor));
+                    }
+                    let total = sum.as_constant().expect("a number");
+                    assert!(total.is_negative() || (total.is_zero() && is_strict));
+                }
+                (Linear::Point(point), Linear::Point(_)) => {
+                    kinds[1] += 1;
+                    let value = |row: &Atom| row.polynomial.value(&point).expect("all columns");
+                    assert!(rows.iter().all(|row| row.accepts(&value(row))));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(quick >= 290, "{quick} of 300");
+        assert!(kinds.iter().all(|&count| count >= 30), "{kinds:?}");
+    }
 }

@@ -2,11 +2,11 @@
 //!
 //! In: facts about polynomials over a box, an objective. Out: the greatest value with a point that
 //! attains it, or a point that shows how near it is come to (strict facts leave an open end, never
-//! an epsilon), and a certificate that nothing lies beyond, which the checker accepted. Disjunctions
-//! are taken apart cell by cell; the bound of a cell drops those that cannot be better. Where all
-//! facts are linear the cells are searched in doubles and the few rows that count are solved
-//! exactly ([`cells`]); else, and where that finds nothing, each cell is a linear programme over
-//! exact rationals. Products count as variables of their own, bounded by their range: their
+//! an epsilon), and a certificate that nothing lies beyond, which the checker accepted.
+//! Disjunctions are taken apart cell by cell; the bound of a cell drops those that cannot be
+//! better. Where all facts are linear the cells are searched in doubles and the few rows that
+//! count are solved exactly ([`cells`]); else, and where that finds nothing, each cell is a linear
+//! programme over exact rationals. Products count as variables of their own, bounded by their range: their
 //! programme bounds from outside, a point from inside, and boxes are cut until both meet or the
 //! budget ends ([`Optimum::Between`]).
 
@@ -566,5 +566,90 @@ mod tests {
             Optimum::Attained { value, .. } => assert_eq!(value, exact),
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Numbers from a linear congruence (D. E. Knuth's constants).
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, count: u32) -> i64 {
+            let factor = 6_364_136_223_846_793_005_u64;
+            self.0 = self.0.wrapping_mul(factor).wrapping_add(1);
+            i64::try_from((self.0 >> 33) % u64::from(count)).expect("31 bits")
+        }
+    }
+
+    fn drawn(dice: &mut Dice, columns: u32) -> Statement {
+        let mut atom = |strict: bool| {
+            let factors: Vec<i64> = (0..columns)
+                .map(|_| {
+                    if dice.below(3) == 0 {
+                        dice.below(7) - 3
+                    } else {
+                        0
+                    }
+                })
+                .collect();
+            fact(&factors, dice.below(25) - 6, strict)
+        };
+        let (first, second, third) = (atom(false), atom(true), atom(false));
+        match dice.below(8) {
+            0 => second,
+            1 => Statement::Or(vec![first, second]),
+            2 => Statement::Or(vec![third, Statement::And(vec![first, second])]),
+            3 => {
+                let inner = Statement::Or(vec![first, second]);
+                Statement::And(vec![inner, third])
+            }
+            _ => first,
+        }
+    }
+
+    /// Goal: doubles change no answer. Method: drawn facts with disjunctions, conjunctions and
+    /// strict rows, once in doubles and once in exact programmes; the certificate is of parts of
+    /// the facts. Nearly all must be answered in doubles, or the test shows nothing.
+    #[test]
+    fn cells_in_doubles_and_exact_cells_agree() {
+        let mut dice = Dice(11);
+        let (mut quick, mut kinds) = (0, [0; 3]);
+        for round in 0..300 {
+            let columns = 2 + u32::try_from(round % 4).expect("small");
+            let facts: Vec<Statement> = (0..4 + dice.below(9))
+                .map(|_| drawn(&mut dice, columns))
+                .collect();
+            let range = |id: u32| (id, (Rational::from(-1), Rational::from(i64::from(id) + 2)));
+            let ranges: Ranges = (0..columns).map(range).collect();
+            let factors: Vec<i64> = (0..columns).map(|_| dice.below(5) - 2).collect();
+            let objective = linear(&factors, 1);
+            let model = Model::of(&facts, &ranges).expect("linear");
+            let Some(found) = cells::greatest(&model, &ranges, &objective) else {
+                continue;
+            };
+            quick += 1;
+            let exact = greatest_exactly(&Problem {
+                ranges: &ranges,
+                facts: &facts,
+                objective: &objective,
+            });
+            match (&found, &exact) {
+                (Optimum::Attained { value, point, .. }, Optimum::Attained { value: v, .. }) => {
+                    kinds[0] += 1;
+                    assert_eq!(value, v, "{facts:?}");
+                    assert!(facts.iter().all(|fact| fact.value(point) == Some(true)));
+                }
+                (
+                    Optimum::Approached { value, point, .. },
+                    Optimum::Approached { value: v, .. },
+                ) => {
+                    kinds[1] += 1;
+                    assert_eq!(value, v, "{facts:?}");
+                    assert!(facts.iter().all(|fact| fact.value(point) == Some(true)));
+                }
+                (Optimum::Impossible(Some(_)), Optimum::Impossible(_)) => kinds[2] += 1,
+                other => panic!("{round}: {other:?}"),
+            }
+        }
+        assert!(quick >= 290, "{quick} of 300");
+        assert!(kinds.iter().all(|&count| count >= 10), "{kinds:?}");
     }
 }

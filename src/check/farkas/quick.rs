@@ -53,9 +53,17 @@ impl Ends {
             };
             let bound = &(-&row.constant) / factor;
             let is_low = factor.is_positive();
-            let side = if is_low { &mut ends.low } else { &mut ends.high };
+            let side = if is_low {
+                &mut ends.low
+            } else {
+                &mut ends.high
+            };
             let is_nearer = side[*column].as_ref().is_none_or(|(known, other, _)| {
-                let is_beyond = if is_low { bound > *known } else { bound < *known };
+                let is_beyond = if is_low {
+                    bound > *known
+                } else {
+                    bound < *known
+                };
                 is_beyond || (bound == *known && rows[number].strict && !rows[*other].strict)
             });
             if is_nearer {

@@ -56,8 +56,8 @@ impl Programme {
         none_below.then_some(found)
     }
 
-    /// Tight rows times multipliers above zero that add up to these terms: of the rows that count in
-    /// doubles, else of all.
+    /// Tight rows times multipliers above zero that add up to these terms: of the rows that count
+    /// in doubles, else of all.
     #[must_use]
     pub fn added_up(
         &self,
@@ -87,7 +87,10 @@ impl Programme {
         direction: &[f64],
     ) -> Option<Vec<(At, Rational)>> {
         let (terms, ..) = self.stated(at);
-        let sum: Terms = terms.into_iter().map(|(column, own)| (column, -own)).collect();
+        let sum: Terms = terms
+            .into_iter()
+            .map(|(column, own)| (column, -own))
+            .collect();
         let weights: Vec<f64> = direction.iter().map(|entry| -entry).collect();
         let mut rows = self.added_up(basis, &weights, &sum)?;
         rows.push((at, Rational::one()));
@@ -99,7 +102,10 @@ impl Programme {
 fn solved(mut open: Vec<Equation>, unknowns: usize) -> Option<Vec<Rational>> {
     let mut order: Vec<(usize, Equation)> = Vec::with_capacity(unknowns);
     while !open.is_empty() {
-        let shortest = open.iter().enumerate().min_by_key(|(_, one)| one.terms.len());
+        let shortest = open
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, one)| one.terms.len());
         let (place, _) = shortest?;
         let mut own = open.swap_remove(place);
         let Some((unknown, factor)) = own.terms.pop() else {

@@ -147,7 +147,11 @@ impl Programme {
                 terms.fold(0.0, |sum, (column, factor)| sum + factor * line[*column])
             }
         };
-        basis.inverse.chunks_exact(columns.max(1)).map(sum).collect()
+        basis
+            .inverse
+            .chunks_exact(columns.max(1))
+            .map(sum)
+            .collect()
     }
 
     /// Computes the corner anew from the tight rows.

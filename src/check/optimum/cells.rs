@@ -36,11 +36,7 @@ struct Search<'a> {
 }
 
 /// Finds the greatest value, and proves it.
-pub(super) fn greatest(
-    model: &Model,
-    ranges: &Ranges,
-    objective: &Polynomial,
-) -> Option<Optimum> {
+pub(super) fn greatest(model: &Model, ranges: &Ranges, objective: &Polynomial) -> Option<Optimum> {
     if model.programme.columns() > COLUMNS_MAX {
         return None;
     }
@@ -116,7 +112,11 @@ impl Search<'_> {
     fn descend(&mut self, basis: &Basis, rows: &[usize], pending: &[usize]) -> Option<()> {
         self.cells = self.cells.checked_sub(1)?;
         let value = basis.value();
-        if self.best.as_ref().is_some_and(|best| value <= best.value + EQUAL) {
+        if self
+            .best
+            .as_ref()
+            .is_some_and(|best| value <= best.value + EQUAL)
+        {
             return Some(());
         }
         let fails = |choice: &usize| !self.model.seems_to_hold(*choice, &basis.point);

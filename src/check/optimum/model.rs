@@ -135,7 +135,10 @@ impl Model {
             let rows = &part.rows;
             rows.iter()
                 .all(|&row| self.programme.seems_to_hold(row, point))
-                && part.choices.iter().all(|&one| self.seems_to_hold(one, point))
+                && part
+                    .choices
+                    .iter()
+                    .all(|&one| self.seems_to_hold(one, point))
         };
         self.choices[choice].parts.iter().any(holds)
     }

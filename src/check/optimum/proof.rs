@@ -196,8 +196,12 @@ fn written(
     rows_used(tree, &mut counted);
     let rows = model.root.rows.iter().copied();
     let rows: Vec<usize> = rows.filter(|row| counted.contains(row)).collect();
-    let atoms = rows.iter().map(|&row| Statement::Atom(model.atoms[row].clone()));
-    let choices = order.iter().map(|&one| model.choices[one].statement.clone());
+    let atoms = rows
+        .iter()
+        .map(|&row| Statement::Atom(model.atoms[row].clone()));
+    let choices = order
+        .iter()
+        .map(|&one| model.choices[one].statement.clone());
     let premises = atoms.chain(choices);
     let mut parts: Vec<Statement> = premises.map(|premise| premise.negated()).collect();
     parts.extend(goal.map(|goal| Statement::Atom(goal.room())));
@@ -276,7 +280,8 @@ impl Writer<'_> {
         match tree {
             Tree::Leaf(rows) => {
                 let placed = rows.iter();
-                let placed = placed.map(|(used, factor)| Some((self.place(*used)?, factor.clone())));
+                let placed =
+                    placed.map(|(used, factor)| Some((self.place(*used)?, factor.clone())));
                 let mut placed = placed.collect::<Option<Vec<_>>>()?;
                 placed.sort_by_key(|(place, _)| *place);
                 Some(Refutation::Farkas(placed))

@@ -262,12 +262,7 @@ type OnRange = ((Rational, Rational), Statement);
 
 /// The part of the range on which the divisors of a rule keep one sign for all values of the
 /// others, and the rule on it.
-fn part_of(
-    rule_set: &RuleSet,
-    rule: &Rule,
-    case: &Case,
-    axis: &Axis,
-) -> Result<OnRange, Obstacle> {
+fn part_of(rule_set: &RuleSet, rule: &Rule, case: &Case, axis: &Axis) -> Result<OnRange, Obstacle> {
     let (low, high) = &axis.range;
     let on_range = |share: &Rational| -> Result<OnRange, Obstacle> {
         let from = low + &(&(&axis.nominal - low) * share);
