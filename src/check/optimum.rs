@@ -6,9 +6,9 @@
 //! Disjunctions are taken apart cell by cell; the bound of a cell drops those that cannot be
 //! better. Where all facts are linear the cells are searched in doubles and the few rows that
 //! count are solved exactly ([`cells`]); else, and where that finds nothing, each cell is a linear
-//! programme over exact rationals. Products count as variables of their own, bounded by their range: their
-//! programme bounds from outside, a point from inside, and boxes are cut until both meet or the
-//! budget ends ([`Optimum::Between`]).
+//! programme over exact rationals. Products count as variables of their own, bounded by their
+//! range: their programme bounds from outside, a point from inside, and boxes are cut until both
+//! meet or the budget ends ([`Optimum::Between`]).
 
 mod cells;
 mod guess;
