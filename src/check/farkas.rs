@@ -72,16 +72,28 @@ fn branch(facts: Vec<Statement>, ranges: &Ranges, leaves: &mut usize) -> Linear 
     Linear::Refuted(Refutation::Cases(cases))
 }
 
-/// Decides rows by Motzkin's transposition theorem; multipliers are those of the rows' places.
-#[must_use]
-pub fn contradict(rows: &[Atom]) -> Linear {
+/// The monomials of rows.
+fn columns_of(rows: &[Atom]) -> Vec<&Powers> {
     let columns: BTreeSet<&Powers> = rows
         .iter()
         .flat_map(|row| row.polynomial.terms())
         .map(|(powers, _)| powers)
         .filter(|powers| !powers.is_empty())
         .collect();
-    let columns: Vec<&Powers> = columns.into_iter().collect();
+    columns.into_iter().collect()
+}
+
+/// Decides rows as [`contradict`] does, in doubles first and exactly then, or not at all: for a
+/// caller who has other means where the guess does not bear it.
+#[must_use]
+pub fn guessed(rows: &[Atom]) -> Option<Linear> {
+    quick::contradict(rows, &columns_of(rows))
+}
+
+/// Decides rows by Motzkin's transposition theorem; multipliers are those of the rows' places.
+#[must_use]
+pub fn contradict(rows: &[Atom]) -> Linear {
+    let columns = columns_of(rows);
     if rows.len() * columns.len() >= QUICK_FROM
         && let Some(found) = quick::contradict(rows, &columns)
     {
@@ -351,13 +363,7 @@ mod tests {
                 }
             });
             let rows: Vec<Atom> = drawn.collect();
-            let all: BTreeSet<&Powers> = rows
-                .iter()
-                .flat_map(|row| row.polynomial.terms())
-                .map(|(powers, _)| powers)
-                .filter(|powers| !powers.is_empty())
-                .collect();
-            let all: Vec<&Powers> = all.into_iter().collect();
+            let all = columns_of(&rows);
             let Some(found) = quick::contradict(&rows, &all) else {
                 continue;
             };

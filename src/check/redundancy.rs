@@ -3,15 +3,16 @@
 //! In: named facts over shared variables. Out: per rule a [`Standing`]: implied by a minimal set of
 //! other facts, needed (with a point that only this rule forbids, evaluated exactly), or undecided.
 //! Facts that share no variable are looked at apart and in parallel; bounds settle about a third,
-//! points nearly all of the rest, and only what is left goes to the solver: one incremental solver
-//! per component, or for large components the neighbourhood of the rule first, which is sound
-//! because fewer premises imply less. The solver never sees `exp`, `ln`, `sqrt`: it is asked about
+//! points nearly all of the rest, from rays or from a programme of the variables around a rule.
+//! What is left is refuted by ourselves, in the neighbourhood of the rule first, which is sound
+//! because fewer premises imply less, and only what then is left goes to the solver. The solver never sees `exp`, `ln`, `sqrt`: it is asked about
 //! the facts without them, and branch and prune decides what then is left.
 
 pub mod bounds;
 pub mod cache;
 pub mod component;
 pub mod curve;
+pub mod nearby;
 pub mod probe;
 pub mod shape;
 
@@ -166,6 +167,7 @@ pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
     if let Some(solver) = means.solver {
         from_models(&components, &mut progress, solver, means.threads);
     }
+    near_bases(&components, &mut progress, means.threads);
     for reach in [Reach::Hops(1), Reach::Hops(2), Reach::Plain, Reach::Whole] {
         ask(&components, &mut progress, reach, means);
     }
@@ -346,6 +348,32 @@ fn from_models(
                 progress.standings[rule] = Some(Standing::Contradictory);
             }
         }
+    }
+}
+
+/// Searches for the witnesses that no ray met with a programme for each rule.
+fn near_bases(components: &[Component], progress: &mut [Progress], threads: usize) {
+    let asked: Vec<(usize, usize)> = progress
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.base.is_some())
+        .flat_map(|(place, one)| one.open.iter().map(move |&rule| (place, rule)))
+        .collect();
+    let count = u64::try_from(asked.len()).unwrap_or(u64::MAX);
+    let found = map_items(count, threads, |item| {
+        let (place, rule) = asked[usize::try_from(item).unwrap_or(0)];
+        let base = progress[place].base.as_ref()?;
+        nearby::witness(&components[place], base, rule)
+    });
+    for (&(place, rule), witness) in asked.iter().zip(found.unwrap_or_default()) {
+        let Some(witness) = witness else { continue };
+        let progress = &mut progress[place];
+        progress.standings[rule] = Some(Standing::Needed {
+            component: place,
+            witness: Box::new(witness),
+        });
+        progress.open.remove(&rule);
+        progress.settled[1] += 1;
     }
 }
 

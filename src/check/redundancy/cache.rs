@@ -216,7 +216,7 @@ fn number(word: &str) -> Option<Rational> {
 }
 
 /// Whether only the rule fails at a point, among those that count.
-fn is_witness(component: &Component, rule: usize, witness: &Model) -> bool {
+pub(super) fn is_witness(component: &Component, rule: usize, witness: &Model) -> bool {
     if witness.values.len() != component.variables.len() {
         return false;
     }
