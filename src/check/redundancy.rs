@@ -5,8 +5,9 @@
 //! Facts that share no variable are looked at apart and in parallel; bounds settle about a third,
 //! points nearly all of the rest, from rays or from a programme of the variables around a rule.
 //! What is left is refuted by ourselves, in the neighbourhood of the rule first, which is sound
-//! because fewer premises imply less, and only what then is left goes to the solver. The solver never sees `exp`, `ln`, `sqrt`: it is asked about
-//! the facts without them, and branch and prune decides what then is left.
+//! because fewer premises imply less, and only what then is left goes to the solver. It never sees
+//! `exp`, `ln`, `sqrt`: it is asked about the facts without them, and branch and prune decides what
+//! then is left.
 
 pub mod bounds;
 pub mod cache;
