@@ -273,6 +273,12 @@ fn without_solver(
             progress.open.remove(&rule);
         }
     }
+    for rule in progress.open.clone() {
+        if let Some(standing) = hints.implied(component, rule) {
+            progress.standings[rule] = Some(standing);
+            progress.open.remove(&rule);
+        }
+    }
     if progress.open.is_empty() {
         return progress;
     }
@@ -597,7 +603,8 @@ fn concluded(
                 .filter(|name| *name != own)
                 .filter_map(|name| component.facts.iter().position(|fact| fact.name == *name));
             let premises: BTreeSet<usize> = premises.collect();
-            let method = match certified(&asked.part, inside, &core) {
+            let question = broken(&asked.part, inside, &core);
+            let method = match refute(&question, &Budget::default()) {
                 Refuted::Certified(_) => Method::Certificate,
                 Refuted::TooLarge | Refuted::Open(_) => Method::Solver,
                 // The core has a model: believe nobody.
@@ -624,17 +631,26 @@ fn concluded(
     }
 }
 
-/// Refutes without a solver that the premises of a core hold and the rule fails.
-fn certified(part: &Component, rule: usize, core: &[String]) -> Refuted {
-    let mut query = part.query(RLIMIT, WALL_MS);
-    let own = &part.facts[rule].name;
-    query.assertions.retain(|(name, _)| core.contains(name));
-    for (name, formula) in &mut query.assertions {
-        if name == own {
-            *formula = Formula::Not(Box::new(formula.clone()));
-        }
-    }
-    refute(&restricted(&query, core), &Budget::default())
+/// "The facts with these names hold and the rule fails", over the variables they read.
+fn broken(part: &Component, rule: usize, names: &[String]) -> Query {
+    let wanted: BTreeSet<&String> = names.iter().collect();
+    let own = &part.facts[rule];
+    let premises = part.facts.iter();
+    let premises = premises.filter(|fact| wanted.contains(&fact.name) && fact.name != own.name);
+    let mut assertions: Vec<(String, Formula)> = premises
+        .map(|fact| (fact.name.clone(), fact.formula.clone()))
+        .collect();
+    let fails = Formula::Not(Box::new(own.formula.clone()));
+    assertions.push((own.name.clone(), fails));
+    let names: Vec<String> = assertions.iter().map(|(name, _)| name.clone()).collect();
+    let query = Query {
+        variables: part.variables.clone(),
+        assertions,
+        want: Want::ModelAndCore,
+        rlimit: RLIMIT,
+        wall_ms: WALL_MS,
+    };
+    restricted(&query, &names)
 }
 
 /// The model of a part, completed by the base point, if only the rule fails there.
