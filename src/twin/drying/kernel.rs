@@ -159,6 +159,11 @@ impl<R: Real> Kernel<R> {
         state: &State<R>,
         step_s: R,
     ) -> Stepped<R, 6> {
-        runge_kutta_step(|state| self.rate(film, phases, state), state, step_s)
+        runge_kutta_step(
+            #[inline(always)]
+            |state| self.rate(film, phases, state),
+            state,
+            step_s,
+        )
     }
 }

@@ -33,19 +33,22 @@ impl Line {
         let (wide, long) = (self.input_count(), self.output_count());
         assert_eq!(inputs.len(), wide * statuses.len(), "one row per status");
         assert_eq!(outputs.len(), long * statuses.len(), "one row per status");
-        dispatch(|| {
-            let rows = inputs.chunks(wide * N).zip(outputs.chunks_mut(long * N));
-            for ((inputs, outputs), statuses) in rows.zip(statuses.chunks_mut(N)) {
-                if statuses.len() == N {
-                    self.group::<Lanes<N>>(inputs, outputs, statuses);
-                    continue;
+        dispatch(
+            #[inline(always)]
+            || {
+                let rows = inputs.chunks(wide * N).zip(outputs.chunks_mut(long * N));
+                for ((inputs, outputs), statuses) in rows.zip(statuses.chunks_mut(N)) {
+                    if statuses.len() == N {
+                        self.group::<Lanes<N>>(inputs, outputs, statuses);
+                        continue;
+                    }
+                    let rows = inputs.chunks(wide).zip(outputs.chunks_mut(long));
+                    for ((inputs, outputs), status) in rows.zip(statuses) {
+                        *status = self.run(inputs, outputs);
+                    }
                 }
-                let rows = inputs.chunks(wide).zip(outputs.chunks_mut(long));
-                for ((inputs, outputs), status) in rows.zip(statuses) {
-                    *status = self.run(inputs, outputs);
-                }
-            }
-        });
+            },
+        );
     }
 
     /// Runs as many samples as there are lanes.
