@@ -308,6 +308,9 @@ mod tests {
         let slope = (first - last) / (1e-5 - width);
         let flux = 0.6 * 2.0 / (FARADAY_C_MOL * 0.2);
         let expected = flux / (math::pow(0.5, 1.5) * 3e-10);
-        assert!((slope / expected - 1.0).abs() < 1e-6, "{slope} against {expected}");
+        assert!(
+            (slope / expected - 1.0).abs() < 1e-6,
+            "{slope} against {expected}"
+        );
     }
 }
