@@ -14,6 +14,8 @@ mod lanes;
 mod laws;
 #[path = "twin_formation/reference.rs"]
 mod reference;
+#[path = "twin_formation/threads.rs"]
+mod threads;
 
 use cellwright::twin::formation::{
     End, Modes, Operation, Protocol, Resolution, Run, Simulator, Status, Step, TwoCycles,

@@ -2,8 +2,6 @@
 
 use super::demonstration;
 use cellwright::lanes::dispatch;
-use cellwright::monte_carlo::ensemble::{Input, Plan, SampleStatus, run_blocks};
-use cellwright::monte_carlo::sampler::Distribution;
 use cellwright::twin::formation::{Model, Status};
 
 /// Cells of the property test; the benchmark runs a hundred thousand.
@@ -29,7 +27,7 @@ fn rows(model: &Model, count: usize) -> Vec<f64> {
                 1..=3 => value * (1.0 + 0.4 * u),
                 4 => value + 0.05 * u,
                 5 => value + 0.1 * u,
-                6 => value * (1.0 + 0.9 * u),
+                6 => value * (1.0 + 0.8 * u),
                 9 => value * (1.0 + 0.01 * u),
                 10..=13 => value * (1.0 + 0.5 * u),
                 _ => value * (1.0 + 0.1 * u),
@@ -73,64 +71,6 @@ fn company_does_not_change_a_bit() {
     }
     // A block within a kernel of another is compiled for other instructions: the same bits.
     assert_eq!(dispatch(|| block(&model, &inputs)).0, bits);
-}
-
-#[test]
-fn threads_do_not_change_a_bit() {
-    let model = demonstration::model();
-    let base = model.base_inputs();
-    let inputs: Vec<Input> = model
-        .inputs()
-        .iter()
-        .zip(&base)
-        .map(|(port, &value)| Input {
-            name: port.name.clone(),
-            distribution: Distribution::Uniform {
-                lower: 0.999 * value,
-                upper: 1.001 * value,
-            },
-        })
-        .filter(|input| input.name != "formation.sei_activation_energy")
-        .collect();
-    let at = inputs.len();
-    let ensemble = |threads| {
-        let plan = Plan {
-            inputs: &inputs,
-            outputs: model.outputs().len(),
-            seed: 7,
-            samples: 520,
-            corners: &[],
-            threads,
-        };
-        let in_blocks = |values: &[f64], outputs: &mut [f64], statuses: &mut [SampleStatus]| {
-            // Few rows of each chunk run: enough to see the order, little enough for a test.
-            let kept = statuses.len().min(6);
-            let mut rows = Vec::new();
-            for row in values.chunks(at).take(kept) {
-                rows.extend_from_slice(&row[..14]);
-                rows.push(base[14]);
-                rows.push(row[14]);
-            }
-            let mut ends = vec![Status::Ok; kept];
-            let width = model.outputs().len();
-            model.run_block(&rows, &mut outputs[..kept * width], &mut ends);
-            for (row, status) in statuses.iter_mut().enumerate() {
-                if row >= kept || ends[row] != Status::Ok {
-                    *status = SampleStatus::Failed { reason: "left out" };
-                }
-            }
-        };
-        run_blocks(&plan, &in_blocks, &|_| {}).expect("the plan is sound")
-    };
-    let one = ensemble(1);
-    let three = ensemble(3);
-    assert_eq!(one.computed(0).count(), 12);
-    let bits = |e: &cellwright::monte_carlo::ensemble::Ensemble| -> Vec<u64> {
-        (0..9)
-            .flat_map(|k| e.computed(k).map(f64::to_bits).collect::<Vec<_>>())
-            .collect()
-    };
-    assert_eq!(bits(&one), bits(&three));
 }
 
 /// The balances are checked in every run, where a broken one outranks every other status; here, that
