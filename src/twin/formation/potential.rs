@@ -61,7 +61,6 @@ impl Potential {
                 let shifted = (position - 0.5) + ROUNDER;
                 let mut coefficients = [Lanes::splat(0.0); 4];
                 for i in 0..N {
-                    #[expect(clippy::cast_possible_truncation, reason = "twenty bits")]
                     let left = ((shifted.lane(i).to_bits() & PLACE_BITS) as usize).min(last);
                     let piece = pieces[left];
                     for (lanes, coefficient) in coefficients.iter_mut().zip(piece) {
