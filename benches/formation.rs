@@ -9,8 +9,9 @@
 #[path = "formation/cell.rs"]
 mod cell;
 
-use cell::{PORTS, PROTOCOL, model, request, sample};
-use cellwright::twin::formation::{Modes, Protocol, Resolution, Simulator, Status, TwoCycles};
+use cell::{PORTS, model, request, sample, wide};
+use cellwright::twin::formation::{Modes, Resolution, Sample, Simulator, Status};
+use std::collections::BTreeMap;
 
 /// Seconds of processor time that this process has used.
 fn processor_s() -> f64 {
@@ -70,8 +71,25 @@ fn errors(modes: Modes, resolution: Resolution, cells: u64) -> (f64, f64, f64) {
     (voltage_v, efficiency, duration_s)
 }
 
-fn key(sample: &cellwright::twin::formation::Sample) -> (usize, u64) {
+fn key(sample: &Sample) -> (usize, u64) {
     (sample.step, sample.time_s.to_bits())
+}
+
+/// Runs many cells far from the base and counts how they went: a broken balance is a status.
+fn balances(cells: usize) {
+    let model = model(Modes::Eight, Resolution::FAST);
+    let mut counts = BTreeMap::new();
+    for first in (0..cells).step_by(512) {
+        let rows = 512.min(cells - first);
+        let inputs: Vec<f64> = (first..first + rows).flat_map(|i| wide(i as u64)).collect();
+        let mut outputs = vec![0.0; rows * model.outputs().len()];
+        let mut statuses = vec![Status::Ok; rows];
+        model.run_block(&inputs, &mut outputs, &mut statuses);
+        for status in statuses {
+            *counts.entry(status.label()).or_insert(0_usize) += 1;
+        }
+    }
+    println!("{{\"wide\": {cells}, \"statuses\": {counts:?}}}");
 }
 
 fn main() {
@@ -79,7 +97,6 @@ fn main() {
         .skip(1)
         .find_map(|a| a.parse().ok())
         .unwrap_or(4096);
-    let _: (TwoCycles, fn(&TwoCycles) -> Protocol) = (PROTOCOL, Protocol::two_cycles);
     for (name, modes, resolution) in [
         ("fast", Modes::Eight, Resolution::FAST),
         ("strict", Modes::Sixteen, Resolution::STRICT),
@@ -110,4 +127,5 @@ fn main() {
             peak_mb()
         );
     }
+    balances(100_000);
 }

@@ -139,6 +139,25 @@ pub fn sample(index: u64) -> [f64; PORTS] {
     ]
 }
 
+/// Inputs far from the base: hot and cold, fast and slow, thin and thick, most films.
+pub fn wide(index: u64) -> [f64; PORTS] {
+    let u = |k: u64| 2.0 * uniform(!(16 * index + k)) - 1.0;
+    let mut inputs = sample(index);
+    inputs[0] += 15.0 * u(0);
+    for port in [1, 2, 3, 10, 11, 12, 13] {
+        inputs[port] *= 1.0 + 0.6 * u(port as u64);
+    }
+    for port in [7, 8] {
+        inputs[port] *= 1.0 + 0.1 * u(port as u64);
+    }
+    inputs[4] += 0.05 * u(4);
+    inputs[5] += 0.2 * u(5);
+    inputs[6] *= 1.0 + 0.8 * u(6);
+    inputs[14] = 20_000.0 * (1.0 + u(14));
+    inputs[15] *= 1.0 + 0.5 * u(15);
+    inputs
+}
+
 /// The same cell and protocol outside the model.
 pub fn single(index: u64) -> ([f64; PORTS], Protocol) {
     let inputs = sample(index);

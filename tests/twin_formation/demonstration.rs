@@ -2,8 +2,8 @@
 
 use cellwright::model::bpx::Bpx;
 use cellwright::twin::formation::{
-    BaseLoadings, Cell, End, Heat, Model, Modes, Operation, PristineState, Protocol, Request,
-    Resolution, SeiMechanism, SeiParameters, Step, TwoCycles,
+    BaseLoadings, Cell, Heat, Model, Modes, PristineState, Protocol, Request, Resolution,
+    SeiMechanism, SeiParameters, TwoCycles,
 };
 use std::path::PathBuf;
 
@@ -67,42 +67,22 @@ pub fn request() -> Request {
     }
 }
 
-/// Returns the shipped protocol.
+/// Returns the shipped protocol at [`TWO_CYCLES`].
 pub fn protocol() -> Protocol {
+    Protocol::two_cycles(&TWO_CYCLES)
+}
+
+/// Returns the first word of each step of the shipped protocol.
+pub fn shipped_verbs() -> Vec<String> {
     let table: toml::Table = shipped("protocols/two-cycles.toml")
         .parse()
         .expect("the protocol is TOML");
-    let steps = table["step"]
-        .as_array()
-        .expect("steps")
-        .iter()
-        .map(step)
-        .collect();
-    Protocol { steps }
-}
-
-fn step(json: &toml::Value) -> Step {
-    let get = |key: &str, unit: &str| {
-        json.get(key)
-            .map(|v| quantity(v.as_str().expect("a text"), unit))
+    let steps = table["steps"].as_array().expect("steps");
+    let verb = |step: &toml::Value| {
+        let sentence = step.as_str().expect("a sentence");
+        sentence.split(' ').next().expect("a word").to_owned()
     };
-    let hours_s = |key: &str| get(key, "h").map(|h| 3600.0 * h);
-    match json["op"].as_str().expect("an operation") {
-        "rest" => Step::rest(hours_s("duration").expect("a duration")),
-        "cc" => Step::constant_current(
-            get("current", "C_rate").expect("a current"),
-            get("until_voltage", "V").expect("a voltage"),
-            hours_s("longest").expect("a longest duration"),
-        ),
-        "cv" => Step {
-            operation: Operation::ConstantVoltage {
-                voltage_v: get("voltage", "V").unwrap(),
-            },
-            ends: vec![End::CurrentAtMost(get("until_current", "C_rate").unwrap())],
-            longest_s: hours_s("longest").unwrap(),
-        },
-        other => panic!("operation `{other}`"),
-    }
+    steps.iter().map(verb).collect()
 }
 
 /// The numbers of [`protocol`].

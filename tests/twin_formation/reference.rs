@@ -264,6 +264,24 @@ impl Case {
         }
     }
 
+    /// Returns the pass lines of the voltage, rms and largest, V: twice as wide where diffusion is
+    /// not exact in time.
+    pub fn voltage_lines_v(&self) -> (f64, f64) {
+        let parameters = &self.json["parameters"];
+        let varies = |side: &str| {
+            let text = parameters[side]["D_m2_s"].as_str().expect("a formula");
+            Expression::parse(text, "x")
+                .expect("a formula")
+                .constant()
+                .is_none()
+        };
+        if self.json["model"] == "SPM" && !varies("negative") && !varies("positive") {
+            (0.2e-3, 1e-3)
+        } else {
+            (0.4e-3, 2e-3)
+        }
+    }
+
     /// Returns the times of the table within each step, without the last row of a step: that one
     /// lies at the end event, which is compared by itself.
     pub fn sample_times_s(&self) -> Vec<Vec<f64>> {

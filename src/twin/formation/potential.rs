@@ -13,6 +13,12 @@ use crate::model::curve::Curve;
 /// Largest difference between table and formula at the middle of a piece, V.
 pub const TABLE_ERROR_V_MAX: f64 = 1e-7;
 
+/// 1.5·2^52: adding it rounds to an integer, which then stands in the low bits.
+const ROUNDER: f64 = 6_755_399_441_055_744.0;
+
+/// The low bits that hold the number of a piece.
+const PLACE_BITS: u64 = (1 << 20) - 1;
+
 /// Numbers of pieces that are tried.
 const PIECES: [usize; 3] = [1024, 4096, 16_384];
 
@@ -51,22 +57,17 @@ impl Potential {
             Self::Pieces { pieces, count } => {
                 let position = x * *count;
                 let last = pieces.len() - 1;
-                let mut place = Lanes::splat(0.0);
+                // Rounding half below finds a piece that holds the place or touches it.
+                let shifted = (position - 0.5) + ROUNDER;
                 let mut coefficients = [Lanes::splat(0.0); 4];
                 for i in 0..N {
-                    #[expect(
-                        clippy::cast_possible_truncation,
-                        clippy::cast_sign_loss,
-                        reason = "callers stay within 0..1, and the last piece closes the interval"
-                    )]
-                    let left = (position.lane(i) as usize).min(last);
-                    #[expect(clippy::cast_precision_loss, reason = "at most 16384")]
-                    place.set_lane(i, left as f64);
+                    let left = ((shifted.lane(i).to_bits() & PLACE_BITS) as usize).min(last);
                     let piece = pieces[left];
                     for (lanes, coefficient) in coefficients.iter_mut().zip(piece) {
                         lanes.set_lane(i, coefficient);
                     }
                 }
+                let place = shifted - ROUNDER;
                 cubic(coefficients, position - place, *count)
             }
         }

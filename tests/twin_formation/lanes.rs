@@ -1,0 +1,111 @@
+//! Many cells side by side: the same bits as alone, and the balances of every one of them.
+
+use super::demonstration;
+use cellwright::lanes::dispatch;
+use cellwright::twin::formation::{Model, Status};
+
+/// Cells of the property test; the benchmark runs a hundred thousand.
+const CELLS: usize = 48;
+
+/// Uniform in 0..1 from a counter: SplitMix64 (G. L. Steele et al., OOPSLA 2014).
+fn uniform(counter: usize) -> f64 {
+    let mut z = (counter as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((z ^ (z >> 31)) >> 11) as f64 / 9_007_199_254_740_992.0
+}
+
+/// Inputs spread widely around the demonstration cell: hot and cold, fast and slow, thin and thick.
+fn rows(model: &Model, count: usize) -> Vec<f64> {
+    let base = model.base_inputs();
+    let mut rows = Vec::new();
+    for row in 0..count {
+        for (port, &value) in base.iter().enumerate() {
+            let u = 2.0 * uniform(row * base.len() + port) - 1.0;
+            rows.push(match port {
+                0 => value + 15.0 * u,
+                1..=3 => value * (1.0 + 0.4 * u),
+                4 => value + 0.05 * u,
+                5 => value + 0.1 * u,
+                6 => value * (1.0 + 0.8 * u),
+                9 => value * (1.0 + 0.01 * u),
+                10..=13 => value * (1.0 + 0.5 * u),
+                _ => value * (1.0 + 0.1 * u),
+            });
+        }
+    }
+    rows
+}
+
+fn block(model: &Model, inputs: &[f64]) -> (Vec<u64>, Vec<Status>) {
+    let rows = inputs.len() / model.inputs().len();
+    let mut outputs = vec![0.0; rows * model.outputs().len()];
+    let mut statuses = vec![Status::Ok; rows];
+    model.run_block(inputs, &mut outputs, &mut statuses);
+    (outputs.iter().map(|x| x.to_bits()).collect(), statuses)
+}
+
+/// Goal: a cell has the same bits in any company. Method: alone (one lane, plain instructions),
+/// in pairs, and all at once (eight lanes, the vector instructions of this machine), among them
+/// one that cannot start and one whose end is never met.
+#[test]
+fn company_does_not_change_a_bit() {
+    let model = demonstration::model();
+    let ports = model.inputs().len();
+    let mut inputs = rows(&model, 11);
+    inputs[3 * ports] = -1.0;
+    inputs[5 * ports + 4] = 9.0;
+    let (bits, statuses) = block(&model, &inputs);
+    assert_eq!(statuses[3], Status::InputOutOfRange { port: 0 });
+    assert!(!matches!(statuses[5], Status::Ok));
+    assert_eq!(statuses.iter().filter(|s| **s == Status::Ok).count(), 9);
+    for size in [1, 2] {
+        let (mut apart, mut said) = (Vec::new(), Vec::new());
+        for part in inputs.chunks(size * ports) {
+            let (bits, statuses) = block(&model, part);
+            apart.extend(bits);
+            said.extend(statuses);
+        }
+        assert_eq!(apart, bits, "{size} at a time");
+        assert_eq!(said, statuses);
+    }
+    // A block within a kernel of another is compiled for other instructions: the same bits.
+    assert_eq!(dispatch(|| block(&model, &inputs)).0, bits);
+}
+
+/// The balances are checked in every run, where a broken one outranks every other status; here, that
+/// they hold far from the base and that what comes out lies where physics allows.
+#[test]
+fn balances_hold_over_random_cells() {
+    let model = demonstration::model();
+    let ports = model.inputs().len();
+    let inputs = rows(&model, CELLS);
+    let mut outputs = vec![0.0; CELLS * model.outputs().len()];
+    let mut statuses = vec![Status::Ok; CELLS];
+    model.run_block(&inputs, &mut outputs, &mut statuses);
+    let mut finished = 0;
+    for (row, status) in statuses.iter().enumerate() {
+        assert!(
+            !matches!(status, Status::InvariantBroken(_)),
+            "{row}: {status:?}"
+        );
+        if *status != Status::Ok {
+            continue;
+        }
+        finished += 1;
+        let of = &outputs[row * 9..(row + 1) * 9];
+        assert!(of.iter().all(|x| x.is_finite()), "{row}: {of:?}");
+        assert!((0.5..1.0).contains(&of[0]), "{row}: efficiency {}", of[0]);
+        assert!(
+            of[4] > 0.0 && of[5] > inputs[row * ports + 13],
+            "{row}: film"
+        );
+        // First charge less first discharge is no less than what the film took by then, unless
+        // the discharge ends at an emptier electrode than the charge began with.
+        assert!(of[1] > of[2] && of[3] > 0.0, "{row}: capacities");
+    }
+    assert!(
+        finished > CELLS * 9 / 10,
+        "{finished} of {CELLS} finished: {statuses:?}"
+    );
+}
