@@ -1,4 +1,5 @@
-//! The whole plant as one function: the electrode line and the formation behind it, if there is one.
+//! The whole plant as one function: the electrode line and the formation behind it, if there is
+//! one.
 //!
 //! In: port values by name. Out: the outcomes of both models by name. The line feeds the formation
 //! through one number, the areal loading after calendering; whatever does not move that number, or

@@ -2,8 +2,9 @@
 //!
 //! In: chloride in the electrolyte, whether the salt is an imide and whether the can is steel. Out:
 //! a class from 0 to 3. Two different questions: for imide salts on steel pits grow from a few tens
-//! of ppm (published; the interval 10 to 50 ppm with 30 in the middle is derived from "a few tens");
-//! for everything else the product limit of 5 ppm (recalled) tells a poor lot, not corrosion.
+//! of ppm (published; the interval 10 to 50 ppm with 30 in the middle is derived from "a few
+//! tens"); for everything else the product limit of 5 ppm (recalled) tells a poor lot, not
+//! corrosion.
 
 use crate::twin::port::stage_values;
 use crate::twin::status::{TwinError, not_negative};

@@ -45,8 +45,8 @@ impl FrostPoint {
     }
 }
 
-/// A dew point: the temperature at which air is saturated over liquid water, below 0 °C supercooled.
-/// Not a frost point.
+/// A dew point: the temperature at which air is saturated over liquid water, below 0 °C
+/// supercooled. Not a frost point.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct DewPoint {
     kelvin: f64,

@@ -4,8 +4,8 @@
 //! [`Line::outputs`] and a [`Status`]. The stages always run; the [`Sections`] a plant knows follow
 //! them, and without a cell the line ends after calendering. A failed sample has NaN in every
 //! outcome slot and says why; a valid one has only finite numbers. The function keeps no state, so
-//! samples may run in any order and on any thread. [`Line::profile`] gives the way through the dryer
-//! for a drawing.
+//! samples may run in any order and on any thread. [`Line::profile`] gives the way through the
+//! dryer for a drawing.
 
 mod optional;
 mod together;

@@ -1,12 +1,12 @@
-//! Water between drying and filling: the room's air, what electrodes take up (W1), what the dryer of
-//! the room must remove, and hydrolysis in the cell (H2).
+//! Water between drying and filling: the room's air, what electrodes take up (W1), what the dryer
+//! of the room must remove, and hydrolysis in the cell (H2).
 //!
 //! In: frost point and temperature of the room, exposure, sorption constants, leak and people, the
-//! electrolyte. Out: water contents after exposure, kilograms of water per hour, HF after soak. W1 is
-//! first order to a Freundlich equilibrium, dX/dt = k·(X_eq − X), X_eq = X_1·a_w^m, a_w the relative
-//! humidity over liquid water. H2 is pseudo first order with LiPF6 in large excess,
-//! W(t) = W_0·exp(−k·t): its rate is known to two orders of magnitude at best (1e-7 to 1e-5 1/s at
-//! 25 °C, recalled), so the outcome is a lower branch of the bound HF_0 + 2.221·W_0 that always
+//! electrolyte. Out: water contents after exposure, kilograms of water per hour, HF after soak. W1
+//! is first order to a Freundlich equilibrium, dX/dt = k·(X_eq − X), X_eq = X_1·a_w^m, a_w the
+//! relative humidity over liquid water. H2 is pseudo first order with LiPF6 in large excess, W(t)
+//! = W_0·exp(−k·t): its rate is known to two orders of magnitude at best (1e-7 to 1e-5 1/s at 25
+//! °C, recalled), so the outcome is a lower branch of the bound HF_0 + 2.221·W_0 that always
 //! holds. Not modelled: sorption hysteresis, and carbonate that turns HF into water again.
 
 use crate::math;

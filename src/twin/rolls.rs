@@ -1,12 +1,12 @@
-//! The rolls themselves: gap and mill stretch (L3), contact and nip pressure (L4), transport through
-//! the rolled coating (L5), fresh surface by crushing (L6).
+//! The rolls themselves: gap and mill stretch (L3), contact and nip pressure (L4), transport
+//! through the rolled coating (L5), fresh surface by crushing (L6).
 //!
-//! In: rolls, foil, the coating before and after. Out: the gap that a load needs, or the load that a
-//! gap gives; contact length l = √(R·Δt) and mean pressure q/l; tortuosity ε^(−α) and MacMullin
-//! number; the ratio of water uptake to that of the unrolled coating from a measured table (breakage
-//! raises it: Huttner 2021, doi 10.1149/1945-7111/ac24bb). Both sides of the foil are coated, so the
-//! nip holds two coatings. Not modelled: a thickness dependence of the MacMullin number, heat of the
-//! rolls, roll bending.
+//! In: rolls, foil, the coating before and after. Out: the gap that a load needs, or the load that
+//! a gap gives; contact length l = √(R·Δt) and mean pressure q/l; tortuosity ε^(−α) and MacMullin
+//! number; the ratio of water uptake to that of the unrolled coating from a measured table
+//! (breakage raises it: Huttner 2021, doi 10.1149/1945-7111/ac24bb). Both sides of the foil are
+//! coated, so the nip holds two coatings. Not modelled: a thickness dependence of the MacMullin
+//! number, heat of the rolls, roll bending.
 
 use crate::math;
 use crate::twin::calendering::{CalenderingInputs, CalenderingOutcomes, nip_porosity};

@@ -2,9 +2,9 @@
 //! comma bar over its gap.
 //!
 //! In: relative standard deviations of pump, speed, width, solids and density; or a comma gap. Out:
-//! that of the loading. A slot die is pre-metered: its gap does not enter. A comma bar meters by its
-//! gap: σ_m/m = √((a/gap)² + b²), a constant error of the gap and a floor, fitted in ln CV to medians
-//! of 24 coatings each at three gaps (144 NMC811 cathode coatings of CIDETEC and Amiens,
+//! that of the loading. A slot die is pre-metered: its gap does not enter. A comma bar meters by
+//! its gap: σ_m/m = √((a/gap)² + b²), a constant error of the gap and a floor, fitted in ln CV to
+//! medians of 24 coatings each at three gaps (144 NMC811 cathode coatings of CIDETEC and Amiens,
 //! ARTISTIC-ERC/electrode-heterogeneity, commit 1b477402; the data are CC BY-NC-SA and not part of
 //! this repository, the medians are facts). The form is rough: between 50 and 100 µm the measured
 //! fall is steeper than 1/gap, and the residual of the fit is part of every interval.

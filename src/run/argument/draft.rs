@@ -176,7 +176,8 @@ pub fn premises_here(given: &Given<'_>, from: &[usize], graph: &Graph) -> Vec<St
     words.collect()
 }
 
-/// Whether a flag says that a law was used where it was not made for, and not that a web leaves wet.
+/// Whether a flag says that a law was used where it was not made for, and not that a web leaves
+/// wet.
 fn is_outside_a_law(flag: &str) -> bool {
     flag.starts_with("EXTRAPOLATED") || flag.starts_with("UNMODELLED")
 }

@@ -1,9 +1,10 @@
 //! The table between the limits of binder migration: Chebyshev polynomials in the logarithm of
-//! the scaled rate ([`Shrinkage::scaled_rate`]), in the shrinkage φ_0/φ_max and in the packing φ_max.
+//! the scaled rate ([`Shrinkage::scaled_rate`]), in the shrinkage φ_0/φ_max and in the packing
+//! φ_max.
 //!
 //! In: a point inside the ranges. Out: the logarithms of solution over anchor for both faces. The
-//! coefficients in `coefficients.rs` are written by the solver ([`coefficients_text`]); a test makes
-//! nodes again and measures the error between them.
+//! coefficients in `coefficients.rs` are written by the solver ([`coefficients_text`]); a test
+//! makes nodes again and measures the error between them.
 
 mod coefficients;
 

@@ -1,7 +1,7 @@
 //! The optional sections after the stages: each reads what the stages made and writes its outcomes.
 //!
-//! In: stage inputs and results. Out: outcome slots in the order of the sections, and flags. Nothing
-//! here changes a stage: what stands in for a stage's input is settled before.
+//! In: stage inputs and results. Out: outcome slots in the order of the sections, and flags.
+//! Nothing here changes a stage: what stands in for a stage's input is settled before.
 
 use super::{Line, LineInputs, take};
 use crate::twin::bead::{WetFilm, bead, ripple};
