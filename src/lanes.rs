@@ -165,6 +165,48 @@ impl<const N: usize> Lanes<N> {
         other.le(self)
     }
 
+    /// e to the power of `self`.
+    #[inline(always)]
+    #[must_use]
+    pub fn exp(self) -> Self {
+        elementary::exp(self)
+    }
+
+    /// `exp(self) − 1` without cancellation near 0.
+    #[inline(always)]
+    #[must_use]
+    pub fn exp_m1(self) -> Self {
+        elementary::exp_m1(self)
+    }
+
+    /// Natural logarithm; −∞ at 0, NaN below.
+    #[inline(always)]
+    #[must_use]
+    pub fn ln(self) -> Self {
+        elementary::ln(self)
+    }
+
+    /// `ln(1 + self)` without cancellation near 0.
+    #[inline(always)]
+    #[must_use]
+    pub fn ln_1p(self) -> Self {
+        elementary::ln_1p(self)
+    }
+
+    /// Hyperbolic tangent.
+    #[inline(always)]
+    #[must_use]
+    pub fn tanh(self) -> Self {
+        elementary::tanh(self)
+    }
+
+    /// Inverse hyperbolic sine.
+    #[inline(always)]
+    #[must_use]
+    pub fn asinh(self) -> Self {
+        elementary::asinh(self)
+    }
+
     /// Where the value is neither infinite nor NaN.
     #[inline(always)]
     #[must_use]

@@ -9,6 +9,7 @@ pub mod argument;
 pub mod body;
 pub mod coating_window;
 pub mod findings;
+pub mod formation_profile;
 pub mod lots;
 mod place;
 pub mod repair;
@@ -323,6 +324,7 @@ mod tests {
             outcomes: Vec::new(),
             dryer: Vec::new(),
             coating_window: None,
+            formation: Vec::new(),
             ladder: None,
             search: None,
             proposal: None,

@@ -19,6 +19,7 @@ pub mod documents;
 pub mod evidence;
 pub mod evidence_documents;
 pub mod expectations;
+pub mod formation_profile;
 pub mod gaps;
 pub mod lots;
 pub mod margins;

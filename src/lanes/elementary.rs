@@ -1,12 +1,12 @@
 //! Elementary functions in lanes, from `+ − × ÷ sqrt` and bits alone.
 //!
-//! In: lanes. Out: lanes, within 2 units in the last place of the true value (measured against a
+//! In: a number or lanes. Out: the same, within 2 units in the last place of the true value (measured against a
 //! correctly rounded library in the tests below); infinities and NaN as the mathematics has them.
 //! Methods: argument reduction by powers of two with a two-part ln 2, then a short series whose
 //! remainder lies below a tenth of a unit in the last place. No table, no branch: every lane does
 //! the same work.
 
-use super::Lanes;
+use super::Real;
 
 /// 1/ln 2.
 const PER_LN2: f64 = std::f64::consts::LOG2_E;
@@ -58,149 +58,155 @@ const LN_SERIES: [f64; 11] = [
 
 /// Horner's sum, highest power first.
 #[inline(always)]
-fn series<const N: usize, const T: usize>(terms: [f64; T], z: Lanes<N>) -> Lanes<N> {
-    let mut sum = Lanes::splat(terms[0]);
-    for &term in &terms[1..] {
-        sum = sum * z + term;
+fn series<R: Real, const T: usize>(terms: [f64; T], z: R) -> R {
+    let mut sum = R::splat(terms[0]);
+    let mut at = 1;
+    while at < T {
+        sum = sum * z + terms[at];
+        at += 1;
     }
     sum
 }
 
 /// 2^k for whole `k` between −1022 and 1023, given `k + ROUNDER`.
 #[inline(always)]
-fn power_of_two<const N: usize>(rounded: Lanes<N>) -> Lanes<N> {
-    rounded.map(|shifted| {
-        let exponent = shifted.to_bits().wrapping_sub(ROUNDER.to_bits());
-        f64::from_bits(exponent.wrapping_add(1023) << 52)
-    })
+fn power_of_two<R: Real>(rounded: R) -> R {
+    rounded.map_bits(
+        #[inline(always)]
+        |shifted| shifted.wrapping_sub(ROUNDER.to_bits()).wrapping_add(1023) << 52,
+    )
 }
 
-/// Splits x into k·ln 2 + r with |r| ≤ ln 2 / 2; returns k + [`ROUNDER`], k and exp(r) − 1.
+/// Splits x into k·ln 2 + r with |r| ≤ ln 2 / 2; returns k and exp(r) − 1.
 #[inline(always)]
-fn reduced<const N: usize>(x: Lanes<N>) -> (Lanes<N>, Lanes<N>, Lanes<N>) {
+fn reduced<R: Real>(x: R) -> (R, R) {
     let shifted = x * PER_LN2 + ROUNDER;
     let k = shifted - ROUNDER;
     let r = (x - k * LN2_HIGH) - k * LN2_LOW;
     let square = r * r;
     let tail = series(EXP_EVEN, square) + r * series(EXP_ODD, square);
-    (shifted, k, r + square * tail)
+    (k, r + square * tail)
 }
 
-impl<const N: usize> Lanes<N> {
-    /// e to the power of `self`.
-    #[inline(always)]
-    #[must_use]
-    pub fn exp(self) -> Self {
-        let (most, least) = (Self::splat(EXP_MOST), Self::splat(EXP_LEAST));
-        // Outside, the value is chosen below; inside, the exponent fits. NaN stays NaN.
-        let inside = most.lt(self).select(most, self);
-        let inside = inside.lt(least).select(least, inside);
-        let (_, k, rise) = reduced(inside);
-        // In two halves, for 2^1024 and for subnormal results.
-        let half = k * 0.5 + ROUNDER;
-        let rest = (k - (half - ROUNDER)) + ROUNDER;
-        let value = (rise + 1.0) * power_of_two(half) * power_of_two(rest);
-        let value = self.gt(most).select(Self::splat(f64::INFINITY), value);
-        self.lt(least).select(Self::splat(0.0), value)
-    }
+/// 2^k as a product of two powers, for 2^1024 and for subnormal results.
+#[inline(always)]
+fn halves<R: Real>(k: R) -> (R, R) {
+    let half = k * 0.5 + ROUNDER;
+    let rest = (k - (half - ROUNDER)) + ROUNDER;
+    (power_of_two(half), power_of_two(rest))
+}
 
-    /// `exp(self) − 1` without cancellation near 0.
-    #[inline(always)]
-    #[must_use]
-    pub fn exp_m1(self) -> Self {
-        let (most, least) = (Self::splat(EXP_MOST), Self::splat(-50.0));
-        let inside = most.lt(self).select(most, self);
-        let inside = inside.lt(least).select(least, inside);
-        let (_, k, rise) = reduced(inside);
-        let half = k * 0.5 + ROUNDER;
-        let rest = (k - (half - ROUNDER)) + ROUNDER;
-        let (half, rest) = (power_of_two(half), power_of_two(rest));
-        // 2^k (1 + rise) − 1, with the halves of 2^1024 kept apart.
-        let value = rise * half * rest + (half * rest - 1.0);
-        let large = (rise + 1.0) * half * rest;
-        let value = inside.gt(Self::splat(40.0)).select(large, value);
-        let value = self.gt(most).select(Self::splat(f64::INFINITY), value);
-        self.lt(least).select(Self::splat(-1.0), value)
-    }
+/// Brings x between two ends where the exponent fits; NaN stays NaN. What lies outside is chosen
+/// by the caller afterwards.
+#[inline(always)]
+fn inside<R: Real>(x: R, least: f64, most: f64) -> R {
+    let (least, most) = (R::splat(least), R::splat(most));
+    let x = R::select(most.lt(x), most, x);
+    R::select(x.lt(least), least, x)
+}
 
-    /// Natural logarithm; −∞ at 0, NaN below.
-    #[inline(always)]
-    #[must_use]
-    pub fn ln(self) -> Self {
-        let tiny = self.lt(Self::splat(f64::MIN_POSITIVE));
-        let scaled = tiny.select(self * 18_014_398_509_481_984.0, self);
-        let shift = tiny.select(Self::splat(54.0), Self::splat(0.0));
-        let (k, f) = exponent_and_rest(scaled);
-        let k = k - shift;
-        let s = f / (f + 2.0);
-        let z = s * s;
-        let r = z * series(LN_SERIES, z);
-        let value = k * LN2_HIGH - ((s * (f - r) - k * LN2_LOW) - f);
-        let above = self.gt(Self::splat(0.0));
-        let is_finite = self.lt(Self::splat(f64::INFINITY));
-        let zero = self.le(Self::splat(0.0)) & self.ge(Self::splat(0.0));
-        let edge = zero.select(
-            Self::splat(f64::NEG_INFINITY),
-            above.select(self, Self::splat(f64::NAN)),
-        );
-        (above & is_finite).select(value, edge)
-    }
+/// e to the power of x.
+#[inline(always)]
+pub(super) fn exp<R: Real>(x: R) -> R {
+    let (k, rise) = reduced(inside(x, EXP_LEAST, EXP_MOST));
+    let (half, rest) = halves(k);
+    let value = (rise + 1.0) * half * rest;
+    let value = R::select(R::splat(EXP_MOST).lt(x), R::splat(f64::INFINITY), value);
+    R::select(x.lt(R::splat(EXP_LEAST)), R::splat(0.0), value)
+}
 
-    /// `ln(1 + self)` without cancellation near 0.
-    #[inline(always)]
-    #[must_use]
-    pub fn ln_1p(self) -> Self {
-        let whole = self + 1.0;
-        let lost = self - (whole - 1.0);
-        let value = whole.ln() + lost / whole;
-        let is_plain = whole.gt(Self::splat(0.0)) & whole.lt(Self::splat(f64::INFINITY));
-        is_plain.select(value, whole.ln())
-    }
+/// `exp(x) − 1` without cancellation near 0.
+#[inline(always)]
+pub(super) fn exp_m1<R: Real>(x: R) -> R {
+    const LEAST: f64 = -50.0;
+    let within = inside(x, LEAST, EXP_MOST);
+    let (k, rise) = reduced(within);
+    let (half, rest) = halves(k);
+    // 2^k (1 + rise) − 1, with the halves of 2^1024 kept apart.
+    let value = rise * half * rest + (half * rest - 1.0);
+    let large = (rise + 1.0) * half * rest;
+    let value = R::select(R::splat(40.0).lt(within), large, value);
+    let value = R::select(R::splat(EXP_MOST).lt(x), R::splat(f64::INFINITY), value);
+    R::select(x.lt(R::splat(LEAST)), R::splat(-1.0), value)
+}
 
-    /// Hyperbolic tangent.
-    #[inline(always)]
-    #[must_use]
-    pub fn tanh(self) -> Self {
-        let size = self.abs();
-        let grown = (size + size).exp_m1();
-        let value = grown / (grown + 2.0);
-        let value = size.gt(Self::splat(20.0)).select(Self::splat(1.0), value);
-        value.with_sign_of(self)
-    }
+/// Natural logarithm; −∞ at 0, NaN below.
+#[inline(always)]
+pub(super) fn ln<R: Real>(x: R) -> R {
+    let zero = R::splat(0.0);
+    let tiny = x.lt(R::splat(f64::MIN_POSITIVE));
+    let scaled = R::select(tiny, x * 18_014_398_509_481_984.0, x);
+    let shift = R::select(tiny, R::splat(54.0), zero);
+    let (k, f) = exponent_and_rest(scaled);
+    let k = k - shift;
+    let s = f / (f + 2.0);
+    let z = s * s;
+    let r = z * series(LN_SERIES, z);
+    let value = k * LN2_HIGH - ((s * (f - r) - k * LN2_LOW) - f);
+    let above = zero.lt(x);
+    let is_finite = x.lt(R::splat(f64::INFINITY));
+    let is_zero = x.le(zero) & zero.le(x);
+    let edge = R::select(above, x, R::splat(f64::NAN));
+    let edge = R::select(is_zero, R::splat(f64::NEG_INFINITY), edge);
+    R::select(above & is_finite, value, edge)
+}
 
-    /// Inverse hyperbolic sine.
-    #[inline(always)]
-    #[must_use]
-    pub fn asinh(self) -> Self {
-        let size = self.abs();
-        let square = size * size;
-        let near = (size + square / ((square + 1.0).sqrt() + 1.0)).ln_1p();
-        // Where the square overflows, one in 1 + x² is nothing.
-        let far = size.ln() + std::f64::consts::LN_2;
-        let value = size.gt(Self::splat(1e150)).select(far, near);
-        value.with_sign_of(self)
-    }
+/// `ln(1 + x)` without cancellation near 0.
+#[inline(always)]
+pub(super) fn ln_1p<R: Real>(x: R) -> R {
+    let whole = x + 1.0;
+    let lost = x - (whole - 1.0);
+    let plain = ln(whole);
+    let is_inside = R::splat(0.0).lt(whole) & whole.lt(R::splat(f64::INFINITY));
+    R::select(is_inside, plain + lost / whole, plain)
+}
+
+/// Hyperbolic tangent.
+#[inline(always)]
+pub(super) fn tanh<R: Real>(x: R) -> R {
+    let size = x.abs();
+    let grown = exp_m1(size + size);
+    let value = grown / (grown + 2.0);
+    let value = R::select(R::splat(20.0).lt(size), R::splat(1.0), value);
+    value.with_sign_of(x)
+}
+
+/// Inverse hyperbolic sine.
+#[inline(always)]
+pub(super) fn asinh<R: Real>(x: R) -> R {
+    let size = x.abs();
+    let square = size * size;
+    let near = ln_1p(size + square / ((square + 1.0).sqrt() + 1.0));
+    // Where the square overflows, one in 1 + x² is nothing.
+    let far = ln(size) + std::f64::consts::LN_2;
+    let value = R::select(R::splat(1e150).lt(size), far, near);
+    value.with_sign_of(x)
 }
 
 /// Splits a positive normal x into 2^k·(1 + f) with 1 + f between sqrt(1/2) and sqrt(2).
 #[inline(always)]
-fn exponent_and_rest<const N: usize>(x: Lanes<N>) -> (Lanes<N>, Lanes<N>) {
-    const ONE: u64 = 0x3ff0_0000_0000_0000;
+fn exponent_and_rest<R: Real>(x: R) -> (R, R) {
     const ROOT_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
+    // 1.0 above the root of one half, in bits.
+    const ABOVE: u64 = 0x3ff0_0000_0000_0000 - ROOT_HALF;
     const MANTISSA: u64 = 0x000f_ffff_ffff_ffff;
     // 2^52 with a small integer in its low bits is 2^52 plus that integer.
     const LIFT: u64 = 0x4330_0000_0000_0000;
-    let moved = |value: f64| value.to_bits().wrapping_add(ONE - ROOT_HALF);
-    let k = x.map(|value| f64::from_bits(LIFT | (moved(value) >> 52)));
-    let k = k - (4_503_599_627_370_496.0 + 1023.0);
-    let one_and_f = x.map(|value| f64::from_bits((moved(value) & MANTISSA) + ROOT_HALF));
-    (k, one_and_f - 1.0)
+    let k = x.map_bits(
+        #[inline(always)]
+        |bits| LIFT | (bits.wrapping_add(ABOVE) >> 52),
+    );
+    let one_and_f = x.map_bits(
+        #[inline(always)]
+        |bits| (bits.wrapping_add(ABOVE) & MANTISSA) + ROOT_HALF,
+    );
+    (k - (4_503_599_627_370_496.0 + 1023.0), one_and_f - 1.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::Mask;
+    use crate::lanes::{Lanes, Mask};
 
     /// Distance in representable numbers; 0 for two NaN.
     fn ulps(found: f64, expected: f64) -> u64 {

@@ -5,7 +5,7 @@
 
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
-use super::{Lanes, Mask};
+use super::{Lanes, Mask, elementary};
 
 /// A number, or one number per sample.
 pub trait Real:
@@ -41,15 +41,15 @@ pub trait Real:
     /// Square root.
     #[must_use]
     fn sqrt(self) -> Self;
-    /// e to the power of the number.
+    /// Magnitude.
     #[must_use]
-    fn exp(self) -> Self;
-    /// Natural logarithm.
+    fn abs(self) -> Self;
+    /// The magnitude of this with the sign of `sign`.
     #[must_use]
-    fn ln(self) -> Self;
-    /// `ln(1 + x)`.
+    fn with_sign_of(self, sign: Self) -> Self;
+    /// The number whose bits are a function of these.
     #[must_use]
-    fn ln_1p(self) -> Self;
+    fn map_bits(self, function: impl Fn(u64) -> u64) -> Self;
     /// Where this is less; nowhere for NaN.
     #[must_use]
     fn lt(self, other: Self) -> Self::Mask;
@@ -74,6 +74,27 @@ pub trait Real:
     #[must_use]
     fn greatest(self, other: Self) -> Self {
         Self::select(self.lt(other), other, self)
+    }
+
+    /// e to the power of the number.
+    #[inline(always)]
+    #[must_use]
+    fn exp(self) -> Self {
+        elementary::exp(self)
+    }
+
+    /// Natural logarithm; −∞ at 0, NaN below.
+    #[inline(always)]
+    #[must_use]
+    fn ln(self) -> Self {
+        elementary::ln(self)
+    }
+
+    /// `ln(1 + x)` without cancellation near 0.
+    #[inline(always)]
+    #[must_use]
+    fn ln_1p(self) -> Self {
+        elementary::ln_1p(self)
     }
 
     /// Cube root of a positive number: e^(ln x / 3), one step of Newton behind it.
@@ -106,16 +127,16 @@ impl Real for f64 {
         f64::sqrt(self)
     }
     #[inline(always)]
-    fn exp(self) -> Self {
-        Lanes::<1>::splat(self).exp().lane(0)
+    fn abs(self) -> Self {
+        f64::abs(self)
     }
     #[inline(always)]
-    fn ln(self) -> Self {
-        Lanes::<1>::splat(self).ln().lane(0)
+    fn with_sign_of(self, sign: Self) -> Self {
+        self.copysign(sign)
     }
     #[inline(always)]
-    fn ln_1p(self) -> Self {
-        Lanes::<1>::splat(self).ln_1p().lane(0)
+    fn map_bits(self, function: impl Fn(u64) -> u64) -> Self {
+        f64::from_bits(function(self.to_bits()))
     }
     #[inline(always)]
     fn lt(self, other: Self) -> bool {
@@ -164,16 +185,19 @@ impl<const N: usize> Real for Lanes<N> {
         Lanes::sqrt(self)
     }
     #[inline(always)]
-    fn exp(self) -> Self {
-        Lanes::exp(self)
+    fn abs(self) -> Self {
+        Lanes::abs(self)
     }
     #[inline(always)]
-    fn ln(self) -> Self {
-        Lanes::ln(self)
+    fn with_sign_of(self, sign: Self) -> Self {
+        Lanes::with_sign_of(self, sign)
     }
     #[inline(always)]
-    fn ln_1p(self) -> Self {
-        Lanes::ln_1p(self)
+    fn map_bits(self, function: impl Fn(u64) -> u64) -> Self {
+        self.map(
+            #[inline(always)]
+            |value| f64::from_bits(function(value.to_bits())),
+        )
     }
     #[inline(always)]
     fn lt(self, other: Self) -> Mask<N> {

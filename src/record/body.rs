@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::coating_window::CoatingWindow;
+use super::formation_profile::FormationProfile;
 
 pub use super::argument::ArgumentStep;
 use crate::rational::Rational;
@@ -42,6 +43,8 @@ pub struct Body {
     pub dryer: Vec<DryerProfile>,
     /// The coating window, for the drawing; absent where a stage refuses the recipe.
     pub coating_window: Option<CoatingWindow>,
+    /// The formation over time, for the drawing; equal ones once.
+    pub formation: Vec<FormationProfile>,
     /// Steps of one parameter that were tried, if asked for.
     pub ladder: Option<Ladder>,
     /// How the search for a further change went, if there was one.

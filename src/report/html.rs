@@ -13,6 +13,7 @@ mod page;
 mod rules;
 mod svg_coating;
 mod svg_dryer;
+mod svg_formation;
 mod svg_histogram;
 mod svg_waterfall;
 mod sweep;

@@ -5,6 +5,7 @@
 
 use super::coating_window::coating_window;
 use super::evidence::{self, Deltas};
+use super::formation_profile::formation_profiles;
 use super::search::{self, Found, LadderRequest, Searched};
 use super::{
     Context, Judged, RunError, argument, assumptions, cell_match, changes, rules, summary,
@@ -74,6 +75,7 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
         findings,
         dryer: dryer(context, &recipes),
         coating_window: coating_window(context, &recipes),
+        formation: formation_profiles(context, &recipes),
         ladder: search.ladder,
         search: search.searched.map(|searched| searched.row),
         proposal,

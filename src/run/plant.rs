@@ -186,6 +186,12 @@ impl Plant {
         of_line(self.line.run(&inputs[..self.line.input_count()], outputs))
     }
 
+    /// The formation behind the line, if there is one.
+    #[must_use]
+    pub fn formation(&self) -> Option<&formation::Model> {
+        self.formation.as_ref()
+    }
+
     /// Whether a formation follows the line.
     #[must_use]
     pub fn has_formation(&self) -> bool {

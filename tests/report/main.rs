@@ -4,6 +4,7 @@
 //! columns, no document text becomes markup. Method: a layout sample (`sample.rs`, invented
 //! numbers) is written in every format; random and hostile text is put into every string of it.
 
+mod drawings;
 mod hostile;
 mod sample;
 mod schema;

@@ -17,6 +17,7 @@ use cellwright::report::verification::{Checked, Replayed, Verification};
 
 const BODY: &str = include_str!("../../src/record/body.rs");
 const COATING_WINDOW: &str = include_str!("../../src/record/coating_window.rs");
+const FORMATION_PROFILE: &str = include_str!("../../src/record/formation_profile.rs");
 const WHAT_IF: &str = include_str!("../../src/record/what_if.rs");
 const ARGUMENT: &str = include_str!("../../src/record/argument.rs");
 const FINDINGS: &str = include_str!("../../src/record/findings.rs");
@@ -119,6 +120,7 @@ fn record_schema() -> Value {
     let mut defs = definitions(BODY);
     defs.extend(definitions(ARGUMENT));
     defs.extend(definitions(COATING_WINDOW));
+    defs.extend(definitions(FORMATION_PROFILE));
     defs.remove("Semantics").expect("of findings only");
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

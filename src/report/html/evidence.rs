@@ -10,7 +10,7 @@ use crate::report::number::{count, fixed, glued, significant};
 use crate::report::story;
 
 use super::markup::{Markup, typographic};
-use super::{svg_coating, svg_histogram, svg_waterfall};
+use super::{svg_coating, svg_formation, svg_histogram, svg_waterfall};
 
 /// Adds the third screen.
 pub fn screen(main: &mut Markup, body: &Body, record: &RecordReference<'_>) {
@@ -23,6 +23,7 @@ pub fn screen(main: &mut Markup, body: &Body, record: &RecordReference<'_>) {
         });
         assumptions(section, body);
         svg_coating::figure(section, body);
+        svg_formation::figure(section, body);
         histograms(section, body);
         outcomes(section, body);
         deltas(section, body);

@@ -29,7 +29,10 @@ type At<'a> = (&'a str, f64, f64);
 pub fn figure(section: &mut Markup, body: &Body) {
     let known = body.formation.iter().filter(|one| one.time_h.len() > 1);
     let profiles: Vec<&FormationProfile> = known.collect();
-    let Some(last_h) = profiles.iter().filter_map(|one| one.time_h.last().copied()).reduce(f64::max)
+    let Some(last_h) = profiles
+        .iter()
+        .filter_map(|one| one.time_h.last().copied())
+        .reduce(f64::max)
     else {
         return;
     };
@@ -85,7 +88,11 @@ fn drawing(svg: &mut Markup, profiles: &[&FormationProfile], last_h: f64) {
         }
     }
     for tick in along.ticks(8.0) {
-        text(svg, ("tick middle", along.at(tick), PANELS[2].1 + 18.0), &story::readable(tick));
+        text(
+            svg,
+            ("tick middle", along.at(tick), PANELS[2].1 + 18.0),
+            &story::readable(tick),
+        );
     }
     text(svg, ("axis end", RIGHT, PANELS[2].1 + 34.0), "time, h");
     charge(svg, profiles);
@@ -93,9 +100,13 @@ fn drawing(svg: &mut Markup, profiles: &[&FormationProfile], last_h: f64) {
 
 /// Charge per voltage of the first charge: its peaks are the stages of graphite and the interphase.
 fn charge(svg: &mut Markup, profiles: &[&FormationProfile]) {
-    let voltages = profiles.iter().flat_map(|one| one.charge_voltage_v.iter().copied());
+    let voltages = profiles
+        .iter()
+        .flat_map(|one| one.charge_voltage_v.iter().copied());
     let along = Scale::new(bounds(voltages), LEFT, RIGHT);
-    let charges = profiles.iter().flat_map(|one| one.charge_ah_v.iter().copied());
+    let charges = profiles
+        .iter()
+        .flat_map(|one| one.charge_ah_v.iter().copied());
     let (_, most) = bounds(charges);
     let up = Scale::new((0.0, 1.06 * most), CHARGE.1, CHARGE.0);
     axis(svg, &up, CHARGE, "first charge: charge per voltage, Ah/V");
@@ -104,7 +115,11 @@ fn charge(svg: &mut Markup, profiles: &[&FormationProfile]) {
         curve(svg, &profile.recipe, points, (&along, &up));
     }
     for tick in along.ticks(8.0) {
-        text(svg, ("tick middle", along.at(tick), CHARGE.1 + 18.0), &story::readable(tick));
+        text(
+            svg,
+            ("tick middle", along.at(tick), CHARGE.1 + 18.0),
+            &story::readable(tick),
+        );
     }
     text(svg, ("axis end", RIGHT, CHARGE.1 + 34.0), "cell voltage, V");
 }
@@ -141,7 +156,11 @@ fn steps(svg: &mut Markup, profile: &FormationProfile, along: &Scale) {
             );
         }
         if width >= NAME_WIDTH {
-            text(svg, ("zone-name", x + width / 2.0, PANELS[0].1 + 15.0), &step.name);
+            text(
+                svg,
+                ("zone-name", x + width / 2.0, PANELS[0].1 + 15.0),
+                &step.name,
+            );
         }
         start_h = step.end_h;
     }
@@ -161,7 +180,11 @@ fn axis(svg: &mut Markup, up: &Scale, panel: (f64, f64), title: &str) {
                 ("y2", &coordinate(y)),
             ],
         );
-        text(svg, ("tick end", LEFT - 8.0, y + 4.0), &story::readable(tick));
+        text(
+            svg,
+            ("tick end", LEFT - 8.0, y + 4.0),
+            &story::readable(tick),
+        );
     }
     text(svg, ("axis", LEFT, panel.0 - 8.0), title);
 }
@@ -171,14 +194,20 @@ fn band(svg: &mut Markup, profile: &FormationProfile, along: &Scale, up: &Scale)
     if profile.band_samples == 0 {
         return;
     }
-    let point = |(x, y): (&f64, &f64)| {
-        format!("{},{}", coordinate(along.at(*x)), coordinate(up.at(*y)))
-    };
+    let point =
+        |(x, y): (&f64, &f64)| format!("{},{}", coordinate(along.at(*x)), coordinate(up.at(*y)));
     let low = profile.time_h.iter().zip(&profile.voltage_low_v).map(point);
-    let high = profile.time_h.iter().zip(&profile.voltage_high_v).map(point);
+    let high = profile
+        .time_h
+        .iter()
+        .zip(&profile.voltage_high_v)
+        .map(point);
     let mut outline: Vec<String> = low.collect();
     outline.extend(high.collect::<Vec<_>>().into_iter().rev());
-    svg.shape("polygon", &[("class", "band"), ("points", &outline.join(" "))]);
+    svg.shape(
+        "polygon",
+        &[("class", "band"), ("points", &outline.join(" "))],
+    );
 }
 
 fn curve<'a>(
@@ -187,12 +216,14 @@ fn curve<'a>(
     points: impl Iterator<Item = (&'a f64, &'a f64)>,
     (along, up): (&Scale, &Scale),
 ) {
-    let points = points.map(|(x, y)| {
-        format!("{},{}", coordinate(along.at(*x)), coordinate(up.at(*y)))
-    });
+    let points =
+        points.map(|(x, y)| format!("{},{}", coordinate(along.at(*x)), coordinate(up.at(*y))));
     let points: Vec<String> = points.collect();
     let class = format!("curve {}", recipe_class(recipe));
-    svg.shape("polyline", &[("class", &class), ("points", &points.join(" "))]);
+    svg.shape(
+        "polyline",
+        &[("class", &class), ("points", &points.join(" "))],
+    );
 }
 
 fn text(svg: &mut Markup, (class, x, y): At<'_>, words: &str) {

@@ -8,7 +8,7 @@
 
 use super::cell::{SeiMechanism, SeiParameters};
 use super::job::{CellConstants, Job};
-use super::protocol::{Protocol, TwoCycles};
+use super::protocol::{Protocol, Step, TwoCycles};
 use super::result::{Run, Status};
 use super::simulator::{Kind, Request, prepare};
 use super::{Feature, FormationError};
@@ -339,6 +339,31 @@ impl Model {
         let mut finished = self.kind.run_single(&mut std::iter::once(job));
         // INVARIANT: every job gives exactly one run.
         Ok(finished.pop().expect("one job gives one run").1)
+    }
+
+    /// Runs the protocol at `inputs` and samples it `points` times within each step, evenly, its
+    /// start and end included. Returns the steps of the protocol with the run.
+    ///
+    /// # Errors
+    /// As [`Self::simulate`].
+    pub fn trace(&self, inputs: &[f64], points: u32) -> Result<(Run, Vec<Step>), Status> {
+        let job = self.job(0, inputs)?;
+        let steps = job.protocol.steps.clone();
+        let durations = self.simulate(inputs)?.steps;
+        let within = |duration_s: f64| -> Vec<f64> {
+            let last = f64::from(points.max(2) - 1);
+            (0..points.max(2))
+                .map(|at| duration_s * f64::from(at) / last)
+                .collect()
+        };
+        let times: Vec<Vec<f64>> = durations.iter().map(|one| within(one.duration_s)).collect();
+        let sampled = Job {
+            sample_times_s: &times,
+            ..job
+        };
+        let mut finished = self.kind.run_single(&mut std::iter::once(sampled));
+        // INVARIANT: every job gives exactly one run.
+        Ok((finished.pop().expect("one job gives one run").1, steps))
     }
 
     /// Puts the inputs into a job.

@@ -17,7 +17,20 @@ impl Line {
     /// # Panics
     /// When `inputs` or `outputs` do not hold one row per status.
     pub fn run_rows(&self, inputs: &[f64], outputs: &mut [f64], statuses: &mut [Status]) {
-        self.run_lanes::<LANES_MAX>(inputs, outputs, statuses);
+        // Lanes need an optimising compiler; without one, single numbers are many times faster.
+        if cfg!(debug_assertions) {
+            self.run_singly(inputs, outputs, statuses);
+        } else {
+            self.run_lanes::<LANES_MAX>(inputs, outputs, statuses);
+        }
+    }
+
+    fn run_singly(&self, inputs: &[f64], outputs: &mut [f64], statuses: &mut [Status]) {
+        let (wide, long) = (self.input_count(), self.output_count());
+        let rows = inputs.chunks(wide).zip(outputs.chunks_mut(long));
+        for ((inputs, outputs), status) in rows.zip(statuses) {
+            *status = self.run(inputs, outputs);
+        }
     }
 
     /// As [`Self::run_rows`], in groups of `N` samples, at most [`LANES_MAX`].
@@ -42,10 +55,7 @@ impl Line {
                         self.group::<Lanes<N>>(inputs, outputs, statuses);
                         continue;
                     }
-                    let rows = inputs.chunks(wide).zip(outputs.chunks_mut(long));
-                    for ((inputs, outputs), status) in rows.zip(statuses) {
-                        *status = self.run(inputs, outputs);
-                    }
+                    self.run_singly(inputs, outputs, statuses);
                 }
             },
         );
