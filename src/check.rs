@@ -24,6 +24,7 @@ pub mod joint_box;
 pub mod judge;
 pub mod kernel;
 pub mod line;
+pub mod linear;
 pub mod lots;
 pub mod modes;
 pub mod obligation;

@@ -10,6 +10,9 @@
 //! last place: the correctly rounded ones of `math` cost twenty times more and do not run in lanes.
 
 mod elementary;
+mod real;
+
+pub use real::Real;
 
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
@@ -23,17 +26,20 @@ pub struct Mask<const N: usize>([u64; N]);
 
 /// Runs a kernel compiled for the widest vector instructions of the machine at hand.
 ///
-/// The kernel and everything it calls in its loops must be `#[inline(always)]`: what is not inlined
-/// is compiled for the least machine (still the same bits).
+/// The kernel, a closure too, and everything it calls in its loops must be `#[inline(always)]`: what
+/// is not inlined is compiled for the least machine (still the same bits, many times slower).
 ///
 /// # Example
 /// ```
 /// use cellwright::lanes::{Lanes, dispatch};
 ///
-/// let squares = dispatch(|| {
-///     let x = Lanes::<4>::new([1.0, 2.0, 3.0, 4.0]);
-///     x * x
-/// });
+/// let squares = dispatch(
+///     #[inline(always)]
+///     || {
+///         let x = Lanes::<4>::new([1.0, 2.0, 3.0, 4.0]);
+///         x * x
+///     },
+/// );
 /// assert_eq!(squares.to_array(), [1.0, 4.0, 9.0, 16.0]);
 /// ```
 pub fn dispatch<R>(kernel: impl FnOnce() -> R) -> R {

@@ -7,14 +7,20 @@
 //!
 //! ```text
 //! slurry ─> coating ─> drying ─> calendering ─> filling        line.rs runs them in this order
-//! M1–M5     C1–C5,C9   D1–D6     L1–L3          F1–F3,H1,H3    (equation names of the theory page)
+//! M1–M5     C1–C5      D1–D6     L1–L3          F1–F3,H1,H3    (equation names of the theory page)
+//! mixing    bead       nozzle    rolls          wetting        optional sections, line/optional.rs
+//! M6,M7     variation  binder                   moisture
+//!           C6–C12     cracking                 chloride
 //! ```
 //! Trusted: `crate::math` for elementary functions and the cited property correlations in
 //! `solvent.rs`, `air.rs` and `humid_air.rs`. Every other physical number arrives through a port.
 
 pub mod air;
+pub mod bead;
+pub mod binder;
 pub mod calendering;
 pub mod capability;
+pub mod chloride;
 pub mod coating;
 pub mod cracking;
 pub mod drying;
@@ -27,13 +33,21 @@ pub mod integrate;
 pub mod levelling;
 pub mod line;
 pub mod lip;
+pub mod mixing;
+pub mod moisture;
+pub mod nozzle;
 pub mod port;
+pub mod rolls;
+pub mod section;
 pub mod slurry;
 pub mod solvent;
 pub mod status;
+pub mod variation;
+pub mod wetting;
 
 pub use line::Line;
 pub use port::{Port, Role};
+pub use section::{Section, Sections};
 pub use solvent::Solvent;
 pub use status::{Flags, Status, TwinError};
 

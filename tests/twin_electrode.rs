@@ -7,6 +7,8 @@
 
 mod line3;
 
+use cellwright::quantity::dictionary::standard;
+use cellwright::quantity::{QuantityType, parse_unit};
 use cellwright::twin::drying::{Dryer, Node, Phase, ZoneInputs};
 use cellwright::twin::exhaust;
 use cellwright::twin::film::Film;
@@ -14,7 +16,9 @@ use cellwright::twin::humid_air::{
     humidity_ratio, vapour_pressure_over_ice_pa, vapour_pressure_over_liquid_pa,
 };
 use cellwright::twin::line::LineInputs;
-use cellwright::twin::{Flags, Line, STANDARD_PRESSURE_PA, Solvent, Status, TwinError};
+use cellwright::twin::{
+    Flags, Line, STANDARD_PRESSURE_PA, Section, Sections, Solvent, Status, TwinError,
+};
 use line3::{input, output};
 use proptest::prelude::*;
 
@@ -77,6 +81,36 @@ fn ports_are_unique_and_match_the_counts() {
     names.dedup();
     assert_eq!(names.len(), total);
     assert!(names.contains(&"drying.zone[5].air_temperature".to_owned()));
+}
+
+/// A name means one thing: what the twin says of a port is what the dictionary says of the name.
+#[test]
+fn ports_of_all_sections_agree_with_the_dictionary() {
+    let all = Section::ALL
+        .iter()
+        .fold(Sections::NONE, |set, &section| set.with(section));
+    let mut wrong = Vec::new();
+    for sections in [Sections::NONE, all] {
+        let line = Line::with_sections(2, Solvent::Water, sections);
+        assert_eq!(line.inputs().len(), line.input_count());
+        assert_eq!(line.outputs().len(), line.output_count());
+        for port in line.inputs().into_iter().chain(line.outputs()) {
+            let Some(entry) = standard().get(&port.name) else {
+                wrong.push(format!("`{}` is not in the dictionary", port.name));
+                continue;
+            };
+            let unit = parse_unit(port.unit).map(|unit| unit.quantity_type.dimension);
+            let dimension = match port.unit {
+                "1" | "rad" => Ok(QuantityType::NUMBER.dimension),
+                _ => unit,
+            };
+            let role = format!("{:?}", entry.role) == format!("{:?}", port.role);
+            if dimension != Ok(entry.quantity_type.dimension) || !role {
+                wrong.push(format!("`{}`: {:?} against {entry:?}", port.name, port));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -326,6 +360,79 @@ fn constant_rate_meets_its_closed_form() {
     close(time_s, (dryer.entry().0[1] - critical) / rate, 1e-9);
 }
 
+/// The mean rate of the shrinking film, against the solvent that its nodes lose until the pores
+/// are just full: interpolated on a chord in one step, so to a part in a thousand.
+#[test]
+fn the_film_shrinks_at_the_rate_its_nodes_say() {
+    let (line, values) = at_speed(25.0);
+    let out = outcomes(&line, &values);
+    let (inputs, dryer) = dryer_of(&line, &values);
+    let full = values[input(&line, "slurry.solvent_density")]
+        * values[input(&line, "coating.porosity")]
+        * out[output(&line, "coating.dry_thickness")];
+    let coated = out[output(&line, "coating.solvent_loading")];
+    let zone_s = inputs.zones[0].length / inputs.coating.web_speed;
+    let mut nodes = Vec::new();
+    let visit = |node: Node| {
+        let time_s = node.zone as f64 * zone_s + node.zone_time_s;
+        nodes.push((time_s, Dryer::solvent_kg_m2(&node.state)));
+    };
+    dryer.run(&inputs.zones, visit, |_| {}).unwrap();
+    let after = nodes.iter().position(|node| node.1 <= full).unwrap();
+    let (before, after) = (nodes[after - 1], nodes[after]);
+    let time_s = out[output(&line, "drying.shrinkage_time")];
+    assert!(before.0 < time_s && time_s <= after.0);
+    close(
+        out[output(&line, "drying.shrinkage_rate")],
+        (coated - full) / time_s,
+        1e-12,
+    );
+    let slowest = (before.1 - full) / out[output(&line, "drying.peak_rate")];
+    assert!(time_s >= before.0 + 0.9 * slowest, "{time_s} {before:?}");
+}
+
+#[test]
+fn infrared_heat_dries_more_and_two_wet_sides_dry_like_one_with_half_the_web() {
+    let (line, values) = at_speed(25.0);
+    let (inputs, dryer) = dryer_of(&line, &values);
+    let (plain, _) = dryer.run(&inputs.zones, |_| {}, |_| {}).unwrap();
+    let mut lit = inputs.zones.clone();
+    lit[0].infrared = 2_000.0;
+    let (shone, _) = dryer.run(&lit, |_| {}, |_| {}).unwrap();
+    assert!(shone.free_solvent_time < plain.free_solvent_time);
+    assert!(shone.energy_closure.abs() < 1e-12 && shone.solvent_closure.abs() < 1e-12);
+    // Both sides wet and heated alike, twice the foil: each half is the web heated from one side.
+    let (mut halves, mut single) = (inputs.clone(), inputs.clone());
+    halves.drying.foil_heat_capacity *= 2.0;
+    // The exhaust carries twice the solvent, so it takes twice the air to keep the zones alike.
+    halves.drying.exhaust_flow *= 2.0;
+    for zone in &mut single.zones {
+        zone.heat_transfer_bottom = 0.0;
+    }
+    let (_, coated, _) = halves.wet_end().unwrap();
+    let web = |sides: f64, inputs: &LineInputs| cellwright::twin::drying::Web {
+        solvent: Solvent::Nmp,
+        areal_loading_kg_m2: sides * inputs.coating.areal_loading,
+        solvent_kg_m2: sides * coated.solvent_loading,
+        solvent_density_kg_m3: inputs.slurry.solvent_density,
+        dry_thickness_m: coated.dry_thickness,
+        porosity: inputs.coating.porosity,
+        temperature_k: inputs.slurry.temperature,
+        speed_m_s: inputs.coating.web_speed,
+        width_m: inputs.coating.width,
+        both_sides_wet: sides == 2.0,
+    };
+    let run = |sides: f64, inputs: &LineInputs| {
+        let dryer = Dryer::new(web(sides, inputs), &inputs.drying).unwrap();
+        dryer.run(&inputs.zones, |_| {}, |_| {}).unwrap().0
+    };
+    let (both, one) = (run(2.0, &halves), run(1.0, &single));
+    close(both.residual_solvent, one.residual_solvent, 1e-4);
+    close(both.free_solvent_time, one.free_solvent_time, 1e-6);
+    close(both.mean_rate, 2.0 * one.mean_rate, 1e-9);
+    close(both.film_temperature_max, one.film_temperature_max, 1e-6);
+}
+
 #[test]
 fn no_heat_transfer_means_no_drying() {
     let (line, mut values) = at_speed(25.0);
@@ -356,6 +463,8 @@ fn nearly_saturated_air_stops_evaporation_and_warms_the_film() {
         vapour_pa: 0.0,
         top_w_m2_k: 40.0,
         bottom_w_m2_k: 40.0,
+        infrared_w_m2: 0.0,
+        both_sides_wet: false,
     };
     let (_, dry_rate) = film.wet_bulb().unwrap();
     film.vapour_pa = (1.0 - 1e-6) * film.solvent.vapour_pressure_pa(393.15);
@@ -377,6 +486,8 @@ fn film_dried_from_one_side_stays_just_below_adiabatic_saturation() {
             vapour_pa,
             top_w_m2_k: 40.0,
             bottom_w_m2_k: 0.0,
+            infrared_w_m2: 0.0,
+            both_sides_wet: false,
         };
         let humidity = humidity_ratio(vapour_pa, STANDARD_PRESSURE_PA).unwrap();
         let excess = |kelvin: f64| {
@@ -409,6 +520,8 @@ fn flux_is_linear_where_the_vapour_is_dilute() {
         vapour_pa: 0.0,
         top_w_m2_k: 40.0,
         bottom_w_m2_k: 40.0,
+        infrared_w_m2: 0.0,
+        both_sides_wet: false,
     };
     let rate = film.evaporation_kg_m2_s(300.0, 0.0).unwrap();
     let saturation = film.solvent.vapour_pressure_pa(300.0);

@@ -1,17 +1,18 @@
 //! The least and greatest value of parameters where all rules hold, beside Z3's optimiser.
 //!
 //! The generated set becomes a rule file whose recipe is the hidden point, every step in its first
-//! mode. Ours is `window::free` as the verb calls it; naive is one `Optimize` with all rules per
+//! mode. Ours is `window::free_all` on two threads; naive is one `Optimize` with all rules per
 //! end. Both answers are compared as fractions.
 
 use std::fmt::Write as _;
 use std::time::Instant;
 
+use cellwright::certificate::check;
 use cellwright::check::case::{Case, NumberCase, SignalCase};
 use cellwright::check::optimum::Optimum;
 use cellwright::check::query::{Formula, Term};
 use cellwright::check::redundancy::Problem;
-use cellwright::check::window::{Axis, Free, free};
+use cellwright::check::window::{Axis, free_all};
 use cellwright::quantity::dictionary::standard;
 use cellwright::rational::Rational;
 use cellwright::rule_language::{Rule, RuleSet, parse, resolve};
@@ -184,14 +185,15 @@ fn value_of(optimum: &Optimum) -> Option<&Rational> {
     }
 }
 
+/// Whether an end has a certificate that bears the checker's look once more.
 fn is_proved(optimum: &Optimum) -> bool {
-    matches!(
-        optimum,
+    match optimum {
         Optimum::Attained {
-            beyond: Some(_),
+            beyond: Some(beyond),
             ..
-        }
-    )
+        } => check(beyond, &beyond.claim).is_ok(),
+        _ => false,
+    }
 }
 
 /// Prints a row for a set of this size.
@@ -212,20 +214,16 @@ pub fn row(rules: u64, busy: &dyn Fn() -> f64) {
     let count = PARAMETERS.min(hidden.len());
     let step = hidden.len() / count;
     let asked: Vec<usize> = (0..count).map(|number| number * step).collect();
+    let axis = |&axis: &usize| Axis {
+        signal: set.signal_named(&names[axis]).expect("declared"),
+        nominal: hidden[axis].clone(),
+        range: (Rational::zero(), Rational::from(HIGH)),
+        minus: None,
+        plus: None,
+    };
+    let axes: Vec<Axis> = asked.iter().map(axis).collect();
     let (started, before) = (Instant::now(), busy());
-    let found: Vec<Free> = asked
-        .iter()
-        .map(|&axis| {
-            let axis = Axis {
-                signal: set.signal_named(&names[axis]).expect("declared"),
-                nominal: hidden[axis].clone(),
-                range: (Rational::zero(), Rational::from(HIGH)),
-                minus: None,
-                plus: None,
-            };
-            free(&set, &list, &case, &axis)
-        })
-        .collect();
+    let found = free_all(&set, &list, &case, &axes, 2);
     let ours = (started.elapsed().as_secs_f64(), busy() - before);
     let ends = found.iter().flat_map(|own| [&own.least, &own.greatest]);
     let proved = ends.filter(|end| is_proved(end)).count();

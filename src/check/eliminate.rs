@@ -132,19 +132,26 @@ pub fn for_some(statements: &[Statement], kept: u32, ranges: &Ranges) -> ForSome
         moved: Values::new(),
         left: BTreeSet::new(),
     };
+    let mut reads: Vec<BTreeSet<u32>> = statements.iter().map(variables).collect();
     loop {
-        found.left = found.statements.iter().flat_map(variables).collect();
+        found.left = reads.iter().flatten().copied().collect();
         found.left.remove(&kept);
         let step = found.left.iter().find_map(|&variable| {
-            let end = good_end(&found.statements, variable, ranges)?;
+            let readers = found.statements.iter().zip(&reads);
+            let readers = readers.filter(|(_, read)| read.contains(&variable));
+            let end = good_end_of(readers.map(|(statement, _)| statement), variable, ranges)?;
             let (low, high) = ranges.get(&variable)?;
             Some((variable, if end { high } else { low }.clone()))
         });
         let Some((variable, value)) = step else {
             return found;
         };
-        let at = |statement: &Statement| folded(substituted(statement, variable, &value));
-        found.statements = found.statements.iter().map(at).collect();
+        for (statement, read) in found.statements.iter_mut().zip(&mut reads) {
+            if read.contains(&variable) {
+                *statement = folded(substituted(statement, variable, &value));
+                *read = variables(statement);
+            }
+        }
         found.moved.insert(variable, value);
     }
 }
@@ -153,15 +160,52 @@ pub fn for_some(statements: &[Statement], kept: u32, ranges: &Ranges) -> ForSome
 /// pull both ways or a slope has no one sign over the box.
 #[must_use]
 pub fn good_end(statements: &[Statement], variable: u32, ranges: &Ranges) -> Option<bool> {
+    good_end_of(statements.iter(), variable, ranges)
+}
+
+fn good_end_of<'a>(
+    statements: impl Iterator<Item = &'a Statement>,
+    variable: u32,
+    ranges: &Ranges,
+) -> Option<bool> {
     let (mut up, mut down) = (true, true);
     for statement in statements {
         statement.atoms(&mut |atom| {
-            let slope = atom.polynomial.derivative(variable);
-            up = up && is_never_below_zero(&slope, ranges);
-            down = down && is_never_below_zero(&slope.negated(), ranges);
+            let (rises, falls) = directions(&atom.polynomial, variable, (up, down), ranges);
+            up = up && rises;
+            down = down && falls;
         });
+        if !up && !down {
+            return None;
+        }
     }
-    (up || down).then_some(up)
+    Some(up)
+}
+
+/// Whether a polynomial never falls, and never rises, with a variable; only what is wanted is
+/// looked into.
+fn directions(
+    polynomial: &Polynomial,
+    variable: u32,
+    (up, down): (bool, bool),
+    ranges: &Ranges,
+) -> (bool, bool) {
+    let mut own = polynomial.terms().filter(|(powers, _)| {
+        let mut ids = powers.iter().map(|&(id, _)| id);
+        ids.any(|id| id == variable)
+    });
+    match (own.next(), own.next()) {
+        (None, _) => return (true, true),
+        (Some((powers, factor)), None) if powers.len() == 1 && powers[0].1 == 1 => {
+            return (factor.is_positive(), factor.is_negative());
+        }
+        (Some(_), _) => {}
+    }
+    let slope = polynomial.derivative(variable);
+    (
+        up && is_never_below_zero(&slope, ranges),
+        down && is_never_below_zero(&slope.negated(), ranges),
+    )
 }
 
 /// Puts a number in the place of a variable.

@@ -4,7 +4,10 @@
 //! hold. Products count as variables of their own, bounded by their range, so that a refutation
 //! stays sound for them, while a point is only a suggestion. Each leaf is one or two feasibility
 //! problems for the multipliers (phase one of the simplex method, Bland's rule, exact rationals;
-//! R. G. Bland, 1977); when there are no multipliers, the dual values are the point.
+//! R. G. Bland, 1977); when there are no multipliers, the dual values are the point. Many rows are
+//! tried in doubles first, and what they show is settled exactly ([`quick`]).
+
+mod quick;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +20,9 @@ const LEAVES_MAX: usize = 256;
 
 /// Pivots of one feasibility problem; Bland's rule ends far earlier on small cores.
 const PIVOTS_MAX: usize = 2000;
+
+/// Entries from which doubles are quicker than exact pivots.
+const QUICK_FROM: usize = 400;
 
 /// What came of facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,16 +72,37 @@ fn branch(facts: Vec<Statement>, ranges: &Ranges, leaves: &mut usize) -> Linear 
     Linear::Refuted(Refutation::Cases(cases))
 }
 
-/// Decides rows by Motzkin's transposition theorem; multipliers are those of the rows' places.
-#[must_use]
-pub fn contradict(rows: &[Atom]) -> Linear {
+/// The monomials of rows.
+fn columns_of(rows: &[Atom]) -> Vec<&Powers> {
     let columns: BTreeSet<&Powers> = rows
         .iter()
         .flat_map(|row| row.polynomial.terms())
         .map(|(powers, _)| powers)
         .filter(|powers| !powers.is_empty())
         .collect();
-    let columns: Vec<&Powers> = columns.into_iter().collect();
+    columns.into_iter().collect()
+}
+
+/// Decides rows as [`contradict`] does, in doubles first and exactly then, or not at all: for a
+/// caller who has other means where the guess does not bear it.
+#[must_use]
+pub fn guessed(rows: &[Atom]) -> Option<Linear> {
+    quick::contradict(rows, &columns_of(rows))
+}
+
+/// Decides rows by Motzkin's transposition theorem; multipliers are those of the rows' places.
+#[must_use]
+pub fn contradict(rows: &[Atom]) -> Linear {
+    let columns = columns_of(rows);
+    if rows.len() * columns.len() >= QUICK_FROM
+        && let Some(found) = quick::contradict(rows, &columns)
+    {
+        return found;
+    }
+    exactly(rows, &columns)
+}
+
+fn exactly(rows: &[Atom], columns: &[&Powers]) -> Linear {
     let coefficient = |row: &Atom, wanted: &[(u32, u32)]| {
         let found = row.polynomial.terms().find(|(powers, _)| *powers == wanted);
         found.map_or_else(Rational::zero, |(_, value)| value.clone())
@@ -102,7 +129,7 @@ pub fn contradict(rows: &[Atom]) -> Linear {
         .map(|weight| &(-weight) / scale)
         .collect();
     if !rows.iter().any(|row| row.strict) {
-        return named(&columns, &point);
+        return named(columns, &point);
     }
     // Second question: multipliers whose sum is zero although a strict row takes part.
     let last = matrix.len() - 1;
@@ -120,7 +147,7 @@ pub fn contradict(rows: &[Atom]) -> Linear {
     match feasible(&matrix, &right) {
         None => Linear::TooLarge,
         Some(Feasibility::Solution(multipliers)) => farkas(multipliers),
-        Some(Feasibility::Dual(dual)) => named(&columns, &inwards(&point, &dual)),
+        Some(Feasibility::Dual(dual)) => named(columns, &inwards(&point, &dual)),
     }
 }
 
@@ -307,5 +334,62 @@ mod tests {
         let either = Statement::Or(vec![atom(&[1, 0], -2, false), atom(&[0, 1], -3, false)]);
         let refuted = decide(vec![either], &unit_box());
         assert!(matches!(refuted, Linear::Refuted(Refutation::Cases(cases)) if cases.len() == 2));
+    }
+
+    /// Goal: doubles change no verdict. Method: drawn rows, some strict, some columns without a
+    /// range; in doubles and exactly. Multipliers are added up, points evaluated. Nearly all must
+    /// be answered in doubles, or the test shows nothing.
+    #[test]
+    fn rows_in_doubles_and_exact_rows_agree() {
+        let mut state = 5_u64;
+        let mut below = |count: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            i64::try_from((state >> 33) % count).expect("31 bits")
+        };
+        let (mut quick, mut kinds) = (0, [0; 2]);
+        for _ in 0..300 {
+            let columns = 2 + below(6);
+            let drawn = (0..10 + below(25)).map(|_| {
+                let mut coefficients = vec![0; usize::try_from(columns).expect("few")];
+                for _ in 0..1 + below(3) {
+                    coefficients[usize::try_from(below(columns.unsigned_abs())).expect("few")] =
+                        below(9) - 4;
+                }
+                match atom(&coefficients, below(60) - 9, below(4) == 0) {
+                    Statement::Atom(atom) => atom,
+                    other => panic!("{other:?}"),
+                }
+            });
+            let rows: Vec<Atom> = drawn.collect();
+            let all = columns_of(&rows);
+            let Some(found) = quick::contradict(&rows, &all) else {
+                continue;
+            };
+            quick += 1;
+            match (found, exactly(&rows, &all)) {
+                (Linear::Refuted(Refutation::Farkas(multipliers)), Linear::Refuted(_)) => {
+                    kinds[0] += 1;
+                    let mut sum = Polynomial::default();
+                    let mut is_strict = false;
+                    for (place, factor) in multipliers {
+                        assert!(!factor.is_negative());
+                        is_strict |= rows[place].strict && factor.is_positive();
+                        sum = sum.plus(&rows[place].polynomial.times_constant(&factor));
+                    }
+                    let total = sum.as_constant().expect("a number");
+                    assert!(total.is_negative() || (total.is_zero() && is_strict));
+                }
+                (Linear::Point(point), Linear::Point(_)) => {
+                    kinds[1] += 1;
+                    let value = |row: &Atom| row.polynomial.value(&point).expect("all columns");
+                    assert!(rows.iter().all(|row| row.accepts(&value(row))));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(quick >= 290, "{quick} of 300");
+        assert!(kinds.iter().all(|&count| count >= 30), "{kinds:?}");
     }
 }

@@ -3,22 +3,24 @@
 //! In: named facts over shared variables. Out: per rule a [`Standing`]: implied by a minimal set of
 //! other facts, needed (with a point that only this rule forbids, evaluated exactly), or undecided.
 //! Facts that share no variable are looked at apart and in parallel; bounds settle about a third,
-//! points nearly all of the rest, and only what is left goes to the solver: one incremental solver
-//! per component, or for large components the neighbourhood of the rule first, which is sound
-//! because fewer premises imply less. The solver never sees `exp`, `ln`, `sqrt`: it is asked about
-//! the facts without them, and branch and prune decides what then is left.
+//! points nearly all of the rest, from rays or from a programme of the variables around a rule.
+//! What is left is refuted by ourselves, in the neighbourhood of the rule first, which is sound
+//! because fewer premises imply less, and only what then is left goes to the solver. It never sees
+//! `exp`, `ln`, `sqrt`: it is asked about the facts without them, and branch and prune decides what
+//! then is left.
 
 pub mod bounds;
 pub mod cache;
 pub mod component;
 pub mod curve;
+pub mod nearby;
 pub mod probe;
 pub mod shape;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use self::bounds::Bounds;
-use self::cache::{Cache, Hints};
+use self::cache::{Cache, Hints, digest};
 use self::component::{Component, components};
 use self::probe::{Probe, Probed};
 use super::batch::{Batch, Trial};
@@ -30,6 +32,9 @@ use crate::parallel::map_items;
 
 /// Components with more facts are asked about by neighbourhoods first.
 const WHOLE_FACTS_MAX: usize = 300;
+
+/// Questions with more facts go to the solver at once.
+const OWN_FACTS_MAX: usize = 400;
 
 /// Questions with functions and more facts stay undecided: every box costs a look at each fact.
 const FUNCTION_FACTS_MAX: usize = 400;
@@ -136,6 +141,8 @@ pub struct Means<'a> {
 
 /// What is known about one component so far.
 struct Progress {
+    /// The digest of the component.
+    digest: String,
     standings: Vec<Option<Standing>>,
     base: Option<Model>,
     open: BTreeSet<usize>,
@@ -145,16 +152,13 @@ struct Progress {
 /// Determines the standing of every rule.
 #[must_use]
 pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
-    let components = components(problem);
+    let components = components(problem, means.threads);
     let count = u64::try_from(components.len()).unwrap_or(u64::MAX);
     let hints = means.cache.map(Cache::hints).unwrap_or_default();
     let first = map_items(count, means.threads, |place| {
         let place = usize::try_from(place).unwrap_or(0);
-        let known = means
-            .cache
-            .and_then(|cache| cache.examined(&components[place], place));
         let hint = hint_for(problem, &components[place], means.hint);
-        without_solver(&components[place], place, (known, &hints), hint)
+        without_solver(&components[place], place, (means.cache, &hints), hint)
     });
     let mut progress = match first {
         Ok(progress) => progress,
@@ -164,6 +168,7 @@ pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
     if let Some(solver) = means.solver {
         from_models(&components, &mut progress, solver, means.threads);
     }
+    near_bases(&components, &mut progress, means.threads);
     for reach in [Reach::Hops(1), Reach::Hops(2), Reach::Plain, Reach::Whole] {
         ask(&components, &mut progress, reach, means);
     }
@@ -172,7 +177,9 @@ pub fn standings(problem: &Problem, means: &Means<'_>) -> Standings {
         ..Standings::default()
     };
     for (component, progress) in components.iter().zip(progress) {
-        found.cache.keep(component, &progress.standings);
+        found
+            .cache
+            .keep(component, progress.digest, &progress.standings);
         for rule in component.rules() {
             let standing = progress.standings[rule].clone();
             let standing = standing.unwrap_or(Standing::Undecided(None));
@@ -219,6 +226,7 @@ fn hint_for(problem: &Problem, component: &Component, hint: Option<&Model>) -> O
 
 fn undecided(component: &Component) -> Progress {
     Progress {
+        digest: digest(component),
         standings: vec![None; component.facts.len()],
         base: None,
         open: component.rules().collect(),
@@ -236,10 +244,11 @@ fn bounds_of(component: &Component) -> Bounds {
 fn without_solver(
     component: &Component,
     number: usize,
-    (known, hints): (Option<BTreeMap<usize, Standing>>, &Hints<'_>),
+    (cache, hints): (Option<&Cache>, &Hints<'_>),
     hint: Option<Model>,
 ) -> Progress {
     let mut progress = undecided(component);
+    let known = cache.and_then(|cache| cache.examined(component, &progress.digest, number));
     let bounds = bounds_of(component);
     for (rule, standing) in known.unwrap_or_default() {
         progress.standings[rule] = Some(standing);
@@ -264,9 +273,22 @@ fn without_solver(
             progress.open.remove(&rule);
         }
     }
+    for rule in progress.open.clone() {
+        if let Some(standing) = hints.implied(component, rule) {
+            progress.standings[rule] = Some(standing);
+            progress.open.remove(&rule);
+        }
+    }
     if progress.open.is_empty() {
         return progress;
     }
+    // A point that breaks one rule alone is near to one that breaks none.
+    let witness = progress.standings.iter().find_map(|one| match one {
+        Some(Standing::Needed { witness, .. }) => Some(Model::clone(witness)),
+        Some(Standing::Implied { .. } | Standing::Contradictory | Standing::Undecided(_))
+        | None => None,
+    });
+    let hint = hint.or(witness);
     let probed = Probe::run(component, &bounds, hint.as_ref(), &progress.open);
     take_over(number, &mut progress, probed);
     progress
@@ -333,6 +355,32 @@ fn from_models(
                 progress.standings[rule] = Some(Standing::Contradictory);
             }
         }
+    }
+}
+
+/// Searches for the witnesses that no ray met with a programme for each rule.
+fn near_bases(components: &[Component], progress: &mut [Progress], threads: usize) {
+    let asked: Vec<(usize, usize)> = progress
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.base.is_some())
+        .flat_map(|(place, one)| one.open.iter().map(move |&rule| (place, rule)))
+        .collect();
+    let count = u64::try_from(asked.len()).unwrap_or(u64::MAX);
+    let found = map_items(count, threads, |item| {
+        let (place, rule) = asked[usize::try_from(item).unwrap_or(0)];
+        let base = progress[place].base.as_ref()?;
+        nearby::witness(&components[place], base, rule)
+    });
+    for (&(place, rule), witness) in asked.iter().zip(found.unwrap_or_default()) {
+        let Some(witness) = witness else { continue };
+        let progress = &mut progress[place];
+        progress.standings[rule] = Some(Standing::Needed {
+            component: place,
+            witness: Box::new(witness),
+        });
+        progress.open.remove(&rule);
+        progress.settled[1] += 1;
     }
 }
 
@@ -418,6 +466,7 @@ fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means:
         let progress = &mut progress[asked.component];
         let component = &components[asked.component];
         for (&(rule, inside), answer) in asked.rules.iter().zip(answers) {
+            let Some(answer) = answer else { continue };
             let standing = concluded(component, progress, (asked, rule, inside), answer, reach);
             if let Some(standing) = standing {
                 if !matches!(standing, Standing::Undecided(_)) {
@@ -430,8 +479,9 @@ fn ask(components: &[Component], progress: &mut [Progress], reach: Reach, means:
     }
 }
 
-/// Answers the questions in their order: ourselves where they are small, else by the solver.
-fn put(asked: &[Asked], means: &Means<'_>) -> Vec<Vec<Answer>> {
+/// Answers the questions in their order: ourselves where we can, else by the solver; nothing where
+/// nobody was asked.
+fn put(asked: &[Asked], means: &Means<'_>) -> Vec<Vec<Option<Answer>>> {
     let batch = |asked: &Asked| {
         let claims = 0..asked.part.facts.len();
         let claims: Vec<usize> = claims
@@ -451,33 +501,43 @@ fn put(asked: &[Asked], means: &Means<'_>) -> Vec<Vec<Answer>> {
             trials: asked.rules.iter().map(trial).collect(),
         }
     };
-    let batches: Vec<Batch> = asked.iter().map(batch).collect();
+    let mut batches: Vec<Batch> = asked.iter().map(batch).collect();
     let count = u64::try_from(batches.len()).unwrap_or(u64::MAX);
     let small = map_items(count, means.threads, |place| {
         let place = usize::try_from(place).unwrap_or(0);
         let (batch, asked) = (&batches[place], &asked[place]);
         if batch.query.has_functions() {
-            Some(function_answers(batch, &asked.boxes))
+            let answers = function_answers(batch, &asked.boxes).into_iter();
+            answers.map(Some).collect()
         } else {
             small_answers(batch)
         }
     });
-    let mut answers = small.unwrap_or_else(|_| vec![None; batches.len()]);
-    let open: Vec<usize> = (0..batches.len())
-        .filter(|&place| answers[place].is_none() && asked[place].by_solver)
-        .collect();
+    let none = |batch: &Batch| vec![None; batch.trials.len()];
+    let mut answers = small.unwrap_or_else(|_| batches.iter().map(none).collect());
+    let is_open = |place: &usize| answers[*place].contains(&None) && asked[*place].by_solver;
+    let open: Vec<usize> = (0..batches.len()).filter(is_open).collect();
     if let Some(solver) = means.solver {
-        let asked = put_to_solver(&batches, &open, solver, means.threads);
-        for (place, found) in open.into_iter().zip(asked) {
-            answers[place] = Some(found);
+        for &place in &open {
+            let mut known = answers[place].iter();
+            batches[place]
+                .trials
+                .retain(|_| known.next().is_some_and(Option::is_none));
+        }
+        let found = put_to_solver(&batches, &open, solver, means.threads);
+        for (place, found) in open.into_iter().zip(found) {
+            let missing = answers[place].iter_mut().filter(|own| own.is_none());
+            for (own, answer) in missing.zip(found) {
+                *own = Some(answer);
+            }
         }
     }
-    answers.into_iter().map(Option::unwrap_or_default).collect()
+    answers
 }
 
-/// What our own methods say of a batch; nothing unless they decide every trial.
-fn small_answers(batch: &Batch) -> Option<Vec<Answer>> {
-    let answer = |trial: &Trial| match decide_small(&batch.query_of(trial))? {
+/// What our own methods say of each trial of a batch.
+fn small_answers(batch: &Batch) -> Vec<Option<Answer>> {
+    let answer = |trial: &Trial| match decide_small(&batch.query_of(trial), OWN_FACTS_MAX)? {
         Decided::Satisfiable(model) => Some(Answer::Sat(model)),
         Decided::Unsatisfiable { core, .. } => Some(Answer::Unsat(core)),
         Decided::Undecided(_) => None,
@@ -543,7 +603,8 @@ fn concluded(
                 .filter(|name| *name != own)
                 .filter_map(|name| component.facts.iter().position(|fact| fact.name == *name));
             let premises: BTreeSet<usize> = premises.collect();
-            let method = match certified(&asked.part, inside, &core) {
+            let question = broken(&asked.part, inside, &core);
+            let method = match refute(&question, &Budget::default()) {
                 Refuted::Certified(_) => Method::Certificate,
                 Refuted::TooLarge | Refuted::Open(_) => Method::Solver,
                 // The core has a model: believe nobody.
@@ -570,17 +631,26 @@ fn concluded(
     }
 }
 
-/// Refutes without a solver that the premises of a core hold and the rule fails.
-fn certified(part: &Component, rule: usize, core: &[String]) -> Refuted {
-    let mut query = part.query(RLIMIT, WALL_MS);
-    let own = &part.facts[rule].name;
-    query.assertions.retain(|(name, _)| core.contains(name));
-    for (name, formula) in &mut query.assertions {
-        if name == own {
-            *formula = Formula::Not(Box::new(formula.clone()));
-        }
-    }
-    refute(&restricted(&query, core), &Budget::default())
+/// "The facts with these names hold and the rule fails", over the variables they read.
+fn broken(part: &Component, rule: usize, names: &[String]) -> Query {
+    let wanted: BTreeSet<&String> = names.iter().collect();
+    let own = &part.facts[rule];
+    let premises = part.facts.iter();
+    let premises = premises.filter(|fact| wanted.contains(&fact.name) && fact.name != own.name);
+    let mut assertions: Vec<(String, Formula)> = premises
+        .map(|fact| (fact.name.clone(), fact.formula.clone()))
+        .collect();
+    let fails = Formula::Not(Box::new(own.formula.clone()));
+    assertions.push((own.name.clone(), fails));
+    let names: Vec<String> = assertions.iter().map(|(name, _)| name.clone()).collect();
+    let query = Query {
+        variables: part.variables.clone(),
+        assertions,
+        want: Want::ModelAndCore,
+        rlimit: RLIMIT,
+        wall_ms: WALL_MS,
+    };
+    restricted(&query, &names)
 }
 
 /// The model of a part, completed by the base point, if only the rule fails there.

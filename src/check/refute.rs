@@ -345,8 +345,8 @@ fn preferred(query: &Query, preferences: &[Preference], known: Model) -> Model {
 ///
 /// A solver context costs more than many such questions together.
 #[must_use]
-pub fn decide_small(query: &Query) -> Option<Decided> {
-    let is_small = query.assertions.len() <= OWN_ASSERTIONS_MAX;
+pub fn decide_small(query: &Query, assertions_max: usize) -> Option<Decided> {
+    let is_small = query.assertions.len() <= assertions_max;
     if !is_small || !query.is_linear() || query.validate().is_err() {
         return None;
     }

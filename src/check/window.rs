@@ -11,22 +11,21 @@
 
 mod apart;
 mod bisected;
+mod free;
 mod part;
 mod reached;
 
 use std::cmp::Ordering;
 
+pub use self::free::{Free, free, free_all};
 use self::part::{Edge, Part, common, shifted};
-use self::reached::Asked;
 use super::case::{Case, NumberCase, SignalCase};
 use super::compile::{Compiler, Obstacle, folded, variable_of};
-use super::corners::corner_point;
-use super::eliminate::{for_all, for_some, variables, with_ties};
+use super::eliminate::{for_all, variables, with_ties};
 use super::line::{End, Interval, Line};
-use super::optimum::{self, Optimum, Problem};
 use super::prove::{Outcome, Values, prove};
 use crate::certificate::{
-    self, Any, Atom, BoxVariable, Certificate, Claim, Polynomial, Proof, Ranges, Statement,
+    self, Any, Atom, BoxVariable, Certificate, Claim, Polynomial, Ranges, Statement,
 };
 use crate::document::Magnitude;
 use crate::rational::Rational;
@@ -172,6 +171,12 @@ pub(super) fn statement_of(
     case: &Case,
 ) -> Result<(Statement, Vec<Polynomial>, Ranges), Obstacle> {
     let mut compiler = Compiler::new(rule_set, case);
+    let statement = compiled_by(&mut compiler, rule)?;
+    Ok((statement, compiler.positive, compiler.ranges))
+}
+
+/// The same by a compiler that may have compiled other rules.
+fn compiled_by(compiler: &mut Compiler<'_>, rule: &Rule) -> Result<Statement, Obstacle> {
     let too_large = || Obstacle::TooLarge { span: rule.span };
     let guard = compiler.condition(&rule.guard)?;
     let guard = guard
@@ -179,14 +184,13 @@ pub(super) fn statement_of(
         .ok_or_else(too_large)?;
     let idle = guard.negated();
     if idle == Statement::Constant(true) {
-        return Ok((idle, Vec::new(), compiler.ranges));
+        return Ok(idle);
     }
     let body = compiler.condition(&rule.body)?;
     let body = body
         .statement(None, &compiler.ranges)
         .ok_or_else(too_large)?;
-    let statement = folded(Statement::Or(vec![idle, body]));
-    Ok((statement, compiler.positive, compiler.ranges))
+    Ok(folded(Statement::Or(vec![idle, body])))
 }
 
 /// Compiles a rule on the range, or on the widest part of it around the recipe on which its
@@ -455,265 +459,6 @@ fn lowered(value: &Rational, plus: Option<&Magnitude>) -> Option<Rational> {
         Some(Magnitude::Absolute(width)) => Some(value - width),
         Some(Magnitude::Relative(_)) => raised(&-value, plus).map(|raised| -&raised),
     }
-}
-
-/// The reach of one parameter with the others free in the ranges of the case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Free {
-    /// The least value.
-    pub least: Optimum,
-    /// The greatest value.
-    pub greatest: Optimum,
-    /// What was looked at.
-    pub looked_at: (Rational, Rational),
-    /// Rules that take no part, and why.
-    pub left_out: Vec<LeftOut>,
-    /// The variables that were set at once, at the ends that are good for every rule.
-    pub moved: Values,
-}
-
-/// Finds the least and greatest value of a parameter for which the others, each free in its range
-/// of the case, can be chosen so that every rule holds.
-#[must_use]
-pub fn free(rule_set: &RuleSet, rules: &[&Rule], case: &Case, axis: &Axis) -> Free {
-    let mut left_out = Vec::new();
-    let mut looked_at = axis.range.clone();
-    let mut kept: Vec<(usize, &Rule)> = Vec::new();
-    let mut unsolved: Vec<(usize, &Rule)> = Vec::new();
-    for (place, rule) in apart::near(rule_set, rules, case, axis.signal) {
-        match part_of(rule_set, rule, case, axis) {
-            Ok((low, high)) => {
-                looked_at.0 = looked_at.0.max(low);
-                looked_at.1 = looked_at.1.min(high);
-                kept.push((place, rule));
-            }
-            Err(Why::Obstacle(Obstacle::Function { .. })) => unsolved.push((place, rule)),
-            Err(why) => left_out.push(LeftOut { rule: place, why }),
-        }
-    }
-    let moved_case = moving(case, axis, &looked_at);
-    let mut facts = Vec::new();
-    let mut taken: Vec<&Rule> = unsolved.iter().map(|(_, rule)| *rule).collect();
-    let mut ranges = Ranges::new();
-    for (place, rule) in kept {
-        match statement_of(rule_set, rule, &moved_case) {
-            Ok((statement, _, own)) => {
-                facts.push(statement);
-                taken.push(rule);
-                ranges = own;
-            }
-            Err(obstacle) => left_out.push(LeftOut {
-                rule: place,
-                why: Why::Obstacle(obstacle),
-            }),
-        }
-    }
-    let kept = variable_of(axis.signal);
-    let some = for_some(&facts, kept, &ranges);
-    let (least, greatest) = if some.left.is_empty() {
-        on_line(&some.statements, kept, &looked_at)
-    } else {
-        let mut used = some.left.clone();
-        used.insert(kept);
-        ranges.retain(|variable, _| used.contains(variable));
-        let tight = contracted(&some.statements, &ranges);
-        let reach = |upwards| reach(&some.statements, kept, (&ranges, &tight), upwards);
-        (reach(false), reach(true))
-    };
-    let mut ends = [least, greatest];
-    if !unsolved.is_empty() {
-        let asked = Asked::new(rule_set, &taken, &moved_case, (axis, &looked_at));
-        match asked {
-            Some(asked) => {
-                let [least, greatest] = ends;
-                ends = [asked.end(least, false), asked.end(greatest, true)];
-            }
-            None => left_out.extend(unsolved.iter().map(|&(rule, _)| LeftOut {
-                rule,
-                why: Why::Open,
-            })),
-        }
-    }
-    let [least, greatest] = ends;
-    Free {
-        least,
-        greatest,
-        looked_at,
-        left_out,
-        moved: some.moved,
-    }
-}
-
-/// The part of the range on which the divisors of a rule keep one sign for all values of the
-/// others.
-fn part_of(
-    rule_set: &RuleSet,
-    rule: &Rule,
-    case: &Case,
-    axis: &Axis,
-) -> Result<(Rational, Rational), Why> {
-    let (low, high) = &axis.range;
-    let mut obstacle = None;
-    for part in std::iter::once(None).chain(PARTS.into_iter().map(Some)) {
-        let share = part.map_or_else(Rational::zero, |part| Rational::ratio(1, part));
-        let from = low + &(&(&axis.nominal - low) * &share);
-        let range = (from, high.clone());
-        match statement_of(rule_set, rule, &moving(case, axis, &range)) {
-            Ok(_) => return Ok(range),
-            Err(found) => {
-                let is_sign = matches!(found, Obstacle::DivisorSign { .. });
-                obstacle.get_or_insert(found.clone());
-                if !is_sign {
-                    break;
-                }
-            }
-        }
-    }
-    // INVARIANT: the loop ran at least once, so an obstacle is known.
-    Err(obstacle.map_or(Why::Shared, Why::Obstacle))
-}
-
-/// Rounds of drawing ranges in.
-const ROUNDS: usize = 8;
-
-/// Draws every range in as far as one fact alone demands, whatever the others are; what is cut off
-/// breaks that fact.
-fn contracted(facts: &[Statement], ranges: &Ranges) -> Ranges {
-    let mut tight = ranges.clone();
-    for _ in 0..ROUNDS {
-        let before = tight.clone();
-        for fact in facts {
-            for variable in variables(fact) {
-                let own = for_some(std::slice::from_ref(fact), variable, &tight);
-                let Some((low, high)) = tight.get(&variable).filter(|_| own.left.is_empty()) else {
-                    continue;
-                };
-                let line = Line::new(&own.statements, variable, low, high);
-                let intervals = line.map(|line| line.intervals()).unwrap_or_default();
-                if let (Some(first), Some(last)) = (intervals.first(), intervals.last()) {
-                    let ends = (first.low.at.low.clone(), last.high.at.high.clone());
-                    tight.insert(variable, ends);
-                }
-            }
-        }
-        if tight == before {
-            break;
-        }
-    }
-    tight
-}
-
-/// Corners of more variables than this are not tried.
-const TRIED_MAX: usize = 8;
-
-/// One end of the reach: the drawn-in end itself, if the others have a corner that keeps every
-/// fact there, else what the optimiser finds in the drawn-in box.
-fn reach(
-    facts: &[Statement],
-    kept: u32,
-    (ranges, tight): (&Ranges, &Ranges),
-    upwards: bool,
-) -> Optimum {
-    let Some((low, high)) = tight.get(&kept) else {
-        return Optimum::TooLarge;
-    };
-    let end = if upwards { high } else { low };
-    let others: Vec<u32> = tight.keys().copied().filter(|&one| one != kept).collect();
-    let corners = if others.len() <= TRIED_MAX {
-        1_usize << others.len()
-    } else {
-        0
-    };
-    for number in 0..corners {
-        let Some(mut point) = corner_point(&others, number, tight) else {
-            break;
-        };
-        point.insert(kept, end.clone());
-        if facts.iter().all(|fact| fact.value(&point) == Some(true)) {
-            return Optimum::Attained {
-                value: end.clone(),
-                beyond: beyond_proof(facts, kept, ranges, end, upwards),
-                point,
-            };
-        }
-    }
-    let objective = Polynomial::variable(kept);
-    let problem = Problem {
-        ranges: tight,
-        facts,
-        objective: &objective,
-    };
-    if upwards {
-        optimum::greatest(&problem)
-    } else {
-        optimum::least(&problem)
-    }
-}
-
-/// Over the ranges as given: every point breaks a fact or keeps to the end.
-fn beyond_proof(
-    facts: &[Statement],
-    kept: u32,
-    ranges: &Ranges,
-    end: &Rational,
-    upwards: bool,
-) -> Option<Proof> {
-    let objective = Polynomial::variable(kept);
-    let negative = objective.negated();
-    let (objective, value) = if upwards {
-        (&objective, end.clone())
-    } else {
-        (&negative, -end)
-    };
-    let problem = Problem {
-        ranges,
-        facts,
-        objective,
-    };
-    let statement = optimum::nothing_beyond(&problem, &value, true);
-    match prove(&statement, ranges, &Values::new()) {
-        Outcome::Proved(proof) => Some(proof),
-        Outcome::Refuted(_) | Outcome::Open => None,
-    }
-}
-
-/// Only the parameter is left: the outermost ends of all intervals.
-fn on_line(
-    statements: &[Statement],
-    variable: u32,
-    (low, high): &(Rational, Rational),
-) -> (Optimum, Optimum) {
-    let Some(line) = Line::new(statements, variable, low, high) else {
-        return (Optimum::TooLarge, Optimum::TooLarge);
-    };
-    let intervals = line.intervals();
-    let (Some(first), Some(last)) = (intervals.first(), intervals.last()) else {
-        return (Optimum::Impossible(None), Optimum::Impossible(None));
-    };
-    let found = |end: &End, inside: &Rational, outside: &Rational| {
-        let point = Values::from([(variable, inside.clone())]);
-        match (end.at.as_exact(), end.closed) {
-            (Some(value), true) => Optimum::Attained {
-                value: value.clone(),
-                point,
-                beyond: None,
-            },
-            (Some(value), false) => Optimum::Approached {
-                value: value.clone(),
-                point,
-                beyond: None,
-            },
-            (None, _) => Optimum::Between {
-                inside: Some((inside.clone(), point)),
-                outside: outside.clone(),
-            },
-        }
-    };
-    let (low, high) = (&first.low.at, &last.high.at);
-    (
-        found(&first.low, &low.high, &low.low),
-        found(&last.high, &high.low, &high.high),
-    )
 }
 
 /// Tells on which side of a limit a value lies; nothing between its two rationals.

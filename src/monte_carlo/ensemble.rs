@@ -210,6 +210,26 @@ impl Source {
     }
 }
 
+/// Draws of all inputs, sample by sample: for work that keeps no columns.
+pub struct Draws(Vec<Source>);
+
+impl Draws {
+    /// Prepares the draws of `inputs` under `seed`, the same as those of [`run`].
+    ///
+    /// # Errors
+    /// [`EnsembleError`] when an input cannot be drawn or occurs twice.
+    pub fn new(inputs: &[Input], seed: u64) -> Result<Self, EnsembleError> {
+        sources(inputs, seed).map(Self)
+    }
+
+    /// Writes the inputs of sample `index` in input order, as far as `row` reaches.
+    pub fn row(&self, index: u64, row: &mut [f64]) {
+        for (slot, source) in row.iter_mut().zip(&self.0) {
+            *slot = source.draw(index);
+        }
+    }
+}
+
 /// Prepares every input, refusing names that occur twice.
 fn sources(inputs: &[Input], seed: u64) -> Result<Vec<Source>, EnsembleError> {
     let mut names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();

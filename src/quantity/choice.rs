@@ -42,6 +42,11 @@ const CHOICES: &[Choice] = &[
         text: "what holds the slurry flow: the loading gauge or a fixed pump",
     },
     Choice {
+        name: "coating.vacuum_box",
+        words: &["none", "fitted"],
+        text: "whether a vacuum box holds the bead from before the die",
+    },
+    Choice {
         name: "electrolyte.salt",
         words: &["LiPF6", "LiFSI", "LiTFSI"],
         text: "conducting salt",

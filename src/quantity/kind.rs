@@ -153,6 +153,12 @@ const NAMED: &[(&str, Dimension, Kind)] = &[
         Kind::Plain,
     ),
     (
+        "specific_energy",
+        dimension([2, 0, -2, 0, 0, 0, 0]),
+        Kind::Plain,
+    ),
+    ("heat_flux", dimension([0, 1, -3, 0, 0, 0, 0]), Kind::Plain),
+    (
         "heat_transfer_coefficient",
         dimension([0, 1, -3, 0, -1, 0, 0]),
         Kind::Plain,

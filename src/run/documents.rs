@@ -21,11 +21,12 @@ use crate::record::body::Input;
 use crate::rule_language::{self, ParsedFile, RuleSet};
 use crate::scenario::Scenario;
 use crate::span::{FileId, Sources, Span};
+use crate::twin::chloride::Exposure;
 use crate::twin::formation::{
     self, BaseLoadings, Modes, PristineState, Request, Resolution, SeiMechanism, SeiParameters,
     TwoCycles,
 };
-use crate::twin::{Line, Solvent};
+use crate::twin::{Line, Section, Sections, Solvent};
 
 /// Diagnostic: the cell file cannot be used.
 pub const CELL: &str = "CW-0301";
@@ -85,8 +86,8 @@ pub struct Documents {
     pub new: Recipe,
     /// The model.
     pub model: Model,
-    /// The cell file.
-    pub bpx: Bpx,
+    /// The cell file; absent where the line ends before the cell.
+    pub bpx: Option<Bpx>,
     /// Recipes approved before.
     pub approved: Vec<Recipe>,
     /// The line and the formation.
@@ -163,21 +164,19 @@ pub fn read_plant(
     let mut intake = Intake::new(files);
     let recipe = Recipe::read(&mut intake, recipe, None);
     let model = Model::read(&mut intake, model, None);
-    let bpx = model
-        .as_ref()
-        .and_then(|model| read_cell(&mut intake, model));
+    let (model, cell) = with_cell(&mut intake, recipe.as_ref(), model);
     if let (Some(recipe), Some(model)) = (&recipe, &model) {
         model.check_against(recipe, &intake.report);
     }
     let mut diagnostics = intake.report.diagnostics();
     let (sources, rejected) = (intake.sources, diagnostics.has_errors());
-    let (Some(recipe), Some(model), Some(bpx), false) = (recipe, model, bpx, rejected) else {
+    let (Some(recipe), Some(model), Some(bpx), false) = (recipe, model, cell, rejected) else {
         return Err(Rejected {
             diagnostics,
             sources,
         });
     };
-    match Plant::of_documents(&recipe, &model, &bpx) {
+    match Plant::of_documents(&recipe, &model, bpx.as_ref()) {
         Ok(plant) => Ok(PlantDocuments {
             recipe,
             model,
@@ -207,15 +206,17 @@ pub fn gaps(files: &dyn Files, path: &str) -> Result<Vec<Gap>, Rejected> {
     if let Some(parts) = parts {
         let (rules, found) = resolve_rules(&parts.rule_files, &parts.old);
         diagnostics.extend(found);
-        match solvent(&parts.new, parts.model.span) {
-            Ok(solvent) if !diagnostics.has_errors() => {
-                let line = Line::new(parts.new.zone_count(), solvent);
+        match line_of(&parts.new, &parts.model) {
+            Ok(line) if !diagnostics.has_errors() => {
                 let mut gaps: Vec<Gap> = lacking(&parts.old, &parts.model, &line)
                     .into_iter()
                     .map(|one| Gap::of_twin(&one.name, one.nearest))
                     .collect();
-                let outputs = line.outputs().into_iter().chain(formation::output_ports());
-                let outputs: Vec<String> = outputs.map(|port| port.name).collect();
+                let mut outputs = line.outputs();
+                if line.sections().has(Section::Cell) {
+                    outputs.extend(formation::output_ports());
+                }
+                let outputs: Vec<String> = outputs.into_iter().map(|port| port.name).collect();
                 let case = super::rules::case(&rules, &parts.new, Some(&parts.model));
                 let computes = |name: &str| outputs.iter().any(|output| output == name);
                 let of_rules = super::gaps::of_rules(&rules, &case, &computes);
@@ -267,7 +268,7 @@ fn finish(
         });
     }
     let compared = evidence_documents::keep(files, &mut intake, &rules);
-    match Plant::of_documents(&parts.old, &parts.model, &parts.bpx) {
+    match Plant::of_documents(&parts.old, &parts.model, parts.bpx.as_ref()) {
         Ok(plant) => Ok(Documents {
             compared,
             inputs: inputs(&intake, &parts),
@@ -298,7 +299,7 @@ struct Parts {
     old: Recipe,
     new: Recipe,
     model: Model,
-    bpx: Bpx,
+    bpx: Option<Bpx>,
     approved: Vec<Recipe>,
     rule_files: Vec<ParsedFile>,
 }
@@ -316,7 +317,7 @@ fn read_all(files: &dyn Files, intake: &mut Intake<'_>, path: &str) -> Option<Pa
             None
         }
     };
-    let (model, bpx) = with_cell(intake, model);
+    let (model, cell) = with_cell(intake, old.as_ref(), model);
     let opened: Vec<FileId> = scenario
         .rules
         .iter()
@@ -337,7 +338,7 @@ fn read_all(files: &dyn Files, intake: &mut Intake<'_>, path: &str) -> Option<Pa
         old,
         new,
         model,
-        bpx: bpx?,
+        bpx: cell?,
         approved,
         rule_files,
     })
@@ -389,13 +390,18 @@ fn read_approved(intake: &mut Intake<'_>, scenario: &Scenario) -> Vec<Recipe> {
         .collect()
 }
 
-/// Reads the cell file of a model, and into the model what the file says about the interphase.
-fn with_cell(intake: &mut Intake<'_>, model: Option<Model>) -> (Option<Model>, Option<Bpx>) {
-    let Some(mut model) = model else {
+/// Reads the cell file of a model, and into the model what the file says about the interphase;
+/// `Some(None)` where the line ends before the cell and needs no file.
+fn with_cell(
+    intake: &mut Intake<'_>,
+    recipe: Option<&Recipe>,
+    model: Option<Model>,
+) -> (Option<Model>, Option<Option<Bpx>>) {
+    let (Some(mut model), Some(recipe)) = (model, recipe) else {
         return (None, None);
     };
-    let bpx = read_cell(intake, &model);
-    if let (Some(bpx), Some(cell)) = (&bpx, model.cell.clone()) {
+    let read = read_cell(intake, recipe, &model);
+    if let (Some(Some(bpx)), Some(cell)) = (&read, model.cell.clone()) {
         for path in &bpx.not_modelled {
             let message = format!("`{path}` of the cell file is not modelled and has no effect");
             intake
@@ -404,11 +410,14 @@ fn with_cell(intake: &mut Intake<'_>, model: Option<Model>) -> (Option<Model>, O
         }
         model.take_from_cell(bpx, &cell, &intake.report);
     }
-    (Some(model), bpx)
+    (Some(model), read)
 }
 
-fn read_cell(intake: &mut Intake<'_>, model: &Model) -> Option<Bpx> {
+fn read_cell(intake: &mut Intake<'_>, recipe: &Recipe, model: &Model) -> Option<Option<Bpx>> {
     let Some(cell) = &model.cell else {
+        if !sections(recipe, model).has(Section::Cell) {
+            return Some(None);
+        }
         intake.report.push(
             Diagnostic::error(CELL, model.span, "the model names no cell file")
                 .help("add `cell = \"cells/….bpx.json\"`"),
@@ -417,7 +426,7 @@ fn read_cell(intake: &mut Intake<'_>, model: &Model) -> Option<Bpx> {
     };
     let file = intake.open(&cell.value, Some(cell.span))?;
     match Bpx::parse(&intake.sources.get(file).text) {
-        Ok(bpx) => Some(bpx),
+        Ok(bpx) => Some(Some(bpx)),
         Err(error) => {
             let message = format!("`{}` cannot be used: {error}", cell.value);
             intake
@@ -426,6 +435,36 @@ fn read_cell(intake: &mut Intake<'_>, model: &Model) -> Option<Bpx> {
             None
         }
     }
+}
+
+/// The optional sections that the documents bring in. A model that names a cell has one.
+fn sections(recipe: &Recipe, model: &Model) -> Sections {
+    let is_given =
+        |name: &str| recipe.parameters.contains_key(name) || model.parameters.contains_key(name);
+    let found = Sections::of_names(recipe.zone_count(), is_given);
+    if model.cell.is_some() {
+        found.with(Section::Cell)
+    } else {
+        found
+    }
+}
+
+/// The line of recipe and model.
+fn line_of(recipe: &Recipe, model: &Model) -> Result<Line, Diagnostics> {
+    let solvent = solvent(recipe, model.span)?;
+    let line = Line::with_sections(recipe.zone_count(), solvent, sections(recipe, model));
+    let met = (
+        recipe.choice("electrolyte.salt"),
+        recipe.choice("can.material"),
+    );
+    Ok(match met {
+        (Some(salt), Some(can)) if recipe.parameters.contains_key("electrolyte.chloride") => line
+            .with_exposure(Exposure {
+                imide_salt: ["LiFSI", "LiTFSI"].contains(&salt),
+                steel: can == "steel",
+            }),
+        _ => line,
+    })
 }
 
 /// A recipe names no mode, so rules are judged over all modes at once.
@@ -463,10 +502,14 @@ fn inputs(intake: &Intake<'_>, parts: &Parts) -> Vec<Input> {
         .collect()
 }
 
-/// Names that formation and score need besides the plant's ports.
-const CONSTANTS: [&str; 8] = [
+/// Names that the score needs besides the plant's ports.
+const OF_THE_SCORE: [&str; 2] = [
     super::evidence::BASE_FAILURE,
     super::evidence::RESIDUAL_LOG_ODDS,
+];
+
+/// Names that formation needs besides the plant's ports.
+const OF_FORMATION: [&str; 6] = [
     "formation.sei_molar_volume",
     "formation.sei_lithium_per_mole",
     "formation.sei_resistivity",
@@ -477,9 +520,13 @@ const CONSTANTS: [&str; 8] = [
 
 impl Plant {
     /// Builds the plant of recipe, model and cell file.
-    fn of_documents(recipe: &Recipe, model: &Model, bpx: &Bpx) -> Result<Self, Diagnostics> {
+    fn of_documents(
+        recipe: &Recipe,
+        model: &Model,
+        bpx: Option<&Bpx>,
+    ) -> Result<Self, Diagnostics> {
         let span = model.span;
-        let line = Line::new(recipe.zone_count(), solvent(recipe, span)?);
+        let line = line_of(recipe, model)?;
         let missing = lacking(recipe, model, &line);
         if !missing.is_empty() {
             let mut diagnostics = Diagnostics::new();
@@ -489,7 +536,9 @@ impl Plant {
             }
             return Err(diagnostics);
         }
-        let formation = formation_model(recipe, model, bpx)
+        let formation = bpx
+            .map(|bpx| formation_model(recipe, model, bpx))
+            .transpose()
             .map_err(|error| Diagnostic::error(CELL, span, error.to_string()))?;
         Plant::new(line, formation).map_err(|port| {
             let message = format!("`{}` has no source in the line", port.name);
@@ -511,12 +560,16 @@ fn lacking(recipe: &Recipe, model: &Model, line: &Line) -> Vec<Missing> {
 /// Every name the plant needs from recipe or model.
 fn plant_names(line: &Line) -> Vec<String> {
     let made_by_the_line = ["cell.cathode_areal_loading", "cell.anode_areal_loading"];
-    line.inputs()
-        .into_iter()
-        .map(|port| port.name)
+    let ports = line.inputs().into_iter().map(|port| port.name);
+    let score = OF_THE_SCORE.map(str::to_owned);
+    if !line.sections().has(Section::Cell) {
+        return ports.chain(score).collect();
+    }
+    ports
         .chain(formation::input_ports().into_iter().map(|port| port.name))
         .filter(|name| !made_by_the_line.contains(&name.as_str()))
-        .chain(CONSTANTS.iter().map(|&name| name.to_owned()))
+        .chain(score)
+        .chain(OF_FORMATION.map(str::to_owned))
         .collect()
 }
 

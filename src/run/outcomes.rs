@@ -111,8 +111,8 @@ impl Bench<'_> {
         rule.guard.references(&mut |reference| {
             fixed &= match reference {
                 Reference::Signal(id) => match self.case.get(id) {
-                    SignalCase::Missing => false,
-                    SignalCase::Choice(_) => true,
+                    // Unknown: the guard is false only if the rest of it is.
+                    SignalCase::Missing | SignalCase::Choice(_) => true,
                     SignalCase::Number(number) => {
                         number.low == number.high
                             && self.binding.place(&self.rules.signal(id).name).is_none()

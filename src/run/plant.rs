@@ -1,4 +1,5 @@
-//! The whole plant as one function: the electrode line and the formation behind it.
+//! The whole plant as one function: the electrode line and the formation behind it, if there is
+//! one.
 //!
 //! In: port values by name. Out: the outcomes of both models by name. The line feeds the formation
 //! through one number, the areal loading after calendering; whatever does not move that number, or
@@ -7,7 +8,7 @@
 
 use crate::monte_carlo::ensemble::SampleStatus;
 use crate::twin::formation;
-use crate::twin::{Line, Port, Status};
+use crate::twin::{Flags, Line, Port, Status};
 
 /// Input of the formation that the line makes.
 const CATHODE_LOADING: &str = "cell.cathode_areal_loading";
@@ -31,7 +32,7 @@ enum Source {
 #[derive(Clone, Debug)]
 pub struct Plant {
     line: Line,
-    formation: formation::Model,
+    formation: Option<formation::Model>,
     inputs: Vec<Port>,
     sources: Vec<Source>,
 }
@@ -53,14 +54,14 @@ pub struct UnjoinedPort {
 }
 
 impl Plant {
-    /// Joins a line and a formation.
+    /// Joins a line and a formation; without one the plant ends with the line.
     ///
     /// # Errors
     /// [`UnjoinedPort`] when the line lacks a port that the formation is made from.
-    pub fn new(line: Line, formation: formation::Model) -> Result<Self, UnjoinedPort> {
+    pub fn new(line: Line, formation: Option<formation::Model>) -> Result<Self, UnjoinedPort> {
         let mut inputs = line.inputs();
         let mut sources = Vec::new();
-        for port in formation.inputs() {
+        for port in formation.iter().flat_map(formation::Model::inputs) {
             let place = |name: &str| {
                 inputs
                     .iter()
@@ -110,7 +111,10 @@ impl Plant {
     pub fn outputs(&self, stage: Stage) -> Vec<Port> {
         match stage {
             Stage::Line => self.line.outputs(),
-            Stage::Formation => self.formation.outputs(),
+            Stage::Formation => self
+                .formation
+                .as_ref()
+                .map_or_else(Vec::new, formation::Model::outputs),
         }
     }
 
@@ -119,7 +123,7 @@ impl Plant {
     pub fn width(&self, stage: Stage) -> usize {
         match stage {
             Stage::Line => self.line.output_count(),
-            Stage::Formation => self.formation.outputs().len(),
+            Stage::Formation => self.outputs(stage).len(),
         }
     }
 
@@ -127,9 +131,7 @@ impl Plant {
     pub fn run(&self, stage: Stage, inputs: &[f64], outputs: &mut [f64]) -> SampleStatus {
         match stage {
             Stage::Line => self.run_line(inputs, outputs),
-            Stage::Formation => {
-                of_formation(self.formation.run(&self.formation_inputs(inputs), outputs))
-            }
+            Stage::Formation => self.run_formation(inputs, outputs),
         }
     }
 
@@ -141,37 +143,53 @@ impl Plant {
         outputs: &mut [f64],
         statuses: &mut [SampleStatus],
     ) {
-        let (width, out) = (self.inputs.len(), self.width(stage));
-        let rows = statuses.len();
         match stage {
-            Stage::Line => {
-                for (row, status) in statuses.iter_mut().enumerate() {
-                    let inputs = &inputs[row * width..(row + 1) * width];
-                    *status = self.run_line(inputs, &mut outputs[row * out..(row + 1) * out]);
-                }
-            }
-            Stage::Formation => {
-                let joined: Vec<f64> = (0..rows)
-                    .flat_map(|row| self.formation_inputs(&inputs[row * width..(row + 1) * width]))
-                    .collect();
-                let mut ends = vec![formation::Status::Ok; rows];
-                self.formation.run_block(&joined, outputs, &mut ends);
-                for (status, end) in statuses.iter_mut().zip(ends) {
-                    *status = of_formation(end);
-                }
-            }
+            Stage::Line => self.run_lines(inputs, outputs, statuses),
+            Stage::Formation => self.run_formations(inputs, outputs, statuses),
+        }
+    }
+
+    fn run_lines(&self, inputs: &[f64], outputs: &mut [f64], statuses: &mut [SampleStatus]) {
+        let own = self.line.input_count();
+        let rows = inputs.chunks(self.inputs.len());
+        let joined: Vec<f64> = rows.flat_map(|row| &row[..own]).copied().collect();
+        let mut ends = vec![Status::Valid(Flags::NONE); statuses.len()];
+        self.line.run_rows(&joined, outputs, &mut ends);
+        for (status, end) in statuses.iter_mut().zip(ends) {
+            *status = of_line(end);
+        }
+    }
+
+    fn run_formations(&self, inputs: &[f64], outputs: &mut [f64], statuses: &mut [SampleStatus]) {
+        let Some(formation) = &self.formation else {
+            statuses.fill(SampleStatus::COMPUTED);
+            return;
+        };
+        let rows = inputs.chunks(self.inputs.len());
+        let joined: Vec<f64> = rows.flat_map(|row| self.formation_inputs(row)).collect();
+        let mut ends = vec![formation::Status::Ok; statuses.len()];
+        formation.run_block(&joined, outputs, &mut ends);
+        for (status, end) in statuses.iter_mut().zip(ends) {
+            *status = of_formation(end);
+        }
+    }
+
+    /// A plant without formation has nothing to write, which always works.
+    fn run_formation(&self, inputs: &[f64], outputs: &mut [f64]) -> SampleStatus {
+        match &self.formation {
+            None => SampleStatus::COMPUTED,
+            Some(formation) => of_formation(formation.run(&self.formation_inputs(inputs), outputs)),
         }
     }
 
     fn run_line(&self, inputs: &[f64], outputs: &mut [f64]) -> SampleStatus {
-        match self.line.run(&inputs[..self.line.input_count()], outputs) {
-            Status::Valid(found) => SampleStatus::Computed {
-                flags: found.bits(),
-            },
-            Status::Failed(error) => SampleStatus::Failed {
-                reason: error.label(),
-            },
-        }
+        of_line(self.line.run(&inputs[..self.line.input_count()], outputs))
+    }
+
+    /// Whether a formation follows the line.
+    #[must_use]
+    pub fn has_formation(&self) -> bool {
+        self.formation.is_some()
     }
 
     /// Returns the inputs of the formation at plant inputs.
@@ -201,6 +219,17 @@ impl Plant {
 }
 
 /// What the status of a formation means to an ensemble.
+fn of_line(status: Status) -> SampleStatus {
+    match status {
+        Status::Valid(found) => SampleStatus::Computed {
+            flags: found.bits(),
+        },
+        Status::Failed(error) => SampleStatus::Failed {
+            reason: error.label(),
+        },
+    }
+}
+
 fn of_formation(status: formation::Status) -> SampleStatus {
     match status {
         formation::Status::Ok => SampleStatus::COMPUTED,

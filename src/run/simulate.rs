@@ -105,6 +105,10 @@ pub fn whole(
     like: Option<(&Binding, &Simulated)>,
 ) -> Result<Simulated, EnsembleError> {
     let mut simulated = line(plant, binding, draws)?;
+    if !plant.has_formation() {
+        (draws.progress)(draws.samples);
+        return Ok(simulated);
+    }
     let shared = like.filter(|(other, _)| same_to_the_formation(plant, binding, other));
     simulated.formation = match shared.and_then(|(_, other)| other.formation.clone()) {
         Some(formation) => {

@@ -20,6 +20,8 @@ const BINS: usize = 40;
 const GAIN: [&str; 1] = ["coating.coated_area_rate"];
 /// Outcomes the page shows as load.
 const LOAD: [&str; 3] = ["drying.solvent_load", "slurry.flow", "drying.dryer_time"];
+/// A load only where a change moves it: most changes of a coating line do not reach the dry room.
+const ROOM_LOAD: &str = "dry_room.water_load";
 
 /// Builds the rows of all outcomes.
 ///
@@ -87,7 +89,7 @@ impl Place<'_> {
                 .next()
                 .unwrap_or(entry.text)
                 .to_owned(),
-            group: group(name).to_owned(),
+            group: group(name, self.is_moved(now, requested)).to_owned(),
             unit: unit.shown().to_owned(),
             now: self.spread(now, before, unit),
             requested: self.spread(requested, after, unit),
@@ -101,6 +103,15 @@ impl Place<'_> {
                 .then(|| histogram(before, after, self.at, unit))
                 .flatten(),
         }))
+    }
+
+    /// Whether the nominal value differs between the recipe as it is and as requested.
+    fn is_moved(&self, now: &Judged, requested: &Judged) -> bool {
+        let nominal = |judged: &Judged| {
+            let outputs = judged.simulated.nominal(self.stage).outputs.as_ref();
+            outputs.map(|outputs| outputs[self.at])
+        };
+        nominal(now) != nominal(requested)
     }
 
     fn spread(&self, judged: &Judged, ensemble: &Ensemble, unit: &Unit) -> Spread {
@@ -137,7 +148,7 @@ impl Place<'_> {
         }
         Flags::ALL
             .iter()
-            .filter(|(flag, _)| concerns(*flag, &self.port.name))
+            .filter(|(flag, _)| flag.shown_at() == self.port.name)
             .filter(|(flag, _)| ensemble.flagged(flag.bits()) > 0)
             .map(|(flag, name)| {
                 format!(
@@ -150,22 +161,10 @@ impl Place<'_> {
     }
 }
 
-/// The outcome at which a flag is shown: the one people read.
-fn concerns(flag: Flags, name: &str) -> bool {
-    let shown_at = if flag == Flags::COATING_EXTRAPOLATED {
-        "coating.window_margin"
-    } else if flag == Flags::LEAVES_WET {
-        "drying.free_solvent_time"
-    } else {
-        "drying.residual_solvent"
-    };
-    name == shown_at
-}
-
-fn group(name: &str) -> &'static str {
+fn group(name: &str, is_moved: bool) -> &'static str {
     if GAIN.contains(&name) {
         "gain"
-    } else if LOAD.contains(&name) {
+    } else if LOAD.contains(&name) || (is_moved && ROOM_LOAD == name) {
         "load"
     } else {
         "result"

@@ -311,6 +311,8 @@ impl<'a> Bench<'a> {
                 }
             }
         }
+        // The sections of a line follow its stages; a reader wants each stage once.
+        slots.sort_by_key(|slot| names.iter().position(|name| *name == slot.stage_name));
         if slots.is_empty() {
             return Err(format!(
                 "there is no stage `{}`; expected one of {}",

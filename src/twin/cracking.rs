@@ -5,6 +5,53 @@
 //! it predicts too little relief from alcohol in water (measured 2.2 times, σ^(−1/2) gives 1.5).
 
 use crate::math;
+use crate::twin::port::stage_values;
+use crate::twin::status::{TwinError, positive};
+
+stage_values! {
+    /// The particles that the drying film must hold together.
+    CrackingInputs {
+        particle_radius: "slurry.particle_radius", "m", Material,
+            "median radius of the active particles";
+        particle_shear_modulus: "slurry.particle_shear_modulus", "Pa", Material,
+            "shear modulus of the active particles";
+    }
+}
+
+stage_values! {
+    /// How near the film is to cracking.
+    CrackingOutcomes {
+        critical_thickness: "drying.critical_thickness", "m", Outcome,
+            "thickness of the packed film above which it cracks";
+        cracking_share: "drying.cracking_share", "1", Outcome,
+            "thickness of the packed film over the critical one";
+    }
+}
+
+/// Runs the section on a film that packs to `packed_thickness_m` (h_w·φ_0/φ_max).
+///
+/// # Errors
+/// [`TwinError::OutOfDomain`] naming the input.
+pub fn crack(
+    inputs: &CrackingInputs,
+    packed_thickness_m: f64,
+    surface_tension_n_m: f64,
+) -> Result<CrackingOutcomes, TwinError> {
+    positive("slurry.particle_radius", inputs.particle_radius)?;
+    positive(
+        "slurry.particle_shear_modulus",
+        inputs.particle_shear_modulus,
+    )?;
+    let critical_thickness = critical_thickness_m(
+        inputs.particle_radius,
+        inputs.particle_shear_modulus,
+        surface_tension_n_m,
+    );
+    Ok(CrackingOutcomes {
+        critical_thickness,
+        cracking_share: packed_thickness_m / critical_thickness,
+    })
+}
 
 /// Neighbours of a sphere in a random close packing.
 const COORDINATION: f64 = 6.0;

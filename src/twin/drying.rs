@@ -13,15 +13,17 @@
 //! air with more solvent in it. Every zone starts its own steps; a zone takes a power of two of
 //! them, so a zone cut in halves takes the very same steps.
 
+mod kernel;
 mod passage;
 mod verify;
 
+use kernel::{BOUND, FREE, Kernel, Phases};
+pub use passage::{Dried, LANES_MAX, Way, run_together};
 pub use verify::NumericsCheck;
 
-use crate::math;
 use crate::twin::exhaust;
 use crate::twin::film::Film;
-use crate::twin::integrate::{locate_fall, runge_kutta_step};
+use crate::twin::integrate::locate_fall;
 use crate::twin::port::stage_values;
 use crate::twin::solvent::Solvent;
 use crate::twin::status::{TwinError, not_negative, open_fraction, positive};
@@ -92,6 +94,10 @@ stage_values! {
         mean_rate: "drying.mean_rate", "kg/m^2/s", Outcome,
             "solvent evaporated per area and dryer time";
         peak_rate: "drying.peak_rate", "kg/m^2/s", Outcome, "greatest evaporation rate";
+        shrinkage_time: "drying.shrinkage_time", "s", Outcome,
+            "time until the film has shrunk to its packing, pores just full";
+        shrinkage_rate: "drying.shrinkage_rate", "kg/m^2/s", Outcome,
+            "mean evaporation rate until the pores are just full";
         film_temperature_max: "drying.film_temperature_max", "K", Outcome,
             "highest film temperature";
         solvent_load: "drying.solvent_load", "kg/s", Outcome,
@@ -107,6 +113,33 @@ stage_values! {
             "relative error of the solvent balance";
         energy_closure: "drying.energy_closure", "1", Outcome,
             "relative error of the energy balance";
+    }
+}
+
+/// A dryer zone as the web meets it, however the line came to its numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Zone {
+    /// Air temperature, K.
+    pub air_temperature: f64,
+    /// Length, m.
+    pub length: f64,
+    /// Heat transfer coefficient above the coating, W/(m² K).
+    pub heat_transfer_top: f64,
+    /// Heat transfer coefficient below the foil, W/(m² K).
+    pub heat_transfer_bottom: f64,
+    /// Infrared heat the web absorbs, W/m².
+    pub infrared: f64,
+}
+
+impl From<ZoneInputs> for Zone {
+    fn from(inputs: ZoneInputs) -> Self {
+        Self {
+            air_temperature: inputs.air_temperature,
+            length: inputs.length,
+            heat_transfer_top: inputs.heat_transfer_top,
+            heat_transfer_bottom: inputs.heat_transfer_bottom,
+            infrared: 0.0,
+        }
     }
 }
 
@@ -141,6 +174,8 @@ pub struct Web {
     pub speed_m_s: f64,
     /// Coated width, m.
     pub width_m: f64,
+    /// Whether both sides are wet: loading and solvent are then those of both sides together.
+    pub both_sides_wet: bool,
 }
 
 /// What governs the solvent at the moment.
@@ -156,13 +191,7 @@ pub enum Phase {
 
 /// Per square metre of web: enthalpy above 273.15 K (J), free and bound solvent (kg), and the
 /// totals heat in (J), latent heat out (J), solvent out (kg).
-pub type State = [f64; 6];
-const ENTHALPY: usize = 0;
-const FREE: usize = 1;
-const BOUND: usize = 2;
-const HEAT_IN: usize = 3;
-const HEAT_OUT: usize = 4;
-const EVAPORATED: usize = 5;
+pub type State<R = f64> = [R; 6];
 
 /// Zero of the enthalpy, K: it cancels in every balance.
 const ENTHALPY_ZERO_K: f64 = 273.15;
@@ -192,12 +221,9 @@ pub struct Node {
 pub struct Dryer {
     web: Web,
     inputs: DryingInputs,
-    /// Heat capacity of foil and solids, J/(m² K).
-    dry_heat_j_m2_k: f64,
-    /// Free solvent at which the surface stops being wet, kg/m².
-    critical_kg_m2: f64,
-    /// Depth of the fully receded front times tortuosity over porosity, m.
-    full_path_m: f64,
+    kernel: Kernel,
+    /// Solvent at which the pores of the dry layer are just full, kg/m²: the film stops shrinking.
+    pores_full_kg_m2: f64,
     /// Solvent in the exhaust, mole fraction: supply air and all that is coated.
     exhaust_fraction: f64,
     /// Partial pressure of the solvent in the zone air, Pa.
@@ -239,19 +265,17 @@ impl Dryer {
             web.solvent.molar_mass_kg_mol(),
             inputs.exhaust_flow,
         );
+        let sides = if web.both_sides_wet { 2.0 } else { 1.0 };
+        let pores_full_kg_m2 =
+            sides * web.solvent_density_kg_m3 * web.porosity * web.dry_thickness_m;
         let in_air = inputs.air_solvent_fraction + inputs.air_solvent_ratio * added;
         Ok(Self {
             web,
             inputs: *inputs,
             exhaust_fraction: inputs.air_solvent_fraction + added,
             vapour_pa: in_air * STANDARD_PRESSURE_PA,
-            dry_heat_j_m2_k: inputs.foil_heat_capacity
-                + web.areal_loading_kg_m2 * inputs.solids_heat_capacity,
-            critical_kg_m2: inputs.critical_saturation
-                * web.solvent_density_kg_m3
-                * web.porosity
-                * web.dry_thickness_m,
-            full_path_m: web.dry_thickness_m * inputs.tortuosity / web.porosity,
+            kernel: kernel(&web, inputs, sides),
+            pores_full_kg_m2,
         })
     }
 
@@ -260,10 +284,10 @@ impl Dryer {
     pub fn entry(&self) -> (State, Phase) {
         let bound = self.inputs.bound_solvent * self.web.areal_loading_kg_m2;
         let free = self.web.solvent_kg_m2 - bound;
-        let capacity =
-            self.dry_heat_j_m2_k + self.web.solvent_kg_m2 * self.inputs.solvent_heat_capacity;
+        let capacity = self.kernel.dry_heat_j_m2_k
+            + self.web.solvent_kg_m2 * self.inputs.solvent_heat_capacity;
         let enthalpy = capacity * (self.web.temperature_k - ENTHALPY_ZERO_K);
-        let phase = if free > self.critical_kg_m2 {
+        let phase = if free > self.kernel.critical_kg_m2 {
             Phase::Film
         } else {
             Phase::Front
@@ -275,9 +299,7 @@ impl Dryer {
     #[inline]
     #[must_use]
     pub fn temperature_k(&self, state: &State) -> f64 {
-        let solvent = state[FREE] + state[BOUND];
-        let capacity = self.dry_heat_j_m2_k + solvent * self.inputs.solvent_heat_capacity;
-        ENTHALPY_ZERO_K + state[ENTHALPY] / capacity
+        self.kernel.temperature_k(state)
     }
 
     /// All solvent in a state, kg/m².
@@ -291,15 +313,17 @@ impl Dryer {
     /// # Errors
     /// [`TwinError::ZoneOutOfDomain`], [`TwinError::AboveVapourPressureRange`] and
     /// [`TwinError::AirSaturated`].
-    pub fn film(&self, zone: &ZoneInputs, number: usize) -> Result<Film, TwinError> {
+    pub fn film(&self, zone: &Zone, number: usize) -> Result<Film, TwinError> {
         for (quantity, value) in [
             ("air_temperature", zone.air_temperature),
             ("length", zone.length),
             ("heat_transfer_top", zone.heat_transfer_top),
             ("heat_transfer_bottom", zone.heat_transfer_bottom),
+            ("infrared_flux", zone.infrared),
         ] {
-            // A foil may lie on a plate: no heat from below is a real dryer.
-            let zero_is_real = quantity == "heat_transfer_bottom" && value == 0.0;
+            // A foil may lie on a plate, and most zones have no emitters.
+            let may_be_zero = ["heat_transfer_bottom", "infrared_flux"].contains(&quantity);
+            let zero_is_real = may_be_zero && value == 0.0;
             if value.is_nan() || (value <= 0.0 && !zero_is_real) {
                 return Err(TwinError::ZoneOutOfDomain {
                     zone: number,
@@ -315,6 +339,8 @@ impl Dryer {
             vapour_pa: self.vapour_pa,
             top_w_m2_k: zone.heat_transfer_top,
             bottom_w_m2_k: zone.heat_transfer_bottom,
+            infrared_w_m2: zone.infrared,
+            both_sides_wet: self.web.both_sides_wet,
         };
         let (_, maximum_k) = self.web.solvent.vapour_pressure_range_k();
         // Water air is often above the boiling point; the film then stays below it by itself.
@@ -331,69 +357,22 @@ impl Dryer {
         Ok(film)
     }
 
-    /// Evaporation rate in a state, kg/(m² s).
-    ///
-    /// # Errors
-    /// What [`Film::evaporation_kg_m2_s`] refuses.
-    #[inline]
-    pub fn evaporation_kg_m2_s(
-        &self,
-        film: &Film,
-        phase: Phase,
-        state: &State,
-    ) -> Result<f64, TwinError> {
-        let film_k = self.temperature_k(state);
-        match phase {
-            Phase::Film => film.evaporation_kg_m2_s(film_k, 0.0),
-            Phase::Front => {
-                let receded = 1.0 - state[FREE] / self.critical_kg_m2;
-                film.evaporation_kg_m2_s(film_k, self.full_path_m * receded)
-            }
-            Phase::Tail => {
-                let left = self.inputs.equilibrium_solvent * self.web.areal_loading_kg_m2;
-                Ok(self.desorption_1_s(film_k) * (state[BOUND] - left))
-            }
-        }
-    }
-
     /// Rate of change of the state (D1, D2), per second.
     ///
     /// # Errors
     /// What [`Film::evaporation_kg_m2_s`] refuses.
     #[inline]
     pub fn rate(&self, film: &Film, phase: Phase, state: &State) -> Result<State, TwinError> {
-        let film_k = self.temperature_k(state);
-        let flux = self.evaporation_kg_m2_s(film, phase, state)?;
-        let heat = film.heat_w_m2(film_k);
-        // Vapour leaves at film temperature: it takes its liquid enthalpy with it, too.
-        let carried = film.solvent.heat_of_vaporisation_j_kg(film_k)
-            + self.inputs.solvent_heat_capacity * (film_k - ENTHALPY_ZERO_K);
-        let (free, bound) = match phase {
-            Phase::Film | Phase::Front => (-flux, 0.0),
-            Phase::Tail => (0.0, -flux),
-        };
-        Ok([
-            heat - flux * carried,
-            free,
-            bound,
-            heat,
-            flux * carried,
-            flux,
-        ])
-    }
-
-    /// Desorption rate at a film temperature, 1/s.
-    #[inline]
-    fn desorption_1_s(&self, film_k: f64) -> f64 {
-        let inverse = 1.0 / self.inputs.desorption_reference_temperature - 1.0 / film_k;
-        self.inputs.desorption_rate
-            * math::exp(self.inputs.desorption_activation_energy / GAS_CONSTANT_J_MOL_K * inverse)
+        match self.kernel.rate(film, &Phases::from_fn(|_| phase), state) {
+            (rate, false) => Ok(rate),
+            (_, true) => Err(film.refusal(self.temperature_k(state))),
+        }
     }
 
     /// Number of steps for a zone: a power of two that resolves heating and desorption.
     fn steps(&self, film: &Film, duration_s: f64) -> Result<u32, TwinError> {
-        let heating_1_s = (film.top_w_m2_k + film.bottom_w_m2_k) / self.dry_heat_j_m2_k;
-        let desorption_1_s = self.desorption_1_s(film.air_k);
+        let heating_1_s = (film.top_w_m2_k + film.bottom_w_m2_k) / self.kernel.dry_heat_j_m2_k;
+        let desorption_1_s = self.kernel.desorption_1_s(film.dry_end_k());
         let needed = duration_s * (heating_1_s / STEP_SHARE).max(desorption_1_s / STEP_DESORPTION);
         if needed.is_nan() || needed > STEPS_MAX {
             return Err(TwinError::StepLimit {
@@ -420,21 +399,22 @@ impl Dryer {
         let mut left_s = step_s;
         // Two events end the film and the front; a third piece finishes the step.
         for _ in 0..3 {
-            let rate = |state: &State| self.rate(film, phase, state);
-            let after = runge_kutta_step(rate, &state, left_s)?;
+            let stepped = |step_s: f64| self.stepped(film, phase, &state, step_s);
+            let after = stepped(left_s)?;
             let level = match phase {
-                Phase::Film => self.critical_kg_m2,
+                Phase::Film => self.kernel.critical_kg_m2,
                 Phase::Front => 0.0,
                 Phase::Tail => f64::NEG_INFINITY,
             };
             if after[FREE] > level {
-                if phase == Phase::Front && after[FREE] > self.critical_kg_m2 {
+                if phase == Phase::Front && after[FREE] > self.kernel.critical_kg_m2 {
                     return Err(TwinError::PoresRefill { zone: film.zone });
                 }
                 visit(step_s, phase, &after);
                 return Ok((after, phase));
             }
-            let (piece_s, crossing) = locate_fall(rate, &state, &after, left_s, (FREE, level))?;
+            let (piece_s, crossing) =
+                locate_fall(stepped, state[FREE], &after, left_s, (FREE, level))?;
             state = crossing;
             state[FREE] = level;
             left_s -= piece_s;
@@ -445,5 +425,50 @@ impl Dryer {
             };
         }
         Ok((state, phase))
+    }
+
+    /// The state one step of any length later.
+    ///
+    /// # Errors
+    /// The refusal of the first stage that has no rate.
+    fn stepped(
+        &self,
+        film: &Film,
+        phase: Phase,
+        state: &State,
+        step_s: f64,
+    ) -> Result<State, TwinError> {
+        let phases = Phases::from_fn(|_| phase);
+        let stepped = self.kernel.step(film, &phases, state, step_s);
+        if !stepped.refused {
+            return Ok(stepped.state);
+        }
+        // Which stage it was only matters for the message: take them one by one again.
+        let half_s = 0.5 * step_s;
+        let moved =
+            |rate: &State, step_s: f64| std::array::from_fn(|i| state[i] + step_s * rate[i]);
+        let first = self.rate(film, phase, state)?;
+        let second = self.rate(film, phase, &moved(&first, half_s))?;
+        let third = self.rate(film, phase, &moved(&second, half_s))?;
+        self.rate(film, phase, &moved(&third, step_s))
+    }
+}
+
+/// What the laws need of a web, one or both sides of it coated wet.
+fn kernel(web: &Web, inputs: &DryingInputs, sides: f64) -> Kernel {
+    Kernel {
+        dry_heat_j_m2_k: inputs.foil_heat_capacity
+            + web.areal_loading_kg_m2 * inputs.solids_heat_capacity,
+        solvent_heat_j_kg_k: inputs.solvent_heat_capacity,
+        critical_kg_m2: sides
+            * inputs.critical_saturation
+            * web.solvent_density_kg_m3
+            * web.porosity
+            * web.dry_thickness_m,
+        full_path_m: web.dry_thickness_m * inputs.tortuosity / web.porosity,
+        left_kg_m2: inputs.equilibrium_solvent * web.areal_loading_kg_m2,
+        desorption_1_s: inputs.desorption_rate,
+        desorption_k: inputs.desorption_activation_energy / GAS_CONSTANT_J_MOL_K,
+        reference_1_k: 1.0 / inputs.desorption_reference_temperature,
     }
 }

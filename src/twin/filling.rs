@@ -91,6 +91,10 @@ stage_values! {
             "HF if all water of the electrolyte hydrolyses, mass fraction";
         water_budget: "cell.water_budget", "kg/C", Outcome,
             "water in the cell per reversible capacity";
+        water_released: "cell.water_released", "1", Outcome,
+            "all water of the cell over the electrolyte, mass fraction if none stays bound";
+        hf_budget: "cell.hf_budget", "kg/C", Outcome,
+            "HF per reversible capacity if all water of the cell hydrolyses";
     }
 }
 
@@ -141,6 +145,8 @@ pub fn fill(
             / (filling.fill_pressure + filling.capillary_pressure),
         hf_cap: hf_cap(filling.hf, filling.water),
         water_budget: water_kg / capacity,
+        water_released: water_kg / electrolyte_mass,
+        hf_budget: (electrolyte_mass * filling.hf + HF_PER_WATER * water_kg) / capacity,
     })
 }
 

@@ -2,41 +2,84 @@
 //!
 //! In: film temperature and how deep the front has receded. Out: evaporation rate in kg/(m² s) and
 //! the heat that enters. Stefan-corrected flux with the Chilton–Colburn coefficient of the coated
-//! side; air properties and diffusivity at the mean of film and air temperature. Evaporation from
-//! the top only, heating from both sides. Trusted: `solvent.rs`, `air.rs`.
+//! side; air properties and diffusivity at the mean of film and air temperature. Heat from both
+//! sides and from infrared emitters; evaporation from the top, and from below where both sides of
+//! the web are wet. Trusted: `solvent.rs`, `air.rs`.
 
-use crate::math;
+use crate::lanes::Real;
 use crate::twin::air;
 use crate::twin::solvent::Solvent;
 use crate::twin::status::TwinError;
 use crate::twin::{GAS_CONSTANT_J_MOL_K, STANDARD_PRESSURE_PA};
 
-/// The air side of one zone, and the solvent it dries.
+/// The air side of one zone, and the solvent it dries; of one sample or of several side by side.
 #[derive(Clone, Copy, Debug)]
-pub struct Film {
+pub struct Film<R = f64> {
     /// Zone, counted from 1, for messages.
     pub zone: usize,
     /// The solvent.
     pub solvent: Solvent,
     /// Air temperature, K.
-    pub air_k: f64,
+    pub air_k: R,
     /// Partial pressure of solvent in the air, Pa.
-    pub vapour_pa: f64,
+    pub vapour_pa: R,
     /// Heat transfer coefficient above the coating, W/(m² K).
-    pub top_w_m2_k: f64,
+    pub top_w_m2_k: R,
     /// Heat transfer coefficient below the foil, W/(m² K).
-    pub bottom_w_m2_k: f64,
+    pub bottom_w_m2_k: R,
+    /// Infrared heat the web absorbs, W/m².
+    pub infrared_w_m2: R,
+    /// Whether the coating below the foil is wet, too.
+    pub both_sides_wet: bool,
+}
+
+impl<R: Real> Film<R> {
+    /// Heat flow into the web, W/m².
+    #[inline(always)]
+    #[must_use]
+    pub fn heat_w_m2(&self, film_k: R) -> R {
+        (self.top_w_m2_k + self.bottom_w_m2_k) * (self.air_k - film_k) + self.infrared_w_m2
+    }
+
+    /// Temperature, K, that a dry web tends to: the air, raised by the infrared heat.
+    #[inline(always)]
+    #[must_use]
+    pub fn dry_end_k(&self) -> R {
+        self.air_k + self.infrared_w_m2 / (self.top_w_m2_k + self.bottom_w_m2_k)
+    }
+
+    /// Evaporation rate as [`Film::evaporation_kg_m2_s`], and where the film is too hot to have one
+    /// (the rate there means nothing; [`Film::refusal`] says why).
+    #[inline(always)]
+    #[must_use]
+    pub fn flux_kg_m2_s(&self, film_k: R, pore_path_m: R) -> (R, R::Mask) {
+        let (_, maximum_k) = self.solvent.vapour_pressure_range_k();
+        let total_pa = R::splat(STANDARD_PRESSURE_PA);
+        let saturation_pa = self.solvent.vapour_pressure_pa(film_k);
+        let too_hot = R::splat(maximum_k).lt(film_k) | total_pa.le(saturation_pa);
+        let mean_k = (film_k + self.air_k) * 0.5;
+        let diffusivity = self.solvent.diffusivity_in_air_m2_s(mean_k);
+        let volumetric = air::density_kg_m3(mean_k) * air::heat_capacity_j_kg_k(mean_k);
+        let lewis = air::thermal_conductivity_w_m_k(mean_k) / (volumetric * diffusivity);
+        let root = lewis.cbrt();
+        let layer = volumetric * root * root;
+        let pores_s_m = pore_path_m / diffusivity;
+        let mut resistance_s_m = layer / self.top_w_m2_k + pores_s_m;
+        if self.both_sides_wet {
+            let below_s_m = layer / self.bottom_w_m2_k + pores_s_m;
+            let both_s_m = resistance_s_m * below_s_m / (resistance_s_m + below_s_m);
+            let has_air_below = R::splat(0.0).lt(self.bottom_w_m2_k);
+            resistance_s_m = R::select(has_air_below, both_s_m, resistance_s_m);
+        }
+        let driving = ((saturation_pa - self.vapour_pa) / (total_pa - saturation_pa)).ln_1p();
+        let molar = STANDARD_PRESSURE_PA * self.solvent.molar_mass_kg_mol() / GAS_CONSTANT_J_MOL_K;
+        (driving * molar / (mean_k * resistance_s_m), too_hot)
+    }
 }
 
 impl Film {
-    /// Heat flow into the web, W/m².
-    #[inline]
-    #[must_use]
-    pub fn heat_w_m2(&self, film_k: f64) -> f64 {
-        (self.top_w_m2_k + self.bottom_w_m2_k) * (self.air_k - film_k)
-    }
-
-    /// Evaporation rate, kg/(m² s); negative when vapour condenses on a cold film.
+    /// Evaporation rate per area of web, kg/(m² s), of both sides together where both are wet;
+    /// negative when vapour condenses on a cold film.
     ///
     /// `pore_path_m` is the depth of the receding front times tortuosity over porosity, 0 while the
     /// surface is wet: a resistance in series with the boundary layer (D6).
@@ -45,33 +88,27 @@ impl Film {
     /// [`TwinError::AboveVapourPressureRange`] and [`TwinError::FilmBoils`].
     #[inline]
     pub fn evaporation_kg_m2_s(&self, film_k: f64, pore_path_m: f64) -> Result<f64, TwinError> {
+        match self.flux_kg_m2_s(film_k, pore_path_m) {
+            (rate, false) => Ok(rate),
+            (_, true) => Err(self.refusal(film_k)),
+        }
+    }
+
+    /// Why a film at this temperature has no evaporation rate.
+    #[must_use]
+    pub fn refusal(&self, film_k: f64) -> TwinError {
         let (_, maximum_k) = self.solvent.vapour_pressure_range_k();
         if film_k > maximum_k {
-            return Err(TwinError::AboveVapourPressureRange {
+            return TwinError::AboveVapourPressureRange {
                 zone: self.zone,
                 temperature_k: film_k,
                 maximum_k,
-            });
+            };
         }
-        let saturation_pa = self.solvent.vapour_pressure_pa(film_k);
-        if saturation_pa >= STANDARD_PRESSURE_PA {
-            return Err(TwinError::FilmBoils {
-                zone: self.zone,
-                temperature_k: film_k,
-            });
+        TwinError::FilmBoils {
+            zone: self.zone,
+            temperature_k: film_k,
         }
-        let mean_k = 0.5 * (film_k + self.air_k);
-        let diffusivity = self.solvent.diffusivity_in_air_m2_s(mean_k);
-        let volumetric = air::density_kg_m3(mean_k) * air::heat_capacity_j_kg_k(mean_k);
-        let lewis = air::thermal_conductivity_w_m_k(mean_k) / (volumetric * diffusivity);
-        let root = math::cbrt(lewis);
-        let resistance_s_m = volumetric * root * root / self.top_w_m2_k + pore_path_m / diffusivity;
-        let driving =
-            math::ln_1p((saturation_pa - self.vapour_pa) / (STANDARD_PRESSURE_PA - saturation_pa));
-        Ok(
-            STANDARD_PRESSURE_PA * self.solvent.molar_mass_kg_mol() * driving
-                / (GAS_CONSTANT_J_MOL_K * mean_k * resistance_s_m),
-        )
     }
 
     /// Steady film temperature, K, and evaporation rate, kg/(m² s), of a wet surface: where the
@@ -81,9 +118,9 @@ impl Film {
     /// [`TwinError::AirSaturated`] if the air cannot take up solvent at its own temperature, and
     /// what [`Self::evaporation_kg_m2_s`] refuses.
     pub fn wet_bulb(&self) -> Result<(f64, f64), TwinError> {
-        // Upper end: below the air and below the boiling point, where the flux has a pole.
+        // Upper end: below the dry web and below the boiling point, where the flux has a pole.
         let mut low_k = 250.0;
-        let mut high_k = self.air_k;
+        let mut high_k = self.dry_end_k();
         for _ in 0..200 {
             let middle_k = 0.5 * (low_k + high_k);
             if middle_k <= low_k || middle_k >= high_k {
@@ -120,7 +157,47 @@ mod tests {
             vapour_pa: if solvent == Solvent::Water { 12.8 } else { 0.0 },
             top_w_m2_k: 40.0,
             bottom_w_m2_k: 40.0,
+            infrared_w_m2: 0.0,
+            both_sides_wet: false,
         }
+    }
+
+    /// Two wet sides under equal air are one side that gets half of the heat: same temperature,
+    /// twice the rate of a side heated from its own side alone.
+    #[test]
+    fn two_wet_sides_are_two_films_back_to_back() -> Result<(), TwinError> {
+        for solvent in [Solvent::Nmp, Solvent::Water] {
+            let both = Film {
+                both_sides_wet: true,
+                ..film(solvent, 110.0)
+            };
+            let single = Film {
+                bottom_w_m2_k: 0.0,
+                ..film(solvent, 110.0)
+            };
+            let ((both_k, both_rate), (one_k, one_rate)) = (both.wet_bulb()?, single.wet_bulb()?);
+            assert!((both_k - one_k).abs() < 1e-9, "{both_k} {one_k}");
+            assert!((both_rate / one_rate / 2.0 - 1.0).abs() < 1e-9);
+        }
+        Ok(())
+    }
+
+    /// The heat balance of a wet film with emitters closes, and 1 kW/m² on water at 80 °C air
+    /// evaporates nearly as much as its latent heat allows.
+    #[test]
+    fn infrared_heat_evaporates() -> Result<(), TwinError> {
+        let plain = film(Solvent::Water, 80.0);
+        let lit = Film {
+            infrared_w_m2: 1_000.0,
+            ..plain
+        };
+        let ((cold_k, slow), (warm_k, fast)) = (plain.wet_bulb()?, lit.wet_bulb()?);
+        let latent = lit.solvent.heat_of_vaporisation_j_kg(warm_k);
+        let heat = 80.0 * (lit.air_k - warm_k) + 1_000.0;
+        assert!((fast * latent / heat - 1.0).abs() < 1e-9);
+        assert!(warm_k > cold_k && (fast - slow) * latent < 1_000.0);
+        assert!((fast - slow) * latent > 700.0);
+        Ok(())
     }
 
     #[test]

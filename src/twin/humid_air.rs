@@ -2,7 +2,8 @@
 //!
 //! In: a frost point (over ice) or a dew point (over liquid, below 0 °C supercooled water), K. Out:
 //! vapour pressure in Pa, humidity ratio in kg water per kg dry air. "Dew point −40 °C" differs by
-//! 47 % between the two meanings, so there are two functions and no neutral one.
+//! 47 % between the two meanings, so there are two types ([`FrostPoint`], [`DewPoint`])
+//! and no neutral one.
 //! Trusted: Murphy and Koop 2005, doi 10.1256/qj.04.94, equation 7 (ice, 110–273.16 K) and
 //! equation 10 (liquid, 123–332 K). Ideal mixture, no enhancement factor (it would add 0.5 %).
 
@@ -11,6 +12,71 @@ use crate::twin::status::TwinError;
 
 /// Ratio of the molar masses of water and dry air.
 const MOLAR_MASS_RATIO: f64 = 0.621_95;
+
+/// A frost point: the temperature at which air is saturated over ice. Not a dew point.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct FrostPoint {
+    kelvin: f64,
+    vapour_pressure_pa: f64,
+}
+
+impl FrostPoint {
+    /// Makes a frost point of a temperature in kelvin.
+    ///
+    /// # Errors
+    /// As [`vapour_pressure_over_ice_pa`].
+    pub fn new(kelvin: f64) -> Result<Self, TwinError> {
+        Ok(Self {
+            kelvin,
+            vapour_pressure_pa: vapour_pressure_over_ice_pa(kelvin)?,
+        })
+    }
+
+    /// Temperature, K.
+    #[must_use]
+    pub fn kelvin(self) -> f64 {
+        self.kelvin
+    }
+
+    /// Vapour pressure of the air, Pa.
+    #[must_use]
+    pub fn vapour_pressure_pa(self) -> f64 {
+        self.vapour_pressure_pa
+    }
+}
+
+/// A dew point: the temperature at which air is saturated over liquid water, below 0 °C
+/// supercooled. Not a frost point.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct DewPoint {
+    kelvin: f64,
+    vapour_pressure_pa: f64,
+}
+
+impl DewPoint {
+    /// Makes a dew point of a temperature in kelvin.
+    ///
+    /// # Errors
+    /// As [`vapour_pressure_over_liquid_pa`].
+    pub fn new(kelvin: f64) -> Result<Self, TwinError> {
+        Ok(Self {
+            kelvin,
+            vapour_pressure_pa: vapour_pressure_over_liquid_pa(kelvin)?,
+        })
+    }
+
+    /// Temperature, K.
+    #[must_use]
+    pub fn kelvin(self) -> f64 {
+        self.kelvin
+    }
+
+    /// Vapour pressure of the air, Pa.
+    #[must_use]
+    pub fn vapour_pressure_pa(self) -> f64 {
+        self.vapour_pressure_pa
+    }
+}
 
 /// Vapour pressure over ice, Pa (Murphy and Koop 2005, equation 7).
 ///

@@ -4,14 +4,14 @@
 //! web, positive when pressure drag-flow is throttled (wet thickness below half the gap). Steady
 //! Couette–Poiseuille flow between the moving web and the lip at rest: τ(y) = τ_0 + G·y and
 //! u' = sign(τ)·(|τ|/K)^(1/n), u(0) = U, u(H) = 0, ∫u dy = h·U; scaled by K·(U/H)^n, so both
-//! unknowns are of order one. Two nested bisections on closed integrals; n = 1 gives
+//! unknowns are of order one. Two nested root searches on closed integrals (Illinois); n = 1 gives
 //! 12ηU/H²·(1/2 − h/H), and h = H/2 gives zero for every n.
 
 use crate::math;
 use crate::twin::status::{TwinError, positive};
 
-/// Bisection halves a bracket at most this often before it is exhausted in double precision.
-const HALVINGS: usize = 200;
+/// Most trials of one root search; a dozen are usual, bisection alone would need 60.
+const TRIALS_MAX: usize = 200;
 /// Doublings of the outer bracket: gradients up to 2^40 in scaled units.
 const DOUBLINGS: usize = 40;
 /// Scaled gradient below which the closed integrals cancel and a quadrature takes over.
@@ -45,6 +45,33 @@ pub fn pressure_gradient_pa_m(
     positive("slurry consistency", consistency)?;
     positive("slurry.flow_index", flow_index)?;
     let target = wet_thickness_m / gap_m;
+    gradient_pa_m(target, (web_speed_m_s, gap_m), consistency, flow_index)
+}
+
+/// Pressure gradient, Pa/m, under a lip that lets nothing pass: the upstream lip between web and
+/// meniscus; n = 1 gives 6ηU/H².
+///
+/// # Errors
+/// [`TwinError::OutOfDomain`] for a value not above zero.
+pub fn closed_gradient_pa_m(
+    web_speed_m_s: f64,
+    gap_m: f64,
+    consistency: f64,
+    flow_index: f64,
+) -> Result<f64, TwinError> {
+    positive("coating.web_speed", web_speed_m_s)?;
+    positive("coating.upstream_gap", gap_m)?;
+    positive("slurry consistency", consistency)?;
+    positive("slurry.flow_index", flow_index)?;
+    gradient_pa_m(0.0, (web_speed_m_s, gap_m), consistency, flow_index)
+}
+
+fn gradient_pa_m(
+    target: f64,
+    (web_speed_m_s, gap_m): (f64, f64),
+    consistency: f64,
+    flow_index: f64,
+) -> Result<f64, TwinError> {
     let stress_pa = consistency * math::pow(web_speed_m_s / gap_m, flow_index);
     Ok(scaled_gradient(target, 1.0 / flow_index)? * stress_pa / gap_m)
 }
@@ -55,7 +82,7 @@ fn scaled_gradient(target: f64, power: f64) -> Result<f64, TwinError> {
     // The flow falls with the gradient; widen until the target is bracketed.
     for _ in 0..DOUBLINGS {
         if flow(reach, power) <= target && flow(-reach, power) >= target {
-            return Ok(bisect(-reach, reach, |g| flow(g, power) <= target));
+            return Ok(root(-reach, reach, |g| target - flow(g, power)));
         }
         reach *= 2.0;
     }
@@ -71,8 +98,8 @@ fn flow(gradient: f64, power: f64) -> f64 {
     // INVARIANT: the mean of u' is −1, so the stress passes −1 between web and lip.
     let low = -1.0 - gradient.max(0.0);
     let high = -1.0 - gradient.min(0.0);
-    let wall = bisect(low, high, |stress| {
-        slope_integral(stress, gradient, power) >= -1.0
+    let wall = root(low, high, |stress| {
+        slope_integral(stress, gradient, power) + 1.0
     });
     // ∫u dy = [u·y] − ∫y·u' dy, and u vanishes at the lip.
     -moment_integral(wall, gradient, power)
@@ -117,21 +144,46 @@ fn second(stress: f64, power: f64) -> f64 {
     (math::pow(stress.abs(), power + 2.0) / ((power + 1.0) * (power + 2.0))).copysign(stress)
 }
 
-/// Bisects for the point where `beyond` turns from false to true.
-fn bisect(low: f64, high: f64, beyond: impl Fn(f64) -> bool) -> f64 {
+/// Finds where a rising function passes zero between `low` and `high`: secant steps, the stale end
+/// halved in weight (Illinois), bisection where a step leaves the bracket.
+fn root(low: f64, high: f64, rising: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (low, high);
-    for _ in 0..HALVINGS {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
+    let (mut below, mut above) = (rising(low), rising(high));
+    if below >= 0.0 {
+        return low;
+    }
+    if above <= 0.0 {
+        return high;
+    }
+    // Rounding of the integrals is some 1e-15 of numbers of order one.
+    let tolerance = 4.0 * f64::EPSILON * (high - low).max(1.0);
+    let mut guess = low;
+    for _ in 0..TRIALS_MAX {
+        guess = (low * above - high * below) / (above - below);
+        if !(guess > low && guess < high) {
+            guess = 0.5 * (low + high);
+        }
+        if guess <= low || guess >= high || high - low <= tolerance {
             break;
         }
-        if beyond(middle) {
-            high = middle;
+        let value = rising(guess);
+        if value == 0.0 {
+            break;
+        }
+        if value < 0.0 {
+            low = guess;
+            below = value;
+            above *= 0.5;
         } else {
-            low = middle;
+            high = guess;
+            above = value;
+            below *= 0.5;
+        }
+        if value.abs() <= f64::EPSILON {
+            break;
         }
     }
-    0.5 * (low + high)
+    guess
 }
 
 #[cfg(test)]
@@ -154,6 +206,13 @@ mod tests {
             let expected = 12.0 * 1.3 * 0.5 / (160e-6 * 160e-6) * (0.5 - thickness / 160e-6);
             assert!((found / expected - 1.0).abs() < 1e-9, "{found} {expected}");
         }
+        Ok(())
+    }
+
+    #[test]
+    fn closed_lip_recovers_six_viscous_terms() -> Result<(), TwinError> {
+        let found = closed_gradient_pa_m(0.5, 160e-6, 1.3, 1.0)?;
+        assert!((found / (6.0 * 1.3 * 0.5 / (160e-6 * 160e-6)) - 1.0).abs() < 1e-9);
         Ok(())
     }
 

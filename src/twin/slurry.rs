@@ -128,6 +128,26 @@ impl Slurry {
             )
     }
 
+    /// The power law that touches the flow curve at a shear rate in 1/s, on logarithmic axes.
+    #[must_use]
+    pub fn power_law(&self, shear_rate_1_s: f64) -> PowerLaw {
+        let law = &self.inputs;
+        let bend = math::pow(law.relaxation_time * shear_rate_1_s, law.yasuda_exponent);
+        let viscosity = self.viscosity_pa_s(shear_rate_1_s);
+        let thinning = viscosity - self.thickening * law.infinite_shear_viscosity;
+        let slope = (law.flow_index - 1.0) * bend / (1.0 + bend) * thinning / viscosity;
+        PowerLaw {
+            consistency: viscosity / math::pow(shear_rate_1_s, slope),
+            index: 1.0 + slope,
+        }
+    }
+
+    /// Viscosity at rest, Pa s.
+    #[must_use]
+    pub fn rest_viscosity_pa_s(&self) -> f64 {
+        self.thickening * self.inputs.zero_shear_viscosity
+    }
+
     /// Returns the reported values.
     #[must_use]
     pub fn outcomes(&self) -> SlurryOutcomes {
@@ -138,6 +158,15 @@ impl Slurry {
             true_density: self.true_density_kg_m3,
         }
     }
+}
+
+/// A power-law fluid: stress = consistency·rate^index.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PowerLaw {
+    /// Consistency, Pa sⁿ.
+    pub consistency: f64,
+    /// Flow index n.
+    pub index: f64,
 }
 
 fn check(inputs: &SlurryInputs) -> Result<(), TwinError> {
@@ -252,6 +281,39 @@ mod tests {
         let phi = 1e-8;
         let slope = (krieger_dougherty(phi, 0.64, 2.5)? - 1.0) / phi;
         assert!((slope / 2.5 - 1.0).abs() < 1e-6);
+        Ok(())
+    }
+
+    #[test]
+    fn power_law_touches_the_flow_curve() -> Result<(), TwinError> {
+        let slurry = Slurry::new(&SlurryInputs {
+            solids: 0.65,
+            binder_fraction: 0.015,
+            carbon_fraction: 0.015,
+            active_density: 4_770.0,
+            binder_density: 1_770.0,
+            carbon_density: 1_850.0,
+            solvent_density: 1_028.0,
+            temperature: 300.0,
+            zero_shear_viscosity: 11.75,
+            infinite_shear_viscosity: 0.05,
+            relaxation_time: 1.0,
+            flow_index: 0.6,
+            yasuda_exponent: 2.0,
+            reference_solids: 0.65,
+            reference_temperature: 298.15,
+            maximum_packing: 0.6,
+            intrinsic_viscosity: 2.5,
+            activation_energy: 15e3,
+        })?;
+        for rate in [0.1, 1.0, 50.0, 3_000.0] {
+            let law = slurry.power_law(rate);
+            let at = |g: f64| law.consistency * math::pow(g, law.index - 1.0);
+            assert!((at(rate) / slurry.viscosity_pa_s(rate) - 1.0).abs() < 1e-12);
+            let step = 1.0 + 1e-5;
+            let (near, curve) = (at(rate * step), slurry.viscosity_pa_s(rate * step));
+            assert!((near / curve - 1.0).abs() < 1e-9, "{rate}");
+        }
         Ok(())
     }
 

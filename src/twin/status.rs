@@ -7,7 +7,7 @@ use std::fmt;
 
 /// Reservations about a valid sample, a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Flags(u8);
+pub struct Flags(u32);
 
 impl Flags {
     /// No reservation.
@@ -20,6 +20,17 @@ impl Flags {
     pub const VAPOUR_PRESSURE_EXTRAPOLATED: Flags = Flags(2);
     /// Free solvent reached the end of the dryer: the web leaves wet.
     pub const LEAVES_WET: Flags = Flags(4);
+    /// Nozzle data lie outside the fit of the heat-transfer correlation.
+    pub const NOZZLE_EXTRAPOLATED: Flags = Flags(8);
+    /// The roll gap is wider than the web: nothing was rolled.
+    pub const NOT_ROLLED: Flags = Flags(16);
+    /// The coating density lies outside the measured water uptake.
+    pub const UPTAKE_EXTRAPOLATED: Flags = Flags(32);
+    /// The porosity lies outside the measured penetration; above it, light calendering is not
+    /// modelled.
+    pub const WETTING_UNMODELLED: Flags = Flags(64);
+    /// Even dry supply air would not hold the frost point of the room.
+    pub const DRY_ROOM_OVERLOADED: Flags = Flags(128);
 
     /// Returns the union of both sets.
     #[must_use]
@@ -36,25 +47,57 @@ impl Flags {
     /// Tells whether any law was used outside its range (`EXTRAPOLATED`).
     #[must_use]
     pub fn is_extrapolated(self) -> bool {
-        self.contains(Flags::COATING_EXTRAPOLATED)
-            || self.contains(Flags::VAPOUR_PRESSURE_EXTRAPOLATED)
+        [
+            Flags::COATING_EXTRAPOLATED,
+            Flags::VAPOUR_PRESSURE_EXTRAPOLATED,
+            Flags::NOZZLE_EXTRAPOLATED,
+            Flags::UPTAKE_EXTRAPOLATED,
+            Flags::WETTING_UNMODELLED,
+        ]
+        .into_iter()
+        .any(|flag| self.contains(flag))
     }
 
     /// Returns the set as bits, one a flag.
     #[must_use]
     pub fn bits(self) -> u32 {
-        u32::from(self.0)
+        self.0
     }
 
     /// Every flag with its name, in fixed order.
-    pub const ALL: [(Flags, &'static str); 3] = [
+    pub const ALL: [(Flags, &'static str); 8] = [
         (Flags::COATING_EXTRAPOLATED, "EXTRAPOLATED coating window"),
         (
             Flags::VAPOUR_PRESSURE_EXTRAPOLATED,
             "EXTRAPOLATED vapour pressure",
         ),
         (Flags::LEAVES_WET, "LEAVES_WET"),
+        (
+            Flags::NOZZLE_EXTRAPOLATED,
+            "EXTRAPOLATED nozzle heat transfer",
+        ),
+        (Flags::NOT_ROLLED, "NOT_ROLLED"),
+        (Flags::UPTAKE_EXTRAPOLATED, "EXTRAPOLATED water uptake"),
+        (
+            Flags::WETTING_UNMODELLED,
+            "UNMODELLED wetting at this porosity",
+        ),
+        (Flags::DRY_ROOM_OVERLOADED, "DRY_ROOM_OVERLOADED"),
     ];
+
+    /// The outcome at which a flag is shown: the one people read.
+    #[must_use]
+    pub fn shown_at(self) -> &'static str {
+        match self {
+            Flags::COATING_EXTRAPOLATED => "coating.window_margin",
+            Flags::LEAVES_WET => "drying.free_solvent_time",
+            Flags::NOT_ROLLED => "calendering.porosity",
+            Flags::UPTAKE_EXTRAPOLATED => "calendering.uptake_ratio",
+            Flags::WETTING_UNMODELLED => "filling.measured_wetting_time",
+            Flags::DRY_ROOM_OVERLOADED => "dry_room.water_load",
+            _ => "drying.residual_solvent",
+        }
+    }
 
     /// Returns the names of the flags set, in fixed order.
     pub fn names(self) -> impl Iterator<Item = &'static str> {

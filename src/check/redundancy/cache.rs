@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::component::Component;
 use super::shape::GridPoint;
-use super::{Method, Role, Standing, certified};
+use super::{Method, Role, Standing, broken};
 use crate::canonical::sha256_hex;
 use crate::check::query::{Model, Sort, Value, Variable};
-use crate::check::refute::Refuted;
+use crate::check::refute::{Budget, Decided, OWN_ASSERTIONS_MAX, Refuted, decide_small, refute};
 use crate::rational::Rational;
 
 /// What the digest covers, beside the component: a change of meaning gets a new number.
@@ -47,15 +47,26 @@ pub struct Cache {
     entries: BTreeMap<String, Entry>,
 }
 
-/// Points that once showed a rule to be needed, by the rule's name.
+/// What was once known of rules, by name, in components that may have changed since.
 #[derive(Debug, Default)]
-pub struct Hints<'a>(BTreeMap<&'a str, (&'a [String], &'a str)>);
+pub struct Hints<'a>(BTreeMap<&'a str, Hint<'a>>);
+
+/// What was known of a rule.
+#[derive(Clone, Copy, Debug)]
+enum Hint<'a> {
+    /// The variables and their values at a point that only this rule forbids.
+    Needed(&'a [String], &'a str),
+    /// The facts it follows from.
+    Implied(&'a [String]),
+}
 
 impl Hints<'_> {
     /// Returns the point kept for a rule, if it still shows that the rule is needed: in a component
     /// of which something else changed, most points stay good.
     pub(super) fn witness(&self, component: &Component, rule: usize) -> Option<Model> {
-        let (names, text) = self.0.get(component.facts[rule].name.as_str())?;
+        let Hint::Needed(names, text) = self.0.get(component.facts[rule].name.as_str())? else {
+            return None;
+        };
         let model = read(text)?;
         let value = |variable: &Variable| {
             let place = names.iter().position(|name| *name == variable.name)?;
@@ -66,6 +77,30 @@ impl Hints<'_> {
             values: values.collect::<Option<_>>()?,
         };
         is_witness(component, rule, &witness).then_some(witness)
+    }
+
+    /// Returns that a rule follows from facts of which it once followed, if it still does; from as
+    /// few of them as are needed now.
+    pub(super) fn implied(&self, component: &Component, rule: usize) -> Option<Standing> {
+        let own = component.facts[rule].name.as_str();
+        let Hint::Implied(names) = self.0.get(own)? else {
+            return None;
+        };
+        premises_of(component, rule, names)?;
+        let query = broken(component, rule, names);
+        match decide_small(&query, OWN_ASSERTIONS_MAX)? {
+            Decided::Unsatisfiable {
+                core,
+                certificate: Some(_),
+            } if core.iter().any(|name| name == own) => {
+                let names: Vec<String> = core.into_iter().filter(|name| name != own).collect();
+                Some(Standing::Implied {
+                    premises: premises_of(component, rule, &names)?,
+                    method: Method::Certificate,
+                })
+            }
+            Decided::Unsatisfiable { .. } | Decided::Satisfiable(_) | Decided::Undecided(_) => None,
+        }
     }
 }
 
@@ -99,21 +134,30 @@ impl Cache {
         self.entries.extend(other.entries);
     }
 
-    /// Returns the points it keeps, by rule.
+    /// Returns the points and the premises it keeps, by rule.
     #[must_use]
     pub fn hints(&self) -> Hints<'_> {
         let rules = self.entries.values().flat_map(|entry| {
             let rules = entry.rules.iter();
-            rules.filter_map(|(name, known)| match known {
-                Known::Needed(text) => Some((name.as_str(), (&entry.variables[..], text.as_str()))),
-                Known::Implied(_) | Known::Nothing => None,
+            rules.filter_map(|(name, known)| {
+                let hint = match known {
+                    Known::Needed(text) => Hint::Needed(&entry.variables, text),
+                    Known::Implied(names) => Hint::Implied(names),
+                    Known::Nothing => return None,
+                };
+                Some((name.as_str(), hint))
             })
         });
         Hints(rules.collect())
     }
 
     /// Keeps what was found about a component.
-    pub(super) fn keep(&mut self, component: &Component, standings: &[Option<Standing>]) {
+    pub(super) fn keep(
+        &mut self,
+        component: &Component,
+        digest: String,
+        standings: &[Option<Standing>],
+    ) {
         let known = |rule: usize| match &standings[rule] {
             Some(Standing::Needed { witness, .. }) => Known::Needed(written(witness)),
             Some(Standing::Implied {
@@ -138,16 +182,17 @@ impl Cache {
                 .map(|one| one.name.clone())
                 .collect(),
         };
-        self.entries.insert(digest(component), entry);
+        self.entries.insert(digest, entry);
     }
 
     /// Returns the standings that bear examination, by rule; nothing when one does not.
     pub(super) fn examined(
         &self,
         component: &Component,
+        digest: &str,
         number: usize,
     ) -> Option<BTreeMap<usize, Standing>> {
-        let entry = self.entries.get(&digest(component))?;
+        let entry = self.entries.get(digest)?;
         let rules: Vec<usize> = component.rules().collect();
         if rules.len() != entry.rules.len() {
             return None;
@@ -191,7 +236,7 @@ fn read(text: &str) -> Option<Model> {
         }
         match word.parse() {
             Ok(truth) => Some(Value::Bool(truth)),
-            Err(_) => Rational::parse_ratio(word).ok().map(Value::Real),
+            Err(_) => number(word).map(Value::Real),
         }
     };
     let values = text.split_whitespace().map(value);
@@ -200,8 +245,17 @@ fn read(text: &str) -> Option<Model> {
     })
 }
 
+/// A fraction; most have few digits, which need no long arithmetic.
+fn number(word: &str) -> Option<Rational> {
+    let (above, below) = word.split_once('/').unwrap_or((word, "1"));
+    match (above.parse(), below.parse()) {
+        (Ok(above), Ok(below)) if below > 0 => Some(Rational::ratio(above, below)),
+        _ => Rational::parse_ratio(word).ok(),
+    }
+}
+
 /// Whether only the rule fails at a point, among those that count.
-fn is_witness(component: &Component, rule: usize, witness: &Model) -> bool {
+pub(super) fn is_witness(component: &Component, rule: usize, witness: &Model) -> bool {
     if witness.values.len() != component.variables.len() {
         return false;
     }
@@ -221,17 +275,18 @@ fn is_witness(component: &Component, rule: usize, witness: &Model) -> bool {
     })
 }
 
-fn implied(component: &Component, rule: usize, names: &[String]) -> Option<Standing> {
+/// The places of facts that may serve as premises for a rule.
+fn premises_of(component: &Component, rule: usize, names: &[String]) -> Option<Vec<usize>> {
     let place = |name: &String| component.facts.iter().position(|fact| fact.name == *name);
     let mut premises = names.iter().map(place).collect::<Option<Vec<usize>>>()?;
     premises.sort_unstable();
     let may_serve = |&place: &usize| place != rule && component.facts[place].role != Role::Claim;
-    if !premises.iter().all(may_serve) {
-        return None;
-    }
-    let mut core = names.to_vec();
-    core.push(component.facts[rule].name.clone());
-    match certified(component, rule, &core) {
+    premises.iter().all(may_serve).then_some(premises)
+}
+
+fn implied(component: &Component, rule: usize, names: &[String]) -> Option<Standing> {
+    let premises = premises_of(component, rule, names)?;
+    match refute(&broken(component, rule, names), &Budget::default()) {
         Refuted::Certified(_) => Some(Standing::Implied {
             premises,
             method: Method::Certificate,
@@ -241,7 +296,7 @@ fn implied(component: &Component, rule: usize, names: &[String]) -> Option<Stand
 }
 
 /// SHA-256 over everything a component says.
-fn digest(component: &Component) -> String {
+pub(super) fn digest(component: &Component) -> String {
     let mut text = String::from(FORMAT);
     for variable in &component.variables {
         text += "\n";

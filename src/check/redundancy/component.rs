@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::shape::Shape;
 use super::{Fact, Problem, Role};
 use crate::check::query::{Formula, Query, Term, VarId, Variable, Want};
+use crate::parallel::map_items;
 
 /// Facts that share variables.
 #[derive(Clone, Debug)]
@@ -120,7 +121,7 @@ fn variables_of(formula: &Formula) -> BTreeSet<u32> {
 /// Splits a problem; components are in the order of their first fact by name. Facts without
 /// variables form components of their own.
 #[must_use]
-pub fn components(problem: &Problem) -> Vec<Component> {
+pub fn components(problem: &Problem, threads: usize) -> Vec<Component> {
     let reads: Vec<BTreeSet<u32>> = problem
         .facts
         .iter()
@@ -156,16 +157,29 @@ pub fn components(problem: &Problem) -> Vec<Component> {
             None => alone.push(vec![place]),
         }
     }
-    let mut found: Vec<Component> = Vec::new();
-    for mut places in groups.into_values().chain(alone) {
-        let read: BTreeSet<u32> = places
-            .iter()
-            .flat_map(|&place| reads[place].clone())
-            .collect();
-        let given = read.iter().filter_map(|id| fixing.get(id)).flatten();
-        places.extend(given.copied().collect::<BTreeSet<usize>>());
-        found.push(component(&problem.variables, &problem.facts, places, &read));
-    }
+    let parts: Vec<(Vec<usize>, BTreeSet<u32>)> = groups
+        .into_values()
+        .chain(alone)
+        .map(|mut places| {
+            let read: BTreeSet<u32> = places
+                .iter()
+                .flat_map(|&place| reads[place].clone())
+                .collect();
+            let given = read.iter().filter_map(|id| fixing.get(id)).flatten();
+            places.extend(given.copied().collect::<BTreeSet<usize>>());
+            (places, read)
+        })
+        .collect();
+    let build = |place: usize| {
+        let (places, read) = &parts[place];
+        component(&problem.variables, &problem.facts, places.clone(), read)
+    };
+    let count = u64::try_from(parts.len()).unwrap_or(u64::MAX);
+    let built = map_items(count, threads, |place| {
+        build(usize::try_from(place).unwrap_or(0))
+    });
+    // Without threads the work is done here.
+    let mut found = built.unwrap_or_else(|_| (0..parts.len()).map(build).collect());
     found.sort_by(|a, b| {
         let first = |component: &Component| component.facts.first().map(|fact| fact.name.clone());
         first(a).cmp(&first(b))

@@ -413,7 +413,17 @@ impl<'a> Probe<'a> {
             moved.reals[id as usize] += step * per_unit;
         }
         let moved = self.grid(&moved);
-        if self.keeps_all(&moved) { moved } else { point }
+        // The point keeps every premise, and what reads nothing that moved stays as it is.
+        let readers = direction.iter();
+        let readers = readers.flat_map(|&(id, _)| &self.component.readers[id as usize]);
+        let touched: BTreeSet<usize> = readers.copied().collect();
+        let premises = touched.into_iter().filter(|&fact| self.is_premise(fact));
+        let fails = self.failing(&moved, premises);
+        if fails.is_some_and(|all| all.is_empty()) {
+            moved
+        } else {
+            point
+        }
     }
 
     /// A point elsewhere in the feasible set: along a few random chords.

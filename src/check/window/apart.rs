@@ -3,61 +3,79 @@
 //! In: rules, a case, the parameter that moves. Out: the rules that share a moving signal with it,
 //! or with a rule that the recipe breaks, directly or through others. The rest is kept by the
 //! recipe itself, whatever the parameter does, so it neither widens nor narrows the window and
-//! nothing later need look at it.
+//! nothing later need look at it. What does not depend on the parameter is found once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::case::{Case, SignalCase};
 use crate::rule_language::evaluate::Evaluator;
 use crate::rule_language::{PointVerdict, Rule, RuleSet, SignalId};
 
-/// Returns the rules that can matter to a signal, with their places.
-#[must_use]
-pub fn near<'a>(
-    rule_set: &RuleSet,
-    rules: &[&'a Rule],
-    case: &Case,
-    signal: SignalId,
-) -> Vec<(usize, &'a Rule)> {
-    let moves = |other: &SignalId| match case.get(*other) {
-        SignalCase::Number(number) => *other == signal || number.low < number.high,
-        SignalCase::Choice(_) => false,
-        SignalCase::Missing => true,
-    };
-    let moving = |rule: &&Rule| -> BTreeSet<SignalId> {
-        rule.reads
-            .iter()
-            .copied()
-            .filter(|one| moves(one))
-            .collect()
-    };
-    let reads: Vec<BTreeSet<SignalId>> = rules.iter().map(moving).collect();
-    let nominal = case.nominal();
-    let evaluator = Evaluator::new(rule_set, &nominal);
-    let mut is_near: Vec<bool> = rules
-        .iter()
-        .map(|rule| !is_kept(evaluator.verdict(rule).ok()))
-        .collect();
-    let mut reached = BTreeSet::from([signal]);
-    for (_, read) in is_near.iter().zip(&reads).filter(|(is_near, _)| **is_near) {
-        reached.extend(read);
-    }
-    loop {
-        let before = reached.len();
-        for (place, read) in reads.iter().enumerate() {
-            if !is_near[place] && !read.is_disjoint(&reached) {
-                is_near[place] = true;
-                reached.extend(read);
+/// Which rules read which signals, and which of them the recipe breaks.
+pub struct Near<'a> {
+    rules: &'a [&'a Rule],
+    case: &'a Case,
+    readers: BTreeMap<SignalId, Vec<usize>>,
+    broken: Vec<usize>,
+}
+
+impl<'a> Near<'a> {
+    /// Reads rules and case.
+    #[must_use]
+    pub fn new(rule_set: &RuleSet, rules: &'a [&'a Rule], case: &'a Case) -> Self {
+        let mut readers: BTreeMap<SignalId, Vec<usize>> = BTreeMap::new();
+        let nominal = case.nominal();
+        let evaluator = Evaluator::new(rule_set, &nominal);
+        let mut broken = Vec::new();
+        for (place, rule) in rules.iter().enumerate() {
+            for &signal in &rule.reads {
+                readers.entry(signal).or_default().push(place);
+            }
+            if !is_kept(evaluator.verdict(rule).ok()) {
+                broken.push(place);
             }
         }
-        if reached.len() == before {
-            break;
+        Self {
+            rules,
+            case,
+            readers,
+            broken,
         }
     }
-    let all = rules.iter().copied().enumerate().zip(is_near);
-    all.filter(|(_, is_near)| *is_near)
-        .map(|(rule, _)| rule)
-        .collect()
+
+    fn moves(&self, signal: SignalId) -> bool {
+        match self.case.get(signal) {
+            SignalCase::Number(number) => number.low < number.high,
+            SignalCase::Choice(_) => false,
+            SignalCase::Missing => true,
+        }
+    }
+
+    /// The places of the rules that can matter to a signal, ascending.
+    #[must_use]
+    pub fn to(&self, signal: SignalId) -> Vec<usize> {
+        let mut near: BTreeSet<usize> = self.broken.iter().copied().collect();
+        let mut reached = BTreeSet::from([signal]);
+        let mut pending = vec![signal];
+        let mut join = |place: usize, pending: &mut Vec<SignalId>| {
+            for &read in &self.rules[place].reads {
+                if self.moves(read) && reached.insert(read) {
+                    pending.push(read);
+                }
+            }
+        };
+        for &place in &self.broken {
+            join(place, &mut pending);
+        }
+        while let Some(signal) = pending.pop() {
+            for &place in self.readers.get(&signal).into_iter().flatten() {
+                if near.insert(place) {
+                    join(place, &mut pending);
+                }
+            }
+        }
+        near.into_iter().collect()
+    }
 }
 
 /// Whether the recipe keeps a rule; a rule without value there is not kept.

@@ -176,13 +176,19 @@ pub fn premises_here(given: &Given<'_>, from: &[usize], graph: &Graph) -> Vec<St
     words.collect()
 }
 
+/// Whether a flag says that a law was used where it was not made for, and not that a web leaves
+/// wet.
+fn is_outside_a_law(flag: &str) -> bool {
+    flag.starts_with("EXTRAPOLATED") || flag.starts_with("UNMODELLED")
+}
+
 fn simulation(given: &Given<'_>) -> Draft {
     let named = given.assumptions.iter().take(ASSUMPTIONS_NAMED);
     let rests_on = named.map(|one| format!("{} = {} ({})", one.name, one.value, one.evidence));
     let extrapolated: Vec<&str> = given
         .outcomes
         .iter()
-        .filter(|row| !row.flags.is_empty())
+        .filter(|row| row.flags.iter().any(|flag| is_outside_a_law(flag)))
         .map(|row| row.name.as_str())
         .collect();
     let outside = format!(

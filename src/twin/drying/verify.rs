@@ -5,7 +5,8 @@
 //! relative tolerance 1e-11) from the same start. For tests and `--verify-numerics`; never in a
 //! record.
 
-use super::{BOUND, Dryer, FREE, Node, Phase, State, ZoneInputs};
+use super::kernel::{BOUND, FREE};
+use super::{Dryer, Node, Phase, State, Zone};
 use crate::twin::integrate::verify_with_dop853;
 use crate::twin::status::TwinError;
 
@@ -40,7 +41,7 @@ impl Dryer {
     /// # Errors
     /// What the passage itself refuses, and [`TwinError::OutcomeNotFinite`] if the other integrator
     /// gives up.
-    pub fn verify_numerics(&self, zones: &[ZoneInputs]) -> Result<NumericsCheck, TwinError> {
+    pub fn verify_numerics(&self, zones: &[Zone]) -> Result<NumericsCheck, TwinError> {
         let mut check = NumericsCheck::default();
         for piece in self.pieces(zones)? {
             let film = self.film(&zones[piece.zone], piece.zone + 1)?;
@@ -58,7 +59,7 @@ impl Dryer {
         Ok(check)
     }
 
-    fn pieces(&self, zones: &[ZoneInputs]) -> Result<Vec<Piece>, TwinError> {
+    fn pieces(&self, zones: &[Zone]) -> Result<Vec<Piece>, TwinError> {
         let mut nodes: Vec<Node> = Vec::new();
         self.run(zones, |node| nodes.push(node), |_| {})?;
         let mut pieces: Vec<Piece> = Vec::new();
