@@ -26,8 +26,8 @@ pub struct Mask<const N: usize>([u64; N]);
 
 /// Runs a kernel compiled for the widest vector instructions of the machine at hand.
 ///
-/// The kernel, a closure too, and everything it calls in its loops must be `#[inline(always)]`: what
-/// is not inlined is compiled for the least machine (still the same bits, many times slower).
+/// The kernel, a closure too, and everything it calls in its loops must be `#[inline(always)]`:
+/// what is not inlined is compiled for the least machine (still the same bits, many times slower).
 ///
 /// # Example
 /// ```

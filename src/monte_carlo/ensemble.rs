@@ -562,8 +562,8 @@ mod tests {
         assert_eq!(single, bits(7));
     }
 
-    /// Goal: a model of blocks sees every sample once, whatever the block; method: the same model in
-    /// both forms.
+    /// Goal: a model of blocks sees every sample once, whatever the block. Method: the same model
+    /// in both forms.
     #[test]
     fn blocks_give_the_bits_of_single_samples() {
         let inputs = two_inputs(5.0);

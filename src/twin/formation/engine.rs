@@ -1,8 +1,8 @@
 //! Formations side by side: one cell per lane, one evaluation of the model per round.
 //!
-//! In: jobs (cells and protocols). Out: one [`Run`] per job. A round evaluates the model once in all
-//! lanes, at the end of the step that each lane tries. Then each lane takes its step, corrects its
-//! guess, or shortens the step: whatever happens in one lane depends on that lane alone, so its
+//! In: jobs (cells and protocols). Out: one [`Run`] per job. A round evaluates the model once in
+//! all lanes, at the end of the step that each lane tries. Then each lane takes its step, corrects
+//! its guess, or shortens the step: whatever happens in one lane depends on that lane alone, so its
 //! bits do not depend on how many others run beside it. A lane whose protocol is over takes the
 //! next job; none waits for another.
 //!
