@@ -205,7 +205,6 @@ fn exponent_and_rest<R: Real>(x: R) -> (R, R) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::lanes::{Lanes, Mask};
 
     /// Distance in representable numbers; 0 for two NaN.

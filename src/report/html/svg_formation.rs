@@ -22,6 +22,9 @@ const CHARGE: (f64, f64) = (420.0, 516.0);
 /// Narrowest step that gets its name.
 const NAME_WIDTH: f64 = 74.0;
 
+/// A panel over time: its title and its values.
+type Panel = (&'static str, fn(&FormationProfile) -> &Vec<f64>);
+
 /// A place of text: class, x, y.
 type At<'a> = (&'a str, f64, f64);
 
@@ -70,7 +73,7 @@ fn drawing(svg: &mut Markup, profiles: &[&FormationProfile], last_h: f64) {
     if let Some(profile) = profiles.last() {
         steps(svg, profile, &along);
     }
-    let panels: [(&str, fn(&FormationProfile) -> &Vec<f64>); 3] = [
+    let panels: [Panel; 3] = [
         ("cell voltage, V", |one| &one.voltage_v),
         ("current, A, positive on discharge", |one| &one.current_a),
         ("lithium in the interphase, Ah", |one| &one.lithium_lost_ah),
