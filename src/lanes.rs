@@ -65,7 +65,6 @@ impl<const N: usize> Lanes<N> {
     #[inline(always)]
     #[must_use]
     pub fn from_fn(mut value: impl FnMut(usize) -> f64) -> Self {
-        // A plain loop: a development build spends four times as long in `std::array::from_fn`.
         let mut lanes = [0.0; N];
         let mut i = 0;
         while i < N {

@@ -5,7 +5,7 @@
 //! grids, and the table at and between its nodes against the solver.
 //! `CELLWRIGHT_UPDATE_TABLES=1` writes the coefficients again.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use cellwright::math;
 use cellwright::twin::binder::{
