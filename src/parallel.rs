@@ -19,6 +19,11 @@ pub const CHUNK_ITEMS: u64 = 512;
 /// The most threads accepted; more is a typing error, not a machine.
 pub const THREADS_MAX: usize = 1024;
 
+/// Stack of a thread. A kernel over eight lanes is one function; in a development build, where
+/// nothing shares a slot, its frame alone exceeds the 2 MiB that threads have by default. Pages
+/// that are never touched cost nothing.
+const STACK_BYTES: usize = 64 << 20;
+
 /// Why parallel work gave no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParallelError {
@@ -107,28 +112,26 @@ where
             message: panic_message(payload.as_ref()),
         })
     };
-    in_order(items.div_ceil(CHUNK_ITEMS), threads, guarded)
+    // Always on the pool, whose threads have the stack that kernels need.
+    on_pool(items.div_ceil(CHUNK_ITEMS), threads, guarded)
 }
 
-/// Does `0..count` pieces of work on a private pool, or here where one thread is enough, and
-/// collects in their order.
-fn in_order<T, F>(count: u64, threads: usize, guarded: F) -> Result<Vec<T>, ParallelError>
+/// Does `0..count` pieces of work on a private pool and collects in their order.
+fn on_pool<T, F>(count: u64, threads: usize, guarded: F) -> Result<Vec<T>, ParallelError>
 where
     T: Send,
     F: Fn(u64) -> Result<T, ParallelError> + Sync + Send,
 {
-    let results: Vec<Result<T, ParallelError>> = if threads == 1 || count <= 1 {
-        (0..count).map(guarded).collect()
-    } else {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .map_err(|error| ParallelError::PoolNotStarted {
-                threads,
-                reason: error.to_string(),
-            })?;
-        pool.install(|| (0..count).into_par_iter().map(guarded).collect())
-    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK_BYTES)
+        .build()
+        .map_err(|error| ParallelError::PoolNotStarted {
+            threads,
+            reason: error.to_string(),
+        })?;
+    let results: Vec<Result<T, ParallelError>> =
+        pool.install(|| (0..count).into_par_iter().map(guarded).collect());
     // Collecting stops at the first error in order, which makes the named piece the same on every
     // thread count.
     results.into_iter().collect()
@@ -155,7 +158,10 @@ where
             message: panic_message(payload.as_ref()),
         })
     };
-    in_order(items, threads, guarded)
+    if threads == 1 || items <= 1 {
+        return (0..items).map(guarded).collect();
+    }
+    on_pool(items, threads, guarded)
 }
 
 /// Returns the text of a panic payload.

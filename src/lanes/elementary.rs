@@ -1,10 +1,10 @@
 //! Elementary functions in lanes, from `+ − × ÷ sqrt` and bits alone.
 //!
-//! In: a number or lanes. Out: the same, within 2 units in the last place of the true value (measured against a
-//! correctly rounded library in the tests below); infinities and NaN as the mathematics has them.
-//! Methods: argument reduction by powers of two with a two-part ln 2, then a short series whose
-//! remainder lies below a tenth of a unit in the last place. No table, no branch: every lane does
-//! the same work.
+//! In: a number or lanes. Out: the same, within 2 units in the last place of the true value
+//! (measured against a correctly rounded library in the tests below); infinities and NaN as the
+//! mathematics has them. Methods: argument reduction by powers of two with a two-part ln 2, then a
+//! short series whose remainder lies below a tenth of a unit in the last place. No table, no
+//! branch: every lane does the same work.
 
 use super::Real;
 

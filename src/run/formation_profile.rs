@@ -126,7 +126,10 @@ fn rounded(value: f64) -> f64 {
 /// Charge per voltage between samples of the first charge at constant current.
 fn charge_per_voltage(run: &Run, steps: &[Step]) -> (Vec<f64>, Vec<f64>) {
     let (mut voltages, mut charges) = (Vec::new(), Vec::new());
-    let is_charge = |step: &Step| matches!(step.operation, Operation::ConstantCurrent { c_rate } if c_rate < 0.0);
+    let is_charge = |step: &Step| match step.operation {
+        Operation::ConstantCurrent { c_rate } => c_rate < 0.0,
+        _ => false,
+    };
     let Some(first) = steps.iter().position(is_charge) else {
         return (voltages, charges);
     };
