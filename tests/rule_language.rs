@@ -103,16 +103,25 @@ fn every_shipped_rule_file_is_tested() {
     }
 }
 
-/// A solver costs more to start than all these rules cost our own methods.
+/// Shipped rules of which our own methods find no point that breaks them alone: the guard of each
+/// wakes rules of another electrode or solvent, and no ray of the search crosses both.
+const NEED_A_SOLVER: [&str; 4] = ["CO003", "CO009", "DR012", "DR014"];
+
+/// A solver costs more to start than all these rules cost our own methods; it is asked about four.
 #[test]
-fn the_shipped_rules_are_decided_without_a_solver() {
+fn all_but_four_shipped_rules_are_decided_without_a_solver() {
     let rules = shipped(&SHIPPED, 5);
     let analysis = analyse(&rules, None, None);
     assert!(analysis.witness.is_some());
     let is_open = |finding: &&Finding| finding.code().contains("undecided");
     let open: Vec<&Finding> = analysis.findings.iter().filter(is_open).collect();
-    assert_eq!(open, Vec::<&Finding>::new());
-    assert_eq!(analysis.scope.standings, rules.rules.len());
+    let expected = Finding::RedundancyUndecided {
+        rules: NEED_A_SOLVER.map(str::to_owned).to_vec(),
+        reason: None,
+    };
+    assert_eq!(open, [&expected]);
+    let decided = rules.rules.len() - NEED_A_SOLVER.len();
+    assert_eq!(analysis.scope.standings, decided);
 }
 
 #[test]

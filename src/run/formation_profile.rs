@@ -10,8 +10,10 @@ use crate::monte_carlo::estimate::quantile_of_sorted;
 use crate::record::formation_profile::{FormationProfile, FormationStep};
 use crate::twin::formation::{Model, Operation, Run, Sample, Step};
 
+/// The recipe whose band is drawn.
+const REQUESTED: &str = "requested";
 /// Samples within a step.
-const POINTS: u32 = 25;
+const POINTS: u32 = 61;
 /// Samples of the ensemble behind a band.
 const BAND_SAMPLES: u64 = 40;
 /// Seconds per hour.
@@ -34,11 +36,15 @@ pub fn formation_profiles(
     let mut profiles: Vec<FormationProfile> = known
         .filter_map(|(name, judged)| profile(context, model, name, judged))
         .collect();
-    // The same formation twice is one drawing: a change of the line need not reach it.
-    profiles.dedup_by(|later, earlier| {
-        later.voltage_v == earlier.voltage_v && later.time_h == earlier.time_h
-    });
+    // A change of the line need not reach the formation: the same curve is drawn once.
+    if let Some(requested) = profiles.iter().find(|one| one.recipe == REQUESTED).cloned() {
+        profiles.retain(|one| one.recipe == REQUESTED || differs(one, &requested));
+    }
     profiles
+}
+
+fn differs(one: &FormationProfile, other: &FormationProfile) -> bool {
+    one.voltage_v != other.voltage_v || one.time_h != other.time_h
 }
 
 fn profile(
@@ -58,7 +64,7 @@ fn profile(
     let starts = starts(&run);
     let over = |value: fn(&Sample) -> f64| run.samples.iter().map(value).collect();
     let (charge_voltage_v, charge_ah_v) = charge_per_voltage(&run, &steps);
-    let band = (name == "requested").then(|| band(context, model, judged, run.samples.len()));
+    let band = (name == REQUESTED).then(|| band(context, model, judged, run.samples.len()));
     let (voltage_low_v, voltage_high_v, band_samples) = band.flatten().unwrap_or_default();
     Some(FormationProfile {
         recipe: name.to_owned(),

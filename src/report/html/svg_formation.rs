@@ -12,13 +12,13 @@ use super::markup::{Markup, coordinate};
 use super::svg_dryer::{Scale, recipe_class, recipe_words};
 
 const WIDTH: f64 = 1040.0;
-const HEIGHT: f64 = 560.0;
+const HEIGHT: f64 = 578.0;
 const LEFT: f64 = 58.0;
 const RIGHT: f64 = 1024.0;
 /// Top and bottom of voltage, current and lithium loss over time.
-const PANELS: [(f64, f64); 3] = [(24.0, 168.0), (202.0, 262.0), (296.0, 356.0)];
+const PANELS: [(f64, f64); 3] = [(24.0, 168.0), (220.0, 280.0), (314.0, 374.0)];
 /// Top and bottom of charge per voltage.
-const CHARGE: (f64, f64) = (420.0, 516.0);
+const CHARGE: (f64, f64) = (438.0, 534.0);
 /// Narrowest step that gets its name.
 const NAME_WIDTH: f64 = 74.0;
 
