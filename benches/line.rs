@@ -5,6 +5,8 @@
 //! digest of all outcomes, which must be the same in every row. `cargo bench --bench line --
 //! 100000` takes another number of samples. Not a test: numbers go to `docs/benchmarks.md`.
 
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+
 use std::time::Instant;
 
 use cellwright::canonical::sha256_hex;
@@ -38,7 +40,7 @@ fn main() {
     };
     let binding =
         Binding::new(&documents.plant, &documents.new, &documents.model).expect("bound inputs");
-    let line = documents.plant.line().clone();
+    let line = *documents.plant.line();
     let draws = Draws::new(&binding.inputs[..line.input_count()], 20_261_122).expect("drawable");
     println!("line of {scenario}: {} outcomes", line.output_count());
     println!(

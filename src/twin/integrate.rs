@@ -39,10 +39,20 @@ pub fn runge_kutta_step<R: Real, const N: usize>(
     step_s: R,
 ) -> Stepped<R, N> {
     let half_s = step_s * 0.5;
-    let (first, refused_1) = rate(state);
-    let (second, refused_2) = rate(&moved(state, &first, half_s));
-    let (third, refused_3) = rate(&moved(state, &second, half_s));
-    let (fourth, refused_4) = rate(&moved(state, &third, step_s));
+    let ahead_s = [half_s, half_s, step_s];
+    let mut rates = [[R::splat(0.0); N]; 4];
+    let mut refused = R::mask(|_| false);
+    let mut at = *state;
+    // A loop, so that the right-hand side stands once in the machine code and not four times.
+    for stage in 0..4 {
+        let (own, none) = rate(&at);
+        rates[stage] = own;
+        refused = refused | none;
+        if let Some(ahead_s) = ahead_s.get(stage) {
+            at = moved(state, &own, *ahead_s);
+        }
+    }
+    let [first, second, third, fourth] = rates;
     let sixth_s = step_s / 6.0;
     Stepped {
         state: std::array::from_fn(|i| {
@@ -50,7 +60,7 @@ pub fn runge_kutta_step<R: Real, const N: usize>(
             state[i] + sixth_s * (first[i] + middle + fourth[i])
         }),
         first,
-        refused: refused_1 | refused_2 | refused_3 | refused_4,
+        refused,
     }
 }
 
