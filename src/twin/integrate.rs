@@ -39,18 +39,17 @@ pub fn runge_kutta_step<R: Real, const N: usize>(
     step_s: R,
 ) -> Stepped<R, N> {
     let half_s = step_s * 0.5;
-    let ahead_s = [half_s, half_s, step_s];
+    // Where the next stage looks; behind the last one nobody does.
+    let ahead_s = [half_s, half_s, step_s, step_s];
     let mut rates = [[R::splat(0.0); N]; 4];
     let mut refused = R::mask(|_| false);
     let mut at = *state;
     // A loop, so that the right-hand side stands once in the machine code and not four times.
-    for stage in 0..4 {
+    for (slot, ahead_s) in rates.iter_mut().zip(ahead_s) {
         let (own, none) = rate(&at);
-        rates[stage] = own;
+        *slot = own;
         refused = refused | none;
-        if let Some(ahead_s) = ahead_s.get(stage) {
-            at = moved(state, &own, *ahead_s);
-        }
+        at = moved(state, &own, ahead_s);
     }
     let [first, second, third, fourth] = rates;
     let sixth_s = step_s / 6.0;
