@@ -166,10 +166,7 @@ pub fn check(verb: &Check, common: &Common) -> Result<ExitCode, Failure> {
     {
         eprintln!("{summary}");
     }
-    if !checked.warnings.is_empty() && !common.quiet {
-        let colour = output::stderr_colour(common);
-        eprint!("{}", checked.warnings.render(&checked.sources, colour));
-    }
+    output::warn(&checked.warnings, &checked.sources, common);
     keep_files(verb, common, &checked)?;
     output::deliver(&FindingsView(&checked.findings), common, &files)?;
     Ok(checked.exit)

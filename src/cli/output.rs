@@ -11,6 +11,8 @@ use clap::ValueEnum;
 
 use super::arguments::{Colour, Common, Format};
 use super::failure::Failure;
+use crate::diagnostic::Diagnostics;
+use crate::span::Sources;
 
 /// One requested output file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,6 +167,13 @@ pub fn print(text: &str) -> Result<(), Failure> {
             "cannot write to standard output: {error}"
         ))),
         Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Shows warnings about documents on standard error, unless asked to be quiet.
+pub fn warn(warnings: &Diagnostics, sources: &Sources, common: &Common) {
+    if !warnings.is_empty() && !common.quiet {
+        eprint!("{}", warnings.render(sources, stderr_colour(common)));
     }
 }
 

@@ -49,9 +49,6 @@ pub fn read(question: &Question, common: &Common) -> Result<Subject, Failure> {
         model: model.as_deref(),
     };
     let subject = subject::read(&disk, &request).map_err(rejected)?;
-    if !subject.warnings.is_empty() && !common.quiet {
-        let colour = output::stderr_colour(common);
-        eprint!("{}", subject.warnings.render(&subject.sources, colour));
-    }
+    output::warn(&subject.warnings, &subject.sources, common);
     Ok(subject)
 }

@@ -107,10 +107,7 @@ pub fn judge(
     judgement: &Judgement,
     common: &Common,
 ) -> Result<Outcome, Failure> {
-    if !documents.warnings.is_empty() && !common.quiet {
-        let colour = output::stderr_colour(common);
-        eprint!("{}", documents.warnings.render(&documents.sources, colour));
-    }
+    output::warn(&documents.warnings, &documents.sources, common);
     let options = options(judgement, common);
     let line = Line::new(common);
     let outcome = run::judge(documents, &options, &line);

@@ -10,7 +10,6 @@ use super::failure::Failure;
 use super::output::{self, OutputFile, View};
 use super::progress::Line;
 use super::run::{failure, options, read, shown};
-use crate::diagnostic::Diagnostics;
 use crate::document::Disk;
 use crate::exit_code::ExitCode;
 use crate::record::what_if::WhatIf;
@@ -19,7 +18,6 @@ use crate::report::{html, what_if};
 use crate::run::documents::{self, Documents};
 use crate::run::what_if::{Ask, Subject};
 use crate::run::{self, Context, Judged, Options, Progress, RunError, body, summary};
-use crate::span::Sources;
 use crate::twin::status::TwinError;
 
 /// Format of the JSON answer.
@@ -97,7 +95,7 @@ fn points(verb: &Simulate, common: &Common, files: &[OutputFile]) -> Result<Exit
             let disk = Disk::new(".");
             let (model, recipe) = (shown(&verb.scenario), shown(recipe));
             let found = documents::read_plant(&disk, &model, &recipe).map_err(rejected)?;
-            warn(&found.warnings, &found.sources, common);
+            output::warn(&found.warnings, &found.sources, common);
             run::what_if::what_if(
                 &Subject {
                     document: &model,
@@ -110,7 +108,7 @@ fn points(verb: &Simulate, common: &Common, files: &[OutputFile]) -> Result<Exit
         }
         None => {
             let found = read(&verb.scenario)?;
-            warn(&found.warnings, &found.sources, common);
+            output::warn(&found.warnings, &found.sources, common);
             run::what_if::what_if(
                 &Subject {
                     document: &found.scenario.path,
@@ -130,13 +128,6 @@ fn points(verb: &Simulate, common: &Common, files: &[OutputFile]) -> Result<Exit
     } else {
         ExitCode::Success
     })
-}
-
-fn warn(warnings: &Diagnostics, sources: &Sources, common: &Common) {
-    if !warnings.is_empty() && !common.quiet {
-        let colour = output::stderr_colour(common);
-        eprint!("{}", warnings.render(sources, colour));
-    }
 }
 
 fn compute(

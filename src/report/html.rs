@@ -6,6 +6,7 @@
 //! histograms, score, assumptions, argument, sign-off. Measured in ink, simulated in blue, never
 //! mixed; what weakens the case stands first.
 
+mod chart;
 mod evidence;
 mod limits;
 pub mod markup;

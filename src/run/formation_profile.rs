@@ -30,34 +30,33 @@ pub fn formation_profiles(
     let Some(model) = context.documents.plant.formation() else {
         return Vec::new();
     };
-    let known = recipes
+    let inputs = |judged: &Judged| {
+        let plant = &context.documents.plant;
+        plant.formation_inputs(&judged.binding.nominal)
+    };
+    let known: Vec<(&str, Vec<f64>, &Judged)> = recipes
         .iter()
-        .filter_map(|(name, one)| Some((*name, (*one)?)));
-    let mut profiles: Vec<FormationProfile> = known
-        .filter_map(|(name, judged)| profile(context, model, name, judged))
+        .filter_map(|(name, one)| one.map(|judged| (*name, inputs(judged), judged)))
         .collect();
-    // A change of the line need not reach the formation: the same curve is drawn once.
-    if let Some(requested) = profiles.iter().find(|one| one.recipe == REQUESTED).cloned() {
-        profiles.retain(|one| one.recipe == REQUESTED || differs(one, &requested));
-    }
-    profiles
-}
-
-fn differs(one: &FormationProfile, other: &FormationProfile) -> bool {
-    one.voltage_v != other.voltage_v || one.time_h != other.time_h
+    let requested = known.iter().find(|(name, ..)| *name == REQUESTED);
+    // A change of the line need not reach the formation: the same one is drawn once.
+    let is_own = |name: &str, own: &[f64]| {
+        name == REQUESTED || requested.is_none_or(|(_, other, _)| own != other)
+    };
+    known
+        .iter()
+        .filter(|(name, own, _)| is_own(name, own))
+        .filter_map(|(name, own, judged)| profile(context, model, (name, own), judged))
+        .collect()
 }
 
 fn profile(
     context: &Context<'_>,
     model: &Model,
-    name: &str,
+    (name, inputs): (&str, &[f64]),
     judged: &Judged,
 ) -> Option<FormationProfile> {
-    let inputs = context
-        .documents
-        .plant
-        .formation_inputs(&judged.binding.nominal);
-    let (run, steps) = model.trace(&inputs, POINTS).ok()?;
+    let (run, steps) = model.trace(inputs, POINTS).ok()?;
     if run.steps.len() != steps.len() {
         return None;
     }

@@ -8,8 +8,8 @@ use crate::record::body::Body;
 use crate::record::coating_window::CoatingWindow;
 use crate::report::story;
 
+use super::chart::{self, Scale, label, recipe_class, recipe_words};
 use super::markup::{Markup, coordinate};
-use super::svg_dryer::{Scale, recipe_class, recipe_words};
 
 const WIDTH: f64 = 1040.0;
 const HEIGHT: f64 = 250.0;
@@ -39,10 +39,10 @@ pub fn figure(section: &mut Markup, body: &Body) {
             }
         });
         let view = format!("0 0 {WIDTH} {HEIGHT}");
-        let label = "web speed against gap ratio with the low-flow limit";
+        let title = "web speed against gap ratio with the low-flow limit";
         figure.element(
             "svg",
-            &[("viewBox", &view), ("role", "img"), ("aria-label", label)],
+            &[("viewBox", &view), ("role", "img"), ("aria-label", title)],
             |svg| drawing(svg, window),
         );
     });
@@ -134,24 +134,7 @@ fn limit(svg: &mut Markup, window: &CoatingWindow, along: &Scale, up: &Scale) {
 }
 
 fn axes(svg: &mut Markup, along: &Scale, up: &Scale) {
-    for tick in up.ticks(4.0) {
-        let y = up.at(tick);
-        svg.shape(
-            "line",
-            &[
-                ("class", "grid"),
-                ("x1", &coordinate(LEFT)),
-                ("x2", &coordinate(RIGHT)),
-                ("y1", &coordinate(y)),
-                ("y2", &coordinate(y)),
-            ],
-        );
-        label(
-            svg,
-            ("tick end", LEFT - 8.0, y + 4.0),
-            &story::readable(tick),
-        );
-    }
+    chart::grid(svg, up, (LEFT, RIGHT), 4.0);
     for tick in along.ticks(8.0) {
         label(
             svg,
@@ -161,10 +144,4 @@ fn axes(svg: &mut Markup, along: &Scale, up: &Scale) {
     }
     label(svg, ("axis", LEFT, TOP - 8.0), "gap over wet thickness");
     label(svg, ("axis end", RIGHT, BASE + 34.0), "web speed, m/min");
-}
-
-fn label(svg: &mut Markup, place: (&str, f64, f64), text: &str) {
-    let (class, x, y) = place;
-    let (x, y) = (coordinate(x), coordinate(y));
-    svg.leaf("text", &[("class", class), ("x", &x), ("y", &y)], text);
 }

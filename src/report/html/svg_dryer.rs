@@ -6,8 +6,8 @@
 
 use crate::record::body::{Body, DryerProfile};
 use crate::report::number::fixed;
-use crate::report::story;
 
+use super::chart::{self, Scale, bounds, label, recipe_class, recipe_words};
 use super::markup::{Markup, coordinate};
 
 const WIDTH: f64 = 1040.0;
@@ -16,58 +16,6 @@ const RIGHT: f64 = 1024.0;
 /// Top and bottom of the two panels.
 const PANELS: [(f64, f64); 2] = [(24.0, 188.0), (240.0, 368.0)];
 const HEIGHT: f64 = 404.0;
-
-/// A linear scale from values to coordinates.
-#[derive(Clone, Copy)]
-pub(super) struct Scale {
-    low: f64,
-    high: f64,
-    from: f64,
-    to: f64,
-}
-
-impl Scale {
-    /// Maps `low..high` to `from..to`; an empty range is widened.
-    pub(super) fn new(range: (f64, f64), from: f64, to: f64) -> Self {
-        let (low, high) = range;
-        let high = if high > low { high } else { low + 1.0 };
-        Self {
-            low,
-            high,
-            from,
-            to,
-        }
-    }
-
-    /// The coordinate of a value.
-    pub(super) fn at(&self, value: f64) -> f64 {
-        self.from + (value - self.low) / (self.high - self.low) * (self.to - self.from)
-    }
-
-    /// Round values inside the range, about `wanted` of them.
-    pub(super) fn ticks(&self, wanted: f64) -> Vec<f64> {
-        let rough = (self.high - self.low) / wanted;
-        let mut unit = 1e-9;
-        while unit * 10.0 <= rough && unit < 1e12 {
-            unit *= 10.0;
-        }
-        let step = [1.0, 2.0, 5.0, 10.0]
-            .into_iter()
-            .map(|factor| factor * unit)
-            .find(|step| *step >= rough)
-            .unwrap_or(10.0 * unit);
-        let first = (self.low / step).ceil();
-        let mut ticks = Vec::new();
-        for index in 0..40_u32 {
-            let value = (first + f64::from(index)) * step;
-            if value > self.high + 1e-9 * step {
-                break;
-            }
-            ticks.push(value);
-        }
-        ticks
-    }
-}
 
 /// Adds the drawing, if the record has profiles.
 pub fn figure(section: &mut Markup, body: &Body) {
@@ -106,24 +54,6 @@ pub fn figure(section: &mut Markup, body: &Body) {
     });
 }
 
-pub(super) fn recipe_class(recipe: &str) -> &'static str {
-    match recipe {
-        "now" => "now",
-        "requested" => "requested",
-        "proposed" => "proposed",
-        _ => "other",
-    }
-}
-
-pub(super) fn recipe_words(recipe: &str, body: &Body) -> String {
-    match (recipe, body.changes.as_slice()) {
-        ("now", [only]) => format!("now, {}", only.from),
-        ("requested", [only]) => format!("requested, {}", only.to),
-        ("proposed", _) => "proposal".to_owned(),
-        _ => recipe.to_owned(),
-    }
-}
-
 fn drawing(svg: &mut Markup, profiles: &[&DryerProfile], length: f64) {
     let along = Scale::new((0.0, length), LEFT, RIGHT);
     zones(svg, profiles[0], &along, length);
@@ -148,26 +78,10 @@ fn drawing(svg: &mut Markup, profiles: &[&DryerProfile], length: f64) {
             (&profile.solvent_g_m2, &wet),
         ] {
             let points = profile.position_m.iter().zip(values);
-            let text: Vec<String> = points
-                .map(|(x, y)| format!("{},{}", coordinate(along.at(*x)), coordinate(scale.at(*y))))
-                .collect();
-            svg.shape(
-                "polyline",
-                &[("class", &class), ("points", &text.join(" "))],
-            );
+            let text = chart::points(points, &along, scale);
+            svg.shape("polyline", &[("class", &class), ("points", &text)]);
         }
     }
-}
-
-fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    values
-        .filter(|value| value.is_finite())
-        .fold(None, |found: Option<(f64, f64)>, value| {
-            Some(found.map_or((value, value), |(low, high)| {
-                (low.min(value), high.max(value))
-            }))
-        })
-        .unwrap_or((0.0, 1.0))
 }
 
 fn zones(svg: &mut Markup, profile: &DryerProfile, along: &Scale, length: f64) {
@@ -198,24 +112,7 @@ fn zones(svg: &mut Markup, profile: &DryerProfile, along: &Scale, length: f64) {
 }
 
 fn axis(svg: &mut Markup, scale: &Scale, panel: (f64, f64), title: &str) {
-    for tick in scale.ticks(4.0) {
-        let y = scale.at(tick);
-        svg.shape(
-            "line",
-            &[
-                ("class", "grid"),
-                ("x1", &coordinate(LEFT)),
-                ("x2", &coordinate(RIGHT)),
-                ("y1", &coordinate(y)),
-                ("y2", &coordinate(y)),
-            ],
-        );
-        label(
-            svg,
-            ("tick end", LEFT - 8.0, y + 4.0),
-            &story::readable(tick),
-        );
-    }
+    chart::grid(svg, scale, (LEFT, RIGHT), 4.0);
     label(svg, ("axis", LEFT, panel.0 - 8.0), title);
 }
 
@@ -231,19 +128,6 @@ fn length_axis(svg: &mut Markup, along: &Scale) {
         svg,
         ("axis end", RIGHT, PANELS[1].1 + 34.0),
         "position in the dryer, m",
-    );
-}
-
-fn label(svg: &mut Markup, place: (&str, f64, f64), text: &str) {
-    let (class, x, y) = place;
-    svg.leaf(
-        "text",
-        &[
-            ("class", class),
-            ("x", &coordinate(x)),
-            ("y", &coordinate(y)),
-        ],
-        text,
     );
 }
 
@@ -266,22 +150,4 @@ fn air(svg: &mut Markup, profile: &DryerProfile, along: &Scale, warm: &Scale) {
         "polyline",
         &[("class", &class), ("points", &points.join(" "))],
     );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ticks_are_round_and_inside() {
-        let scale = Scale::new((18.0, 131.0), 0.0, 1.0);
-        assert_eq!(scale.ticks(4.0), vec![50.0, 100.0]);
-        assert_eq!(Scale::new((0.0, 2.0), 0.0, 1.0).ticks(4.0).len(), 5);
-        assert!((scale.at(18.0)).abs() < 1e-12);
-    }
-
-    #[test]
-    fn an_empty_range_does_not_divide_by_zero() {
-        assert!(Scale::new((3.0, 3.0), 0.0, 10.0).at(3.0).is_finite());
-    }
 }

@@ -8,8 +8,8 @@ use crate::record::body::Body;
 use crate::record::formation_profile::FormationProfile;
 use crate::report::story;
 
+use super::chart::{self, Scale, bounds, label, recipe_class, recipe_words};
 use super::markup::{Markup, coordinate};
-use super::svg_dryer::{Scale, recipe_class, recipe_words};
 
 const WIDTH: f64 = 1040.0;
 const HEIGHT: f64 = 578.0;
@@ -24,9 +24,6 @@ const NAME_WIDTH: f64 = 74.0;
 
 /// A panel over time: its title and its values.
 type Panel = (&'static str, fn(&FormationProfile) -> &Vec<f64>);
-
-/// A place of text: class, x, y.
-type At<'a> = (&'a str, f64, f64);
 
 /// Adds the drawing, if the record has profiles.
 pub fn figure(section: &mut Markup, body: &Body) {
@@ -49,10 +46,10 @@ pub fn figure(section: &mut Markup, body: &Body) {
             }
         });
         let view = format!("0 0 {WIDTH} {HEIGHT}");
-        let label = "voltage, current and lithium loss of the formation over time";
+        let title = "voltage, current and lithium loss of the formation over time";
         figure.element(
             "svg",
-            &[("viewBox", &view), ("role", "img"), ("aria-label", label)],
+            &[("viewBox", &view), ("role", "img"), ("aria-label", title)],
             |svg| drawing(svg, &profiles, last_h),
         );
     });
@@ -91,13 +88,13 @@ fn drawing(svg: &mut Markup, profiles: &[&FormationProfile], last_h: f64) {
         }
     }
     for tick in along.ticks(8.0) {
-        text(
+        label(
             svg,
             ("tick middle", along.at(tick), PANELS[2].1 + 18.0),
             &story::readable(tick),
         );
     }
-    text(svg, ("axis end", RIGHT, PANELS[2].1 + 34.0), "time, h");
+    label(svg, ("axis end", RIGHT, PANELS[2].1 + 34.0), "time, h");
     charge(svg, profiles);
 }
 
@@ -118,21 +115,13 @@ fn charge(svg: &mut Markup, profiles: &[&FormationProfile]) {
         curve(svg, &profile.recipe, points, (&along, &up));
     }
     for tick in along.ticks(8.0) {
-        text(
+        label(
             svg,
             ("tick middle", along.at(tick), CHARGE.1 + 18.0),
             &story::readable(tick),
         );
     }
-    text(svg, ("axis end", RIGHT, CHARGE.1 + 34.0), "cell voltage, V");
-}
-
-fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let all = values.filter(|value| value.is_finite());
-    let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(value), high.max(value))
-    });
-    if low <= high { (low, high) } else { (0.0, 1.0) }
+    label(svg, ("axis end", RIGHT, CHARGE.1 + 34.0), "cell voltage, V");
 }
 
 fn widened(values: impl Iterator<Item = f64>) -> (f64, f64) {
@@ -159,7 +148,7 @@ fn steps(svg: &mut Markup, profile: &FormationProfile, along: &Scale) {
             );
         }
         if width >= NAME_WIDTH {
-            text(
+            label(
                 svg,
                 ("zone-name", x + width / 2.0, PANELS[0].1 + 15.0),
                 &step.name,
@@ -170,26 +159,8 @@ fn steps(svg: &mut Markup, profile: &FormationProfile, along: &Scale) {
 }
 
 fn axis(svg: &mut Markup, up: &Scale, panel: (f64, f64), title: &str) {
-    for tick in up.ticks(3.0) {
-        let y = up.at(tick);
-        let ends = (coordinate(LEFT), coordinate(RIGHT));
-        svg.shape(
-            "line",
-            &[
-                ("class", "grid"),
-                ("x1", &ends.0),
-                ("x2", &ends.1),
-                ("y1", &coordinate(y)),
-                ("y2", &coordinate(y)),
-            ],
-        );
-        text(
-            svg,
-            ("tick end", LEFT - 8.0, y + 4.0),
-            &story::readable(tick),
-        );
-    }
-    text(svg, ("axis", LEFT, panel.0 - 8.0), title);
+    chart::grid(svg, up, (LEFT, RIGHT), 3.0);
+    label(svg, ("axis", LEFT, panel.0 - 8.0), title);
 }
 
 /// Where nine of ten samples lie.
@@ -197,20 +168,11 @@ fn band(svg: &mut Markup, profile: &FormationProfile, along: &Scale, up: &Scale)
     if profile.band_samples == 0 {
         return;
     }
-    let point =
-        |(x, y): (&f64, &f64)| format!("{},{}", coordinate(along.at(*x)), coordinate(up.at(*y)));
-    let low = profile.time_h.iter().zip(&profile.voltage_low_v).map(point);
-    let high = profile
-        .time_h
-        .iter()
-        .zip(&profile.voltage_high_v)
-        .map(point);
-    let mut outline: Vec<String> = low.collect();
-    outline.extend(high.collect::<Vec<_>>().into_iter().rev());
-    svg.shape(
-        "polygon",
-        &[("class", "band"), ("points", &outline.join(" "))],
-    );
+    // There along the lower edge, back along the upper one.
+    let low = profile.time_h.iter().zip(&profile.voltage_low_v);
+    let high = profile.time_h.iter().zip(&profile.voltage_high_v);
+    let outline = chart::points(low.chain(high.rev()), along, up);
+    svg.shape("polygon", &[("class", "band"), ("points", &outline)]);
 }
 
 fn curve<'a>(
@@ -219,17 +181,7 @@ fn curve<'a>(
     points: impl Iterator<Item = (&'a f64, &'a f64)>,
     (along, up): (&Scale, &Scale),
 ) {
-    let points =
-        points.map(|(x, y)| format!("{},{}", coordinate(along.at(*x)), coordinate(up.at(*y))));
-    let points: Vec<String> = points.collect();
+    let points = chart::points(points, along, up);
     let class = format!("curve {}", recipe_class(recipe));
-    svg.shape(
-        "polyline",
-        &[("class", &class), ("points", &points.join(" "))],
-    );
-}
-
-fn text(svg: &mut Markup, (class, x, y): At<'_>, words: &str) {
-    let (x, y) = (coordinate(x), coordinate(y));
-    svg.leaf("text", &[("class", class), ("x", &x), ("y", &y)], words);
+    svg.shape("polyline", &[("class", &class), ("points", &points)]);
 }

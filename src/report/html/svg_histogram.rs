@@ -7,8 +7,8 @@
 use crate::record::body::{DeltaRow, Histogram, OutcomeRow};
 use crate::report::story;
 
+use super::chart::{Scale, label};
 use super::markup::{Markup, coordinate};
-use super::svg_dryer::Scale;
 
 const WIDTH: f64 = 500.0;
 const HEIGHT: f64 = 210.0;
@@ -46,7 +46,7 @@ pub fn drawing(parent: &mut Markup, outcome: &OutcomeRow, observed: &[&DeltaRow]
                 ],
             );
             for tick in along.ticks(5.0) {
-                text(
+                label(
                     svg,
                     ("tick middle", along.at(tick), BASE + 16.0),
                     &story::readable(tick),
@@ -56,7 +56,7 @@ pub fn drawing(parent: &mut Markup, outcome: &OutcomeRow, observed: &[&DeltaRow]
                 ink(svg, delta, &along);
             }
             if observed.is_empty() {
-                text(svg, ("tick", LEFT, INK + 4.0), "nothing measured");
+                label(svg, ("tick", LEFT, INK + 4.0), "nothing measured");
             }
         },
     );
@@ -155,19 +155,6 @@ fn ink(svg: &mut Markup, delta: &DeltaRow, along: &Scale) {
             ],
         );
     }
-}
-
-fn text(svg: &mut Markup, place: (&str, f64, f64), words: &str) {
-    let (class, x, y) = place;
-    svg.leaf(
-        "text",
-        &[
-            ("class", class),
-            ("x", &coordinate(x)),
-            ("y", &coordinate(y)),
-        ],
-        words,
-    );
 }
 
 /// Counts are far below 2^53, where the conversion is exact.

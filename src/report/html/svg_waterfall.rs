@@ -7,8 +7,8 @@
 use crate::record::body::Score;
 use crate::report::number::fixed;
 
+use super::chart::{Scale, label};
 use super::markup::{Markup, coordinate};
-use super::svg_dryer::Scale;
 
 const WIDTH: f64 = 760.0;
 const LEFT: f64 = 170.0;
@@ -43,7 +43,7 @@ pub fn drawing(parent: &mut Markup, score: &Score) {
                         ("y2", &bottom),
                     ],
                 );
-                text(
+                label(
                     svg,
                     ("tick middle", along.at(tick), height - 8.0),
                     &fixed(tick, 2),
@@ -55,14 +55,14 @@ pub fn drawing(parent: &mut Markup, score: &Score) {
                 bar(svg, ("could", sum, sum + component.weight, y), &along);
                 let gives = component.weight * component.value;
                 bar(svg, ("gives", sum, sum + gives, y), &along);
-                text(svg, ("name end", LEFT - 10.0, y + 15.0), &component.name);
+                label(svg, ("name end", LEFT - 10.0, y + 15.0), &component.name);
                 let words = format!(
                     "{} × {} = {}",
                     fixed(component.value, 2),
                     fixed(component.weight, 3),
                     fixed(gives, 3)
                 );
-                text(svg, ("amount", RIGHT + 12.0, y + 15.0), &words);
+                label(svg, ("amount", RIGHT + 12.0, y + 15.0), &words);
                 sum += gives;
                 y += ROW;
             }
@@ -94,14 +94,14 @@ fn total(svg: &mut Markup, score: &Score, y: f64, along: &Scale) {
     } else {
         "V without the gate"
     };
-    text(svg, ("name end", LEFT - 10.0, y + 15.0), name);
+    label(svg, ("name end", LEFT - 10.0, y + 15.0), name);
     let words = format!(
         "{} ({} .. {})",
         fixed(score.ungated_value, 2),
         fixed(score.value_low, 2),
         fixed(score.value_high, 2)
     );
-    text(svg, ("amount", RIGHT + 12.0, y + 15.0), &words);
+    label(svg, ("amount", RIGHT + 12.0, y + 15.0), &words);
 }
 
 fn bar(svg: &mut Markup, place: (&str, f64, f64, f64), along: &Scale) {
@@ -118,18 +118,5 @@ fn bar(svg: &mut Markup, place: (&str, f64, f64, f64), along: &Scale) {
             ),
             ("height", "20"),
         ],
-    );
-}
-
-fn text(svg: &mut Markup, place: (&str, f64, f64), words: &str) {
-    let (class, x, y) = place;
-    svg.leaf(
-        "text",
-        &[
-            ("class", class),
-            ("x", &coordinate(x)),
-            ("y", &coordinate(y)),
-        ],
-        words,
     );
 }

@@ -4,9 +4,9 @@
 //! blue; the recipe as it stands is a dot; a point that failed leaves a gap. Without a sweep the
 //! page is a table of two columns.
 
+use super::chart::{self, Scale, bounds, label};
 use super::markup::{Markup, coordinate, typographic};
 use super::page::head;
-use super::svg_dryer::Scale;
 use crate::record::what_if::{Outcome, Sweep, WhatIf};
 use crate::report::story::readable;
 
@@ -114,10 +114,10 @@ fn drawing(figure: &mut Markup, outcome: &Outcome, sweep: &Sweep) {
     let along = Scale::new((first, last), LEFT, RIGHT);
     let up = Scale::new(widened(low, high), BASE, TOP);
     let view = format!("0 0 {WIDTH} {HEIGHT}");
-    let label = format!("{} along {}", outcome.name, sweep.name);
+    let title = format!("{} along {}", outcome.name, sweep.name);
     figure.element(
         "svg",
-        &[("viewBox", &view), ("role", "img"), ("aria-label", &label)],
+        &[("viewBox", &view), ("role", "img"), ("aria-label", &title)],
         |svg| {
             grid(svg, &along, &up, sweep);
             curve(svg, outcome, sweep, (&along, &up));
@@ -144,34 +144,16 @@ fn widened(low: f64, high: f64) -> (f64, f64) {
 }
 
 fn grid(svg: &mut Markup, along: &Scale, up: &Scale, sweep: &Sweep) {
-    for tick in up.ticks(3.0) {
-        let y = coordinate(up.at(tick));
-        let ends = (coordinate(LEFT), coordinate(RIGHT));
-        svg.shape(
-            "line",
-            &[
-                ("class", "grid"),
-                ("x1", &ends.0),
-                ("x2", &ends.1),
-                ("y1", &y),
-                ("y2", &y),
-            ],
-        );
-        text(
-            svg,
-            ("tick end", LEFT - 6.0, up.at(tick) + 4.0),
-            &readable(tick),
-        );
-    }
+    chart::grid(svg, up, (LEFT, RIGHT), 3.0);
     for tick in along.ticks(5.0) {
-        text(
+        label(
             svg,
             ("tick middle", along.at(tick), BASE + 16.0),
             &readable(tick),
         );
     }
     let words = format!("{}{}", sweep.name, bracketed(&sweep.unit));
-    text(svg, ("axis end", RIGHT, BASE + 34.0), &words);
+    label(svg, ("axis end", RIGHT, BASE + 34.0), &words);
 }
 
 /// Unbroken runs of computed points.
@@ -224,13 +206,6 @@ fn table(section: &mut Markup, answer: &WhatIf) {
     });
 }
 
-fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let all = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
-        (low.min(v), high.max(v))
-    });
-    if all.0 <= all.1 { all } else { (0.0, 1.0) }
-}
-
 fn bracketed(unit: &str) -> String {
     match unit {
         "" | "1" => String::new(),
@@ -243,10 +218,4 @@ fn spaced(unit: &str) -> String {
         "" | "1" => String::new(),
         unit => format!(" {unit}"),
     }
-}
-
-fn text(svg: &mut Markup, place: (&str, f64, f64), words: &str) {
-    let (class, x, y) = place;
-    let (x, y) = (coordinate(x), coordinate(y));
-    svg.leaf("text", &[("class", class), ("x", &x), ("y", &y)], words);
 }

@@ -1,0 +1,152 @@
+//! What the drawings share: a scale, text, grid lines, points of a curve, the words of a recipe.
+//!
+//! In: values and where they go. Out: pieces of SVG. Each drawing has a file of its own.
+
+use crate::record::body::Body;
+use crate::report::story;
+
+use super::markup::{Markup, coordinate};
+
+/// A linear scale from values to coordinates.
+#[derive(Clone, Copy)]
+pub(super) struct Scale {
+    low: f64,
+    high: f64,
+    from: f64,
+    to: f64,
+}
+
+impl Scale {
+    /// Maps `low..high` to `from..to`; an empty range is widened.
+    pub(super) fn new(range: (f64, f64), from: f64, to: f64) -> Self {
+        let (low, high) = range;
+        let high = if high > low { high } else { low + 1.0 };
+        Self {
+            low,
+            high,
+            from,
+            to,
+        }
+    }
+
+    /// The coordinate of a value.
+    pub(super) fn at(&self, value: f64) -> f64 {
+        self.from + (value - self.low) / (self.high - self.low) * (self.to - self.from)
+    }
+
+    /// Round values inside the range, about `wanted` of them.
+    pub(super) fn ticks(&self, wanted: f64) -> Vec<f64> {
+        let rough = (self.high - self.low) / wanted;
+        let mut unit = 1e-9;
+        while unit * 10.0 <= rough && unit < 1e12 {
+            unit *= 10.0;
+        }
+        let step = [1.0, 2.0, 5.0, 10.0]
+            .into_iter()
+            .map(|factor| factor * unit)
+            .find(|step| *step >= rough)
+            .unwrap_or(10.0 * unit);
+        let first = (self.low / step).ceil();
+        let mut ticks = Vec::new();
+        for index in 0..40_u32 {
+            let value = (first + f64::from(index)) * step;
+            if value > self.high + 1e-9 * step {
+                break;
+            }
+            ticks.push(value);
+        }
+        ticks
+    }
+}
+
+/// The class of a recipe's curve.
+pub(super) fn recipe_class(recipe: &str) -> &'static str {
+    match recipe {
+        "now" => "now",
+        "requested" => "requested",
+        "proposed" => "proposed",
+        _ => "other",
+    }
+}
+
+/// What a recipe is called beside its curve.
+pub(super) fn recipe_words(recipe: &str, body: &Body) -> String {
+    match (recipe, body.changes.as_slice()) {
+        ("now", [only]) => format!("now, {}", only.from),
+        ("requested", [only]) => format!("requested, {}", only.to),
+        ("proposed", _) => "proposal".to_owned(),
+        _ => recipe.to_owned(),
+    }
+}
+
+/// Least and greatest finite value; 0 to 1 if there is none.
+pub(super) fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values
+        .filter(|value| value.is_finite())
+        .fold(None, |found: Option<(f64, f64)>, value| {
+            Some(found.map_or((value, value), |(low, high)| {
+                (low.min(value), high.max(value))
+            }))
+        })
+        .unwrap_or((0.0, 1.0))
+}
+
+/// Adds text of a class at a place.
+pub(super) fn label(svg: &mut Markup, place: (&str, f64, f64), words: &str) {
+    let (class, x, y) = place;
+    let (x, y) = (coordinate(x), coordinate(y));
+    svg.leaf("text", &[("class", class), ("x", &x), ("y", &y)], words);
+}
+
+/// Adds lines across, from left to right, at about `wanted` round values, with the values.
+pub(super) fn grid(svg: &mut Markup, up: &Scale, across: (f64, f64), wanted: f64) {
+    let (left, right) = across;
+    for tick in up.ticks(wanted) {
+        let y = up.at(tick);
+        let at = coordinate(y);
+        svg.shape(
+            "line",
+            &[
+                ("class", "grid"),
+                ("x1", &coordinate(left)),
+                ("x2", &coordinate(right)),
+                ("y1", &at),
+                ("y2", &at),
+            ],
+        );
+        label(
+            svg,
+            ("tick end", left - 8.0, y + 4.0),
+            &story::readable(tick),
+        );
+    }
+}
+
+/// The points of a curve as SVG wants them.
+pub(super) fn points<'v>(
+    pairs: impl Iterator<Item = (&'v f64, &'v f64)>,
+    along: &Scale,
+    up: &Scale,
+) -> String {
+    let point =
+        |(x, y): (&f64, &f64)| format!("{},{}", coordinate(along.at(*x)), coordinate(up.at(*y)));
+    pairs.map(point).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_inside() {
+        let scale = Scale::new((18.0, 131.0), 0.0, 1.0);
+        assert_eq!(scale.ticks(4.0), vec![50.0, 100.0]);
+        assert_eq!(Scale::new((0.0, 2.0), 0.0, 1.0).ticks(4.0).len(), 5);
+        assert!((scale.at(18.0)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_empty_range_does_not_divide_by_zero() {
+        assert!(Scale::new((3.0, 3.0), 0.0, 10.0).at(3.0).is_finite());
+    }
+}
