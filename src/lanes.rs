@@ -3,7 +3,7 @@
 //! In: one `f64` per sample. Out: one `f64` per sample. Lane `i` of every result depends on lane
 //! `i` of the arguments alone and goes through the same `+ − × ÷ sqrt` in the same order whatever
 //! `N` is; nothing here fuses a multiplication with an addition. So a kernel written over lanes
-//! gives one sample and a million the same bits, on any machine. [`dispatch`] compiles a kernel for
+//! gives one sample and a million the same bits, on any machine. [`vectorised`] compiles a kernel for
 //! the vector instructions of the machine at hand; it changes the speed only.
 //!
 //! The elementary functions ([`Lanes::exp`], [`Lanes::ln`], …) are our own, within 2 units in the
@@ -24,26 +24,51 @@ pub struct Lanes<const N: usize>([f64; N]);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mask<const N: usize>([u64; N]);
 
-/// Runs a kernel compiled for the widest vector instructions of the machine at hand.
+/// Does the work for each place below a count known to the compiler, at most twelve, without a loop:
+/// kernels have thousands of them, and a compiler that has to unroll each takes minutes for it.
+macro_rules! written_out {
+    ($count:ident, $place:ident => $work:expr) => {
+        written_out!($count, $place => $work, 0 1 2 3 4 5 6 7 8 9 10 11)
+    };
+    ($count:ident, $place:ident => $work:expr, $($at:literal)*) => {
+        const { assert!($count <= 12, "written out for twelve places at most") };
+        $(if const { $at < $count } {
+            let $place = $at;
+            $work;
+        })*
+    };
+}
+use written_out;
+
+/// Runs a kernel compiled for vectors of four doubles (AVX2); nothing where the machine has none.
 ///
-/// The kernel, a closure too, and everything it calls in its loops must be `#[inline(always)]`:
-/// what is not inlined is compiled for the least machine (still the same bits, many times slower).
+/// Without such vectors lanes gain nothing over single samples, which have the same bits: the
+/// caller then runs those. The kernel, a closure too, and everything it calls in its loops must be
+/// `#[inline(always)]`: what is not inlined is compiled for the least machine, many times slower.
 ///
 /// # Example
 /// ```
-/// use cellwright::lanes::{Lanes, dispatch};
+/// use cellwright::lanes::{Lanes, vectorised};
 ///
-/// let squares = dispatch(
+/// let squares = vectorised(
 ///     #[inline(always)]
 ///     || {
 ///         let x = Lanes::<4>::new([1.0, 2.0, 3.0, 4.0]);
-///         x * x
+///         (x * x).to_array()
 ///     },
 /// );
-/// assert_eq!(squares.to_array(), [1.0, 4.0, 9.0, 16.0]);
+/// assert_eq!(squares.unwrap_or([1.0, 4.0, 9.0, 16.0]), [1.0, 4.0, 9.0, 16.0]);
 /// ```
-pub fn dispatch<R>(kernel: impl FnOnce() -> R) -> R {
-    pulp::Arch::new().dispatch(kernel)
+#[cfg(target_arch = "x86_64")]
+pub fn vectorised<R>(kernel: impl FnOnce() -> R) -> Option<R> {
+    let vectors = pulp::x86::V3::try_new()?;
+    Some(vectors.vectorize(kernel))
+}
+
+/// Runs a kernel in vectors; never here, see the other machine.
+#[cfg(not(target_arch = "x86_64"))]
+pub fn vectorised<R>(_: impl FnOnce() -> R) -> Option<R> {
+    None
 }
 
 impl<const N: usize> Lanes<N> {
@@ -58,7 +83,10 @@ impl<const N: usize> Lanes<N> {
     #[inline(always)]
     #[must_use]
     pub fn splat(value: f64) -> Self {
-        Self([value; N])
+        Self::from_fn(
+            #[inline(always)]
+            |_| value,
+        )
     }
 
     /// Makes lanes from a function of their place.
@@ -66,11 +94,7 @@ impl<const N: usize> Lanes<N> {
     #[must_use]
     pub fn from_fn(mut value: impl FnMut(usize) -> f64) -> Self {
         let mut lanes = [0.0; N];
-        let mut i = 0;
-        while i < N {
-            lanes[i] = value(i);
-            i += 1;
-        }
+        written_out!(N, i => lanes[i] = value(i));
         Self(lanes)
     }
 
@@ -98,7 +122,9 @@ impl<const N: usize> Lanes<N> {
     #[inline(always)]
     #[must_use]
     pub fn map(self, mut function: impl FnMut(f64) -> f64) -> Self {
-        Self::from_fn(|i| function(self.0[i]))
+        let mut lanes = [0.0; N];
+        written_out!(N, i => lanes[i] = function(self.0[i]));
+        Self(lanes)
     }
 
     /// Square root, NaN below zero.
@@ -119,7 +145,9 @@ impl<const N: usize> Lanes<N> {
     #[inline(always)]
     #[must_use]
     pub fn with_sign_of(self, sign: Self) -> Self {
-        Self::from_fn(|i| self.0[i].copysign(sign.0[i]))
+        let mut lanes = [0.0; N];
+        written_out!(N, i => lanes[i] = self.0[i].copysign(sign.0[i]));
+        Self(lanes)
     }
 
     /// The lesser value; the other one where `self` is NaN.
@@ -140,14 +168,18 @@ impl<const N: usize> Lanes<N> {
     #[inline(always)]
     #[must_use]
     pub fn lt(self, other: Self) -> Mask<N> {
-        Mask::from_fn(|i| self.0[i] < other.0[i])
+        let mut lanes = [0; N];
+        written_out!(N, i => lanes[i] = if self.0[i] < other.0[i] { u64::MAX } else { 0 });
+        Mask(lanes)
     }
 
     /// Where `self <= other`; nowhere for NaN.
     #[inline(always)]
     #[must_use]
     pub fn le(self, other: Self) -> Mask<N> {
-        Mask::from_fn(|i| self.0[i] <= other.0[i])
+        let mut lanes = [0; N];
+        written_out!(N, i => lanes[i] = if self.0[i] <= other.0[i] { u64::MAX } else { 0 });
+        Mask(lanes)
     }
 
     /// Where `self > other`; nowhere for NaN.
@@ -220,11 +252,7 @@ impl<const N: usize> Mask<N> {
     #[must_use]
     pub fn from_fn(mut holds: impl FnMut(usize) -> bool) -> Self {
         let mut lanes = [0; N];
-        let mut i = 0;
-        while i < N {
-            lanes[i] = if holds(i) { u64::MAX } else { 0 };
-            i += 1;
-        }
+        written_out!(N, i => lanes[i] = if holds(i) { u64::MAX } else { 0 });
         Self(lanes)
     }
 
@@ -232,17 +260,22 @@ impl<const N: usize> Mask<N> {
     #[inline(always)]
     #[must_use]
     pub fn splat(holds: bool) -> Self {
-        Self::from_fn(|_| holds)
+        Self::from_fn(
+            #[inline(always)]
+            |_| holds,
+        )
     }
 
     /// Takes `yes` where the mask is set, `no` elsewhere.
     #[inline(always)]
     #[must_use]
     pub fn select(self, yes: Lanes<N>, no: Lanes<N>) -> Lanes<N> {
-        Lanes::from_fn(|i| {
+        let mut lanes = [0.0; N];
+        written_out!(N, i => {
             let bits = (yes.0[i].to_bits() & self.0[i]) | (no.0[i].to_bits() & !self.0[i]);
-            f64::from_bits(bits)
-        })
+            lanes[i] = f64::from_bits(bits);
+        });
+        Lanes(lanes)
     }
 
     /// Whether the lane at `place`, below `N`, is set.
@@ -262,14 +295,18 @@ impl<const N: usize> Mask<N> {
     #[inline(always)]
     #[must_use]
     pub fn any(self) -> bool {
-        self.0.iter().fold(0, |all, one| all | one) != 0
+        let mut all = 0;
+        written_out!(N, i => all |= self.0[i]);
+        all != 0
     }
 
     /// Whether every lane is set.
     #[inline(always)]
     #[must_use]
     pub fn all(self) -> bool {
-        self.0.iter().fold(u64::MAX, |all, one| all & one) == u64::MAX
+        let mut all = u64::MAX;
+        written_out!(N, i => all &= self.0[i]);
+        all == u64::MAX
     }
 }
 
@@ -277,7 +314,9 @@ impl<const N: usize> BitAnd for Mask<N> {
     type Output = Self;
     #[inline(always)]
     fn bitand(self, other: Self) -> Self {
-        Self(std::array::from_fn(|i| self.0[i] & other.0[i]))
+        let mut lanes = [0; N];
+        written_out!(N, i => lanes[i] = self.0[i] & other.0[i]);
+        Self(lanes)
     }
 }
 
@@ -285,7 +324,9 @@ impl<const N: usize> BitOr for Mask<N> {
     type Output = Self;
     #[inline(always)]
     fn bitor(self, other: Self) -> Self {
-        Self(std::array::from_fn(|i| self.0[i] | other.0[i]))
+        let mut lanes = [0; N];
+        written_out!(N, i => lanes[i] = self.0[i] | other.0[i]);
+        Self(lanes)
     }
 }
 
@@ -293,7 +334,9 @@ impl<const N: usize> Not for Mask<N> {
     type Output = Self;
     #[inline(always)]
     fn not(self) -> Self {
-        Self(self.0.map(|bits| !bits))
+        let mut lanes = [0; N];
+        written_out!(N, i => lanes[i] = !self.0[i]);
+        Self(lanes)
     }
 }
 
@@ -313,11 +356,7 @@ macro_rules! operator {
             #[inline(always)]
             fn $method(self, other: Self) -> Self {
                 let mut lanes = [0.0; N];
-                let mut i = 0;
-                while i < N {
-                    lanes[i] = self.0[i] $sign other.0[i];
-                    i += 1;
-                }
+                written_out!(N, i => lanes[i] = self.0[i] $sign other.0[i]);
                 Self(lanes)
             }
         }

@@ -19,7 +19,7 @@ use super::resolution::Resolution;
 use super::result::Run;
 use super::sphere::Sphere;
 use super::volumes::Volumes;
-use crate::lanes::dispatch;
+use crate::lanes::vectorised;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -148,11 +148,14 @@ impl Kind {
     ) -> Vec<(usize, Run)> {
         let spheres = [Modal::<LANES, M>::new(), Modal::new()];
         let mut engine = Engine::new(spheres, &self.potentials, self.law, self.resolution);
-        dispatch(
+        let ran = vectorised(
             #[inline(always)]
             || engine.run(jobs),
         );
-        in_order(engine.finished)
+        match ran {
+            Some(()) => in_order(engine.finished),
+            None => self.one_by_one::<M>(jobs),
+        }
     }
 
     /// Runs one job with diffusion in volumes: in the electrolyte, in the particles, or in both.

@@ -5,7 +5,7 @@
 //! before it, or in it, leaves the others alone.
 
 use super::{Begun, Line};
-use crate::lanes::{Lanes, Real, dispatch};
+use crate::lanes::{Lanes, Real, vectorised};
 use crate::twin::drying::{LANES_MAX, Way, ZoneOutcomes, run_together};
 use crate::twin::{Status, TwinError};
 
@@ -17,12 +17,44 @@ impl Line {
     /// # Panics
     /// When `inputs` or `outputs` do not hold one row per status.
     pub fn run_rows(&self, inputs: &[f64], outputs: &mut [f64], statuses: &mut [Status]) {
+        self.check_rows(inputs, outputs, statuses);
         // Lanes need an optimising compiler; without one, single numbers are many times faster.
-        if cfg!(debug_assertions) {
+        let grouped = !cfg!(debug_assertions)
+            && vectorised(
+                #[inline(always)]
+                || self.groups::<LANES_MAX>(inputs, outputs, statuses),
+            )
+            .is_some();
+        if !grouped {
             self.run_singly(inputs, outputs, statuses);
-        } else {
-            self.run_lanes::<LANES_MAX>(inputs, outputs, statuses);
         }
+    }
+
+    /// As [`Self::run_rows`], in groups of `N` samples, at most [`LANES_MAX`], on any machine and in
+    /// any build.
+    ///
+    /// # Panics
+    /// As [`Self::run_rows`].
+    pub fn run_lanes<const N: usize>(
+        &self,
+        inputs: &[f64],
+        outputs: &mut [f64],
+        statuses: &mut [Status],
+    ) {
+        self.check_rows(inputs, outputs, statuses);
+        let ran = vectorised(
+            #[inline(always)]
+            || self.groups::<N>(inputs, outputs, statuses),
+        );
+        if ran.is_none() {
+            self.groups::<N>(inputs, outputs, statuses);
+        }
+    }
+
+    fn check_rows(&self, inputs: &[f64], outputs: &[f64], statuses: &[Status]) {
+        let (wide, long) = (self.input_count(), self.output_count());
+        assert_eq!(inputs.len(), wide * statuses.len(), "one row per status");
+        assert_eq!(outputs.len(), long * statuses.len(), "one row per status");
     }
 
     fn run_singly(&self, inputs: &[f64], outputs: &mut [f64], statuses: &mut [Status]) {
@@ -33,32 +65,18 @@ impl Line {
         }
     }
 
-    /// As [`Self::run_rows`], in groups of `N` samples, at most [`LANES_MAX`].
-    ///
-    /// # Panics
-    /// As [`Self::run_rows`].
-    pub fn run_lanes<const N: usize>(
-        &self,
-        inputs: &[f64],
-        outputs: &mut [f64],
-        statuses: &mut [Status],
-    ) {
+    /// Runs full groups together and the rest one by one.
+    #[inline(always)]
+    fn groups<const N: usize>(&self, inputs: &[f64], outputs: &mut [f64], statuses: &mut [Status]) {
         let (wide, long) = (self.input_count(), self.output_count());
-        assert_eq!(inputs.len(), wide * statuses.len(), "one row per status");
-        assert_eq!(outputs.len(), long * statuses.len(), "one row per status");
-        dispatch(
-            #[inline(always)]
-            || {
-                let rows = inputs.chunks(wide * N).zip(outputs.chunks_mut(long * N));
-                for ((inputs, outputs), statuses) in rows.zip(statuses.chunks_mut(N)) {
-                    if statuses.len() == N {
-                        self.group::<Lanes<N>>(inputs, outputs, statuses);
-                        continue;
-                    }
-                    self.run_singly(inputs, outputs, statuses);
-                }
-            },
-        );
+        let rows = inputs.chunks(wide * N).zip(outputs.chunks_mut(long * N));
+        for ((inputs, outputs), statuses) in rows.zip(statuses.chunks_mut(N)) {
+            if statuses.len() == N {
+                self.group::<Lanes<N>>(inputs, outputs, statuses);
+            } else {
+                self.run_singly(inputs, outputs, statuses);
+            }
+        }
     }
 
     /// Runs as many samples as there are lanes.
