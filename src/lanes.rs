@@ -3,8 +3,8 @@
 //! In: one `f64` per sample. Out: one `f64` per sample. Lane `i` of every result depends on lane
 //! `i` of the arguments alone and goes through the same `+ − × ÷ sqrt` in the same order whatever
 //! `N` is; nothing here fuses a multiplication with an addition. So a kernel written over lanes
-//! gives one sample and a million the same bits, on any machine. [`vectorised`] compiles a kernel for
-//! the vector instructions of the machine at hand; it changes the speed only.
+//! gives one sample and a million the same bits, on any machine. [`vectorised`] compiles a kernel
+//! for the vector instructions of the machine at hand; it changes the speed only.
 //!
 //! The elementary functions ([`Lanes::exp`], [`Lanes::ln`], …) are our own, within 2 units in the
 //! last place: the correctly rounded ones of `math` cost twenty times more and do not run in lanes.
@@ -24,8 +24,8 @@ pub struct Lanes<const N: usize>([f64; N]);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mask<const N: usize>([u64; N]);
 
-/// Does the work for each place below a count known to the compiler, at most twelve, without a loop:
-/// kernels have thousands of them, and a compiler that has to unroll each takes minutes for it.
+/// Does the work for each place below a count known to the compiler, at most twelve, without a
+/// loop: kernels have thousands of them, and a compiler that has to unroll each takes minutes.
 macro_rules! written_out {
     ($count:ident, $place:ident => $work:expr) => {
         written_out!($count, $place => $work, 0 1 2 3 4 5 6 7 8 9 10 11)

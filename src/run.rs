@@ -29,6 +29,7 @@ pub mod repair;
 pub mod review;
 pub mod rule_sources;
 pub mod rules;
+pub mod schedule;
 pub mod search;
 pub mod signal_ranges;
 pub mod simulate;

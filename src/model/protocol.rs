@@ -34,7 +34,7 @@ const STEPS_MAX: usize = 10_000;
 /// Deepest loop in a loop.
 const DEPTH_MAX: usize = 4;
 
-/// Longest wait at constant voltage, and for a current whose rate the protocol does not know, s.
+/// Longest wait at constant voltage, s.
 const LONGEST_S: i64 = 48 * 3600;
 
 /// How many times its nominal duration a constant current may take.
@@ -114,7 +114,8 @@ pub struct ProtocolStep {
     pub operation: Operation,
     /// Its ends, at least one.
     pub ends: Vec<End>,
-    /// Longest time before the step is given up, s; absent where a time ends it anyway.
+    /// Longest time before the step is given up, s; absent where a time ends it anyway, and where
+    /// it is three times what a rate says that the document does not know.
     pub longest: Option<Rational>,
     /// A name for people, such as `degas`.
     pub label: Option<String>,
@@ -436,8 +437,8 @@ impl ProtocolStep {
                 }
             }
         }
-        let waits = Self::longest_of(&operation);
-        let longest = longest.or_else(|| (!is_timed).then_some(waits));
+        let waits = || Self::longest_of(&operation);
+        let longest = longest.or_else(|| if is_timed { None } else { waits() });
         let step = Self {
             operation,
             ends,
@@ -463,15 +464,16 @@ impl ProtocolStep {
         Ok(step)
     }
 
-    /// How long a step may wait when the document does not say, s.
-    fn longest_of(operation: &Operation) -> Rational {
-        let most = Rational::from(LONGEST_S);
+    /// How long a step may wait when the document does not say, s; not known here for a current
+    /// whose rate is a setpoint or depends on the capacity of the cell.
+    fn longest_of(operation: &Operation) -> Option<Rational> {
         match operation {
             Operation::ConstantCurrent {
                 current: Current::Rate(Number::Given(rate)),
                 ..
-            } => Rational::from(PATIENCE).checked_div(rate).unwrap_or(most),
-            _ => most,
+            } => Rational::from(PATIENCE).checked_div(rate),
+            Operation::ConstantCurrent { .. } => None,
+            Operation::ConstantVoltage { .. } | Operation::Rest => Some(Rational::from(LONGEST_S)),
         }
     }
 

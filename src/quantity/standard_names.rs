@@ -569,6 +569,12 @@ pub(super) const ROWS: &[Row] = &[
         "voltage drop in the first 600 s of rest after the first charge"),
     ("formation.anode_potential_min", "voltage", Outcome, "mV", "",
         "lowest anode potential; below 0 lithium may plate"),
+    ("formation.energy_in", "energy", Outcome, "Wh", "",
+        "energy into the cell at its terminals over the whole protocol"),
+    ("formation.energy_out", "energy", Outcome, "Wh", "",
+        "energy out of the cell at its terminals over the whole protocol"),
+    ("formation.discharge_resistance", "resistance", Outcome, "mohm", "",
+        "voltage over current change, 10 s into the first discharge"),
     // Score
     ("score.base_failure_probability", "number", Parameter, "%", "",
         "probability of an early failure with no residual solvent"),

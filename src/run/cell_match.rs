@@ -16,10 +16,10 @@ const SHARE_MAX: f64 = 0.02;
 /// Compares the line with the cell file.
 #[must_use]
 pub fn findings(context: &Context<'_>, judged: &Judged) -> Vec<Finding> {
-    let (Some(line), Some(bpx)) = (electrode(context, judged), &context.documents.bpx) else {
+    let (Some(line), Some(cell)) = (electrode(context, judged), &context.documents.cell) else {
         return Vec::new();
     };
-    let found = line.contradiction(&bpx.positive);
+    let found = line.contradiction(&cell.bpx.positive);
     let shares = [
         (
             "loading against thickness × solids × density",

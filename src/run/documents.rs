@@ -10,11 +10,13 @@ use super::evidence_documents::{self, Compared};
 use super::gaps::Gap;
 use super::plant::Plant;
 use super::rule_sources;
+use super::schedule::schedule;
 use crate::canonical;
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::document::{Files, Intake, Located, NormalForm, Report, resolve};
 use crate::model::bpx::Bpx;
 use crate::model::document::{Missing, Model, Required, missing};
+use crate::model::protocol::Protocol;
 use crate::quantity::dictionary;
 use crate::recipe::Recipe;
 use crate::record::body::Input;
@@ -23,8 +25,8 @@ use crate::scenario::Scenario;
 use crate::span::{FileId, Sources, Span};
 use crate::twin::chloride::Exposure;
 use crate::twin::formation::{
-    self, BaseLoadings, Modes, PristineState, Request, Resolution, SeiMechanism, SeiParameters,
-    TwoCycles,
+    self, BaseLoadings, Modes, PristineState, Request, Resolution, Schedule, SeiMechanism,
+    SeiParameters,
 };
 use crate::twin::{Line, Section, Sections, Solvent};
 
@@ -39,6 +41,9 @@ pub const OUTSIDE_SIGNAL_RANGE: &str = "CW-0303";
 
 /// Diagnostic: `[repair] move` names what has no plant step.
 pub const CANNOT_MOVE: &str = "CW-0305";
+
+/// Diagnostic: a setpoint of the formation that no step reads.
+pub const IDLE_SETPOINT: &str = "CW-0306";
 
 /// Code, title and explanation of the diagnostics of this floor.
 pub const CODES: &[(&str, &str, &str)] = &[
@@ -68,6 +73,12 @@ pub const CODES: &[(&str, &str, &str)] = &[
          would look as if it had tried.",
     ),
     (
+        IDLE_SETPOINT,
+        "a setpoint of the formation has no effect",
+        "The model names a protocol, and none of its steps reads this setpoint of the recipe. \
+         Changing it would change nothing that is simulated; rules that read it still judge it.",
+    ),
+    (
         OUTSIDE_SIGNAL_RANGE,
         "a recipe leaves the range of a signal",
         "The range of a signal is what the rules expect at all. Rule sets are analysed under it, \
@@ -86,8 +97,8 @@ pub struct Documents {
     pub new: Recipe,
     /// The model.
     pub model: Model,
-    /// The cell file; absent where the line ends before the cell.
-    pub bpx: Option<Bpx>,
+    /// The cell file and how the cell is formed; absent where the line ends before the cell.
+    pub cell: Option<CellDocuments>,
     /// Recipes approved before.
     pub approved: Vec<Recipe>,
     /// The line and the formation.
@@ -102,6 +113,16 @@ pub struct Documents {
     pub inputs: Vec<Input>,
     /// What became of the documents behind evidence, by the code of the evidence.
     pub compared: BTreeMap<String, Compared>,
+}
+
+/// What the formation is made of besides recipe and model.
+#[derive(Debug)]
+pub struct CellDocuments {
+    /// The cell file.
+    pub bpx: Bpx,
+    /// The protocol; where the model names none, the usual two cycles at the setpoints of the
+    /// recipe.
+    pub protocol: Option<Protocol>,
 }
 
 /// A plant without a scenario: no change, no rules.
@@ -170,13 +191,13 @@ pub fn read_plant(
     }
     let mut diagnostics = intake.report.diagnostics();
     let (sources, rejected) = (intake.sources, diagnostics.has_errors());
-    let (Some(recipe), Some(model), Some(bpx), false) = (recipe, model, cell, rejected) else {
+    let (Some(recipe), Some(model), Some(cell), false) = (recipe, model, cell, rejected) else {
         return Err(Rejected {
             diagnostics,
             sources,
         });
     };
-    match Plant::of_documents(&recipe, &model, bpx.as_ref()) {
+    match Plant::of_documents(&recipe, &model, cell.as_ref()) {
         Ok(plant) => Ok(PlantDocuments {
             recipe,
             model,
@@ -208,13 +229,14 @@ pub fn gaps(files: &dyn Files, path: &str) -> Result<Vec<Gap>, Rejected> {
         diagnostics.extend(found);
         match line_of(&parts.new, &parts.model) {
             Ok(line) if !diagnostics.has_errors() => {
-                let mut gaps: Vec<Gap> = lacking(&parts.old, &parts.model, &line)
+                let steps = shape(parts.cell.as_ref());
+                let mut gaps: Vec<Gap> = lacking(&parts.old, &parts.model, &line, &steps)
                     .into_iter()
                     .map(|one| Gap::of_twin(&one.name, one.nearest))
                     .collect();
                 let mut outputs = line.outputs();
                 if line.sections().has(Section::Cell) {
-                    outputs.extend(formation::output_ports());
+                    outputs.extend(formation::output_ports_of(&steps));
                 }
                 let outputs: Vec<String> = outputs.into_iter().map(|port| port.name).collect();
                 let case = super::rules::case(&rules, &parts.new, Some(&parts.model));
@@ -268,7 +290,7 @@ fn finish(
         });
     }
     let compared = evidence_documents::keep(files, &mut intake, &rules);
-    match Plant::of_documents(&parts.old, &parts.model, parts.bpx.as_ref()) {
+    match Plant::of_documents(&parts.old, &parts.model, parts.cell.as_ref()) {
         Ok(plant) => Ok(Documents {
             compared,
             inputs: inputs(&intake, &parts),
@@ -276,7 +298,7 @@ fn finish(
             old: parts.old,
             new: parts.new,
             model: parts.model,
-            bpx: parts.bpx,
+            cell: parts.cell,
             approved: parts.approved,
             plant,
             rules,
@@ -299,7 +321,7 @@ struct Parts {
     old: Recipe,
     new: Recipe,
     model: Model,
-    bpx: Option<Bpx>,
+    cell: Option<CellDocuments>,
     approved: Vec<Recipe>,
     rule_files: Vec<ParsedFile>,
 }
@@ -338,7 +360,7 @@ fn read_all(files: &dyn Files, intake: &mut Intake<'_>, path: &str) -> Option<Pa
         old,
         new,
         model,
-        bpx: cell?,
+        cell: cell?,
         approved,
         rule_files,
     })
@@ -390,17 +412,24 @@ fn read_approved(intake: &mut Intake<'_>, scenario: &Scenario) -> Vec<Recipe> {
         .collect()
 }
 
-/// Reads the cell file of a model, and into the model what the file says about the interphase;
-/// `Some(None)` where the line ends before the cell and needs no file.
+/// Reads the cell file of a model and its protocol, and into the model what the file says about the
+/// interphase; `Some(None)` where the line ends before the cell and needs no file.
 fn with_cell(
     intake: &mut Intake<'_>,
     recipe: Option<&Recipe>,
     model: Option<Model>,
-) -> (Option<Model>, Option<Option<Bpx>>) {
+) -> (Option<Model>, Option<Option<CellDocuments>>) {
     let (Some(mut model), Some(recipe)) = (model, recipe) else {
         return (None, None);
     };
     let read = read_cell(intake, recipe, &model);
+    let protocol = model.protocol.clone().map(|path| {
+        let read = Protocol::read(intake, &path.value, Some(path.span));
+        if let Some(protocol) = &read {
+            warn_of_idle_setpoints(protocol, recipe, path.span, &intake.report);
+        }
+        read
+    });
     if let (Some(Some(bpx)), Some(cell)) = (&read, model.cell.clone()) {
         for path in &bpx.not_modelled {
             let message = format!("`{path}` of the cell file is not modelled and has no effect");
@@ -410,7 +439,29 @@ fn with_cell(
         }
         model.take_from_cell(bpx, &cell, &intake.report);
     }
-    (Some(model), read)
+    let cell = match (read, protocol) {
+        (None, _) | (_, Some(None)) => None,
+        (Some(bpx), protocol) => Some(bpx.map(|bpx| CellDocuments {
+            bpx,
+            protocol: protocol.flatten(),
+        })),
+    };
+    (Some(model), cell)
+}
+
+/// Warns of setpoints of the formation that the recipe gives and no step reads.
+fn warn_of_idle_setpoints(protocol: &Protocol, recipe: &Recipe, span: Span, report: &Report) {
+    let read = protocol.setpoints();
+    for name in formation::SETPOINTS {
+        if recipe.parameters.contains_key(name) && !read.contains(&name) {
+            let message = format!("no step of the protocol reads `{name}`, which the recipe gives");
+            report.push(
+                Diagnostic::warning(IDLE_SETPOINT, span, message).help(
+                    "write its name into the step it belongs to, or take it out of the recipe",
+                ),
+            );
+        }
+    }
 }
 
 fn read_cell(intake: &mut Intake<'_>, recipe: &Recipe, model: &Model) -> Option<Option<Bpx>> {
@@ -487,7 +538,10 @@ fn inputs(intake: &Intake<'_>, parts: &Parts) -> Vec<Input> {
         } else if matches(parts.scenario.model.as_ref()) {
             parts.model.normalised()
         } else {
-            serde_json::Value::Null
+            let protocol = parts.cell.as_ref().and_then(|cell| cell.protocol.as_ref());
+            protocol
+                .filter(|protocol| protocol.path == path)
+                .map_or(serde_json::Value::Null, Protocol::normalised)
         }
     };
     intake
@@ -523,11 +577,11 @@ impl Plant {
     fn of_documents(
         recipe: &Recipe,
         model: &Model,
-        bpx: Option<&Bpx>,
+        cell: Option<&CellDocuments>,
     ) -> Result<Self, Diagnostics> {
         let span = model.span;
         let line = line_of(recipe, model)?;
-        let missing = lacking(recipe, model, &line);
+        let missing = lacking(recipe, model, &line, &shape(cell));
         if !missing.is_empty() {
             let mut diagnostics = Diagnostics::new();
             for one in missing {
@@ -536,8 +590,8 @@ impl Plant {
             }
             return Err(diagnostics);
         }
-        let formation = bpx
-            .map(|bpx| formation_model(recipe, model, bpx))
+        let formation = cell
+            .map(|cell| formation_model(recipe, model, cell))
             .transpose()
             .map_err(|error| Diagnostic::error(CELL, span, error.to_string()))?;
         Plant::new(line, formation).map_err(|port| {
@@ -548,8 +602,8 @@ impl Plant {
 }
 
 /// What the plant needs and neither recipe nor model gives.
-fn lacking(recipe: &Recipe, model: &Model, line: &Line) -> Vec<Missing> {
-    let names = plant_names(line);
+fn lacking(recipe: &Recipe, model: &Model, line: &Line, steps: &Schedule) -> Vec<Missing> {
+    let names = plant_names(line, steps);
     let required = names.iter().map(|name| Required {
         name,
         needed_by: "the twin",
@@ -557,8 +611,14 @@ fn lacking(recipe: &Recipe, model: &Model, line: &Line) -> Vec<Missing> {
     missing(recipe, Some(model), required)
 }
 
+/// Which setpoints the formation reads and which outcomes it has; nothing else of it counts here.
+fn shape(cell: Option<&CellDocuments>) -> Schedule {
+    let protocol = cell.and_then(|cell| cell.protocol.as_ref());
+    schedule(protocol, f64::NAN, &|_| f64::NAN)
+}
+
 /// Every name the plant needs from recipe or model.
-fn plant_names(line: &Line) -> Vec<String> {
+fn plant_names(line: &Line, steps: &Schedule) -> Vec<String> {
     let made_by_the_line = ["cell.cathode_areal_loading", "cell.anode_areal_loading"];
     let ports = line.inputs().into_iter().map(|port| port.name);
     let score = OF_THE_SCORE.map(str::to_owned);
@@ -566,7 +626,11 @@ fn plant_names(line: &Line) -> Vec<String> {
         return ports.chain(score).collect();
     }
     ports
-        .chain(formation::input_ports().into_iter().map(|port| port.name))
+        .chain(
+            formation::input_ports(steps)
+                .into_iter()
+                .map(|port| port.name),
+        )
         .filter(|name| !made_by_the_line.contains(&name.as_str()))
         .chain(score)
         .chain(OF_FORMATION.map(str::to_owned))
@@ -589,8 +653,9 @@ fn solvent(recipe: &Recipe, span: Span) -> Result<Solvent, Diagnostics> {
 fn formation_model(
     recipe: &Recipe,
     model: &Model,
-    bpx: &Bpx,
+    cell: &CellDocuments,
 ) -> Result<formation::Model, formation::FormationError> {
+    let bpx = &cell.bpx;
     // INVARIANT: the caller has checked that recipe or model gives every name.
     let get = |name: &str| {
         let of_recipe = recipe.number(name).map(crate::rational::Rational::to_f64);
@@ -628,20 +693,13 @@ fn formation_model(
         modes: Modes::Eight,
         resolution: Resolution::FAST,
     };
-    let c_rate = |name: &str| 3600.0 * get(name);
-    let protocol = TwoCycles {
-        first_c_rate: c_rate("formation.charge_rate"),
-        second_c_rate: c_rate("formation.second_rate"),
-        cut_off_c_rate: c_rate("formation.cut_off_rate"),
-        voltage_max_v: get("formation.voltage_max"),
-        voltage_min_v: get("formation.voltage_min"),
-        rest_s: get("formation.rest_duration"),
-    };
+    let capacity_ah = request.cell.nominal_capacity_ah;
+    let schedule = schedule(cell.protocol.as_ref(), capacity_ah, &get);
     let loadings = BaseLoadings {
         cathode_kg_m2: file_loading_kg_m2(&bpx.positive, cathode_density_kg_m3(&get)),
         anode_kg_m2: file_loading_kg_m2(&bpx.negative, get("anode.true_density")),
     };
-    formation::Model::new(request, loadings, protocol)
+    formation::Model::new(request, loadings, schedule)
 }
 
 /// Loading at which an electrode of the file has its thickness: thickness × solids × density.

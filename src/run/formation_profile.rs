@@ -79,7 +79,7 @@ fn profile(
             .iter()
             .enumerate()
             .map(|(at, step)| FormationStep {
-                name: name_of(step),
+                name: label_of(context, at).unwrap_or_else(|| name_of(step)),
                 end_h: (starts[at] + run.steps[at].duration_s) / HOUR_S,
             })
             .collect(),
@@ -102,6 +102,12 @@ fn starts(run: &Run) -> Vec<f64> {
             start_s
         })
         .collect()
+}
+
+/// The label that the protocol gives a step.
+fn label_of(context: &Context<'_>, step: usize) -> Option<String> {
+    let cell = context.documents.cell.as_ref()?;
+    cell.protocol.as_ref()?.steps.get(step)?.label.clone()
 }
 
 /// What the cycler holds, in a few words.

@@ -26,6 +26,7 @@ mod potential;
 mod protocol;
 mod resolution;
 mod result;
+mod schedule;
 mod simulator;
 mod sphere;
 mod track;
@@ -37,11 +38,12 @@ pub use cell::{
 };
 pub use engine::INTERFACE_TOLERANCE;
 pub use loading::{Contradiction, LineElectrode, areal_loading_of_file_kg_m2};
-pub use ports::{BaseLoadings, Model, input_ports, output_ports};
+pub use ports::{BaseLoadings, Model, input_ports, output_ports, output_ports_of};
 pub use potential::TABLE_ERROR_V_MAX;
 pub use protocol::{End, Operation, Protocol, Step, TwoCycles};
 pub use resolution::Resolution;
 pub use result::{Invariant, Run, Sample, Status, StepOutcome};
+pub use schedule::{Hold, Measure, SETPOINTS, Schedule, Setpoint, Stage, Until, Value};
 pub use simulator::{Modes, Request, Simulator};
 pub use track::{RESISTANCE_TIME_S, REST_DROP_TIME_S, TRIALS_MAX};
 

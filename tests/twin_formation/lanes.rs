@@ -81,7 +81,8 @@ fn balances_hold_over_random_cells() {
     let model = demonstration::model();
     let ports = model.inputs().len();
     let inputs = rows(&model, CELLS);
-    let mut outputs = vec![0.0; CELLS * model.outputs().len()];
+    let long = model.outputs().len();
+    let mut outputs = vec![0.0; CELLS * long];
     let mut statuses = vec![Status::Ok; CELLS];
     model.run_block(&inputs, &mut outputs, &mut statuses);
     let mut finished = 0;
@@ -94,7 +95,7 @@ fn balances_hold_over_random_cells() {
             continue;
         }
         finished += 1;
-        let of = &outputs[row * 9..(row + 1) * 9];
+        let of = &outputs[row * long..(row + 1) * long];
         assert!(of.iter().all(|x| x.is_finite()), "{row}: {of:?}");
         assert!((0.5..1.0).contains(&of[0]), "{row}: efficiency {}", of[0]);
         assert!(

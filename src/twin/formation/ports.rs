@@ -1,15 +1,16 @@
 //! Formation with the face of a twin model: numbers in by port, numbers out by port.
 //!
-//! In: a base request, the loadings at which its thicknesses hold, and a two-cycle protocol; then
-//! plain SI numbers in the order of [`Model::inputs`]. Out: plain SI numbers in the order of
+//! In: a base request, the loadings at which its thicknesses hold, and a protocol over setpoints;
+//! then plain SI numbers in the order of [`Model::inputs`]. Out: plain SI numbers in the order of
 //! [`Model::outputs`]. A loading changes the thickness of its electrode at fixed porosity, hence
 //! its capacity and current density. Porosity is no port: without an electrolyte model it cannot
 //! change anything here.
 
 use super::cell::{SeiMechanism, SeiParameters};
 use super::job::{CellConstants, Job};
-use super::protocol::{Protocol, Step, TwoCycles};
+use super::protocol::Step;
 use super::result::{Run, Status};
+use super::schedule::Schedule;
 use super::simulator::{Kind, Request, prepare};
 use super::{Feature, FormationError};
 use crate::twin::{Port, Role};
@@ -31,48 +32,19 @@ pub struct Model {
     constants: CellConstants,
     kind: Kind,
     loadings: BaseLoadings,
-    protocol: TwoCycles,
+    schedule: Schedule,
+    outcomes: Vec<Outcome>,
     concentration_mol_m3: f64,
 }
 
-const INPUTS: [(&str, &str, Role, &str); 16] = [
+/// Inputs besides the setpoints of the protocol, which stand behind the temperature.
+const INPUTS: [(&str, &str, Role, &str); 10] = [
     (
         "formation.temperature",
         "K",
         Role::Setpoint,
         "cell temperature throughout",
     ),
-    (
-        "formation.charge_rate",
-        "1/s",
-        Role::Setpoint,
-        "rate of the first cycle over capacity",
-    ),
-    (
-        "formation.second_rate",
-        "1/s",
-        Role::Setpoint,
-        "rate of the second cycle over capacity",
-    ),
-    (
-        "formation.cut_off_rate",
-        "1/s",
-        Role::Setpoint,
-        "rate at which constant voltage ends",
-    ),
-    (
-        "formation.voltage_max",
-        "V",
-        Role::Setpoint,
-        "upper voltage",
-    ),
-    (
-        "formation.voltage_min",
-        "V",
-        Role::Setpoint,
-        "lower voltage",
-    ),
-    ("formation.rest_duration", "s", Role::Setpoint, "every rest"),
     (
         "cell.cathode_areal_loading",
         "kg/m^2",
@@ -129,43 +101,109 @@ const INPUTS: [(&str, &str, Role, &str); 16] = [
     ),
 ];
 
-const OUTPUTS: [(&str, &str, &str); 9] = [
+/// What a protocol must have for an outcome to be defined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    Nothing,
+    Discharge,
+    /// A discharge after a charge.
+    Cycle,
+    /// A rest after a charge, long enough for its voltage drop.
+    ChargedRest,
+}
+
+type Outcome = (
+    &'static str,
+    &'static str,
+    &'static str,
+    Needs,
+    fn(&Run) -> f64,
+);
+
+const OUTPUTS: [Outcome; 12] = [
     (
         "formation.first_cycle_efficiency",
         "1",
         "first discharge over first charge",
+        Needs::Cycle,
+        |run| run.first_cycle_efficiency,
     ),
     (
         "formation.first_charge_capacity",
         "C",
         "charge in before the first discharge",
+        Needs::Cycle,
+        |run| run.first_charge_ah * SECONDS_PER_HOUR,
     ),
     (
         "formation.first_discharge_capacity",
         "C",
         "charge out in the first discharge",
+        Needs::Cycle,
+        |run| run.first_discharge_ah * SECONDS_PER_HOUR,
     ),
     (
         "formation.discharge_capacity",
         "C",
         "charge out in the last discharge",
+        Needs::Discharge,
+        |run| run.last_discharge_ah * SECONDS_PER_HOUR,
     ),
     (
         "formation.lithium_loss",
         "C",
         "lithium bound in the interphase",
+        Needs::Nothing,
+        |run| run.lithium_lost_ah * SECONDS_PER_HOUR,
     ),
-    ("formation.sei_thickness", "m", "interphase at the end"),
-    ("formation.duration", "s", "whole protocol"),
+    (
+        "formation.sei_thickness",
+        "m",
+        "interphase at the end",
+        Needs::Nothing,
+        |run| run.sei_thickness_m,
+    ),
+    (
+        "formation.duration",
+        "s",
+        "whole protocol",
+        Needs::Nothing,
+        |run| run.duration_s,
+    ),
     (
         "formation.rest_voltage_drop",
         "V",
         "in the first 600 s of rest after the first charge",
+        Needs::ChargedRest,
+        |run| run.rest_drop_v,
     ),
     (
         "formation.anode_potential_min",
         "V",
         "lowest; below 0 lithium may plate",
+        Needs::Nothing,
+        |run| run.negative_potential_min_v,
+    ),
+    (
+        "formation.energy_in",
+        "J",
+        "into the cell at its terminals",
+        Needs::Nothing,
+        |run| run.energy_in_j,
+    ),
+    (
+        "formation.energy_out",
+        "J",
+        "out of the cell at its terminals",
+        Needs::Nothing,
+        |run| run.energy_out_j,
+    ),
+    (
+        "formation.discharge_resistance",
+        "ohm",
+        "voltage over current change, 10 s into the first discharge",
+        Needs::Discharge,
+        |run| run.resistance_ohm,
     ),
 ];
 
@@ -174,32 +212,51 @@ const FEW: usize = 4;
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
 
-/// Returns the outcomes of the formation in the order it writes them.
+/// Returns every outcome a formation can have; those that a protocol defines are
+/// [`Model::outputs`].
 #[must_use]
 pub fn output_ports() -> Vec<Port> {
-    OUTPUTS
-        .iter()
-        .map(|&(name, unit, text)| Port {
-            name: name.to_owned(),
-            unit,
-            role: Role::Outcome,
-            text,
-        })
-        .collect()
+    OUTPUTS.iter().map(output_port).collect()
 }
 
-/// Returns the input ports of every formation model, in order.
+/// Returns the input ports of a formation by this schedule, in order.
 #[must_use]
-pub fn input_ports() -> Vec<Port> {
-    INPUTS
-        .iter()
-        .map(|&(name, unit, role, text)| Port {
-            name: name.to_owned(),
-            unit,
-            role,
-            text,
-        })
-        .collect()
+pub fn input_ports(schedule: &Schedule) -> Vec<Port> {
+    let fixed = INPUTS.iter().map(|&(name, unit, role, text)| Port {
+        name: name.to_owned(),
+        unit,
+        role,
+        text,
+    });
+    let mut ports: Vec<Port> = fixed.collect();
+    ports.splice(1..1, schedule.ports());
+    ports
+}
+
+/// Returns the outcomes that a formation by this schedule has, in the order it writes them.
+#[must_use]
+pub fn output_ports_of(schedule: &Schedule) -> Vec<Port> {
+    defined(schedule).iter().map(output_port).collect()
+}
+
+fn output_port(&(name, unit, text, ..): &Outcome) -> Port {
+    Port {
+        name: name.to_owned(),
+        unit,
+        role: Role::Outcome,
+        text,
+    }
+}
+
+fn defined(schedule: &Schedule) -> Vec<Outcome> {
+    let is_defined = |needs: Needs| match needs {
+        Needs::Nothing => true,
+        Needs::Discharge => schedule.discharges(),
+        Needs::Cycle => schedule.has_cycle(),
+        Needs::ChargedRest => schedule.rests_charged(),
+    };
+    let all = OUTPUTS.into_iter();
+    all.filter(|&(.., needs, _)| is_defined(needs)).collect()
 }
 
 impl Model {
@@ -211,8 +268,9 @@ impl Model {
     pub fn new(
         base: Request,
         loadings: BaseLoadings,
-        protocol: TwoCycles,
+        schedule: impl Into<Schedule>,
     ) -> Result<Self, FormationError> {
+        let schedule = schedule.into();
         let SeiMechanism::EcReactionLimited {
             concentration_mol_m3,
             ..
@@ -227,7 +285,8 @@ impl Model {
             kind: Kind::new(&base),
             sei: base.sei,
             loadings,
-            protocol,
+            outcomes: defined(&schedule),
+            schedule,
             concentration_mol_m3,
         })
     }
@@ -235,13 +294,19 @@ impl Model {
     /// Returns the input ports in order.
     #[must_use]
     pub fn inputs(&self) -> Vec<Port> {
-        input_ports()
+        input_ports(&self.schedule)
+    }
+
+    /// Returns the steps and their setpoints.
+    #[must_use]
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
     }
 
     /// Returns the output ports in order.
     #[must_use]
     pub fn outputs(&self) -> Vec<Port> {
-        output_ports()
+        self.outcomes.iter().map(output_port).collect()
     }
 
     /// Returns the inputs of the base request, in port order.
@@ -256,14 +321,8 @@ impl Model {
         else {
             unreachable!("the base has the EC law");
         };
-        vec![
-            self.constants.temperature_k,
-            self.protocol.first_c_rate / SECONDS_PER_HOUR,
-            self.protocol.second_c_rate / SECONDS_PER_HOUR,
-            self.protocol.cut_off_c_rate / SECONDS_PER_HOUR,
-            self.protocol.voltage_max_v,
-            self.protocol.voltage_min_v,
-            self.protocol.rest_s,
+        let setpoints = self.schedule.setpoints().iter().map(|one| one.base);
+        let others = [
             self.loadings.cathode_kg_m2,
             self.loadings.anode_kg_m2,
             self.constants.positive.stoichiometry,
@@ -273,7 +332,16 @@ impl Model {
             self.sei.initial_thickness_m,
             self.sei.activation_j_mol,
             self.sei.area_factor,
-        ]
+        ];
+        std::iter::once(self.constants.temperature_k)
+            .chain(setpoints)
+            .chain(others)
+            .collect()
+    }
+
+    /// Number of inputs.
+    fn width(&self) -> usize {
+        INPUTS.len() + self.schedule.setpoints().len()
     }
 
     /// Runs the protocol at `inputs` and fills `outputs`; outputs that the run did not reach
@@ -298,17 +366,17 @@ impl Model {
         let rows = statuses.len();
         assert_eq!(
             inputs.len(),
-            rows * INPUTS.len(),
+            rows * self.width(),
             "one number per input port"
         );
         assert_eq!(
             outputs.len(),
-            rows * OUTPUTS.len(),
+            rows * self.outcomes.len(),
             "one number per output port"
         );
         outputs.fill(f64::NAN);
         let mut jobs = inputs
-            .chunks_exact(INPUTS.len())
+            .chunks_exact(self.width())
             .zip(statuses.iter_mut())
             .enumerate()
             .filter_map(|(index, (row, status))| match self.job(index, row) {
@@ -325,8 +393,10 @@ impl Model {
         };
         for (index, run) in finished {
             statuses[index] = run.status;
-            let place = index * OUTPUTS.len();
-            write_outputs(&run, &mut outputs[place..place + OUTPUTS.len()]);
+            let row = outputs.chunks_exact_mut(self.outcomes.len()).nth(index);
+            for (output, (.., value)) in row.into_iter().flatten().zip(&self.outcomes) {
+                *output = value(&run);
+            }
         }
     }
 
@@ -368,63 +438,96 @@ impl Model {
 
     /// Puts the inputs into a job.
     fn job(&self, index: usize, inputs: &[f64]) -> Result<Job<'static>, Status> {
-        // Every port but the lower voltage must be positive; the two lithium contents below 1.
-        for (port, &value) in inputs.iter().enumerate() {
-            let zero_allowed = matches!(port, 5 | 6 | 13 | 14);
-            let inside = value > 0.0 || (zero_allowed && value == 0.0);
-            let fraction = matches!(port, 9 | 10);
-            if !inside || !value.is_finite() || (fraction && value >= 1.0) {
-                return Err(Status::InputOutOfRange { port });
-            }
+        if let Some(port) = self.refused(inputs) {
+            return Err(Status::InputOutOfRange { port });
         }
+        let (setpoints, others) = inputs[1..].split_at(self.schedule.setpoints().len());
+        // INVARIANT: `refused` has counted the inputs.
+        let &[
+            cathode,
+            anode,
+            of_cathode,
+            of_anode,
+            rate,
+            diffusivity,
+            film,
+            activation,
+            factor,
+        ] = others
+        else {
+            unreachable!("one number per input port");
+        };
         let mut cell = self.constants.clone();
         cell.temperature_k = inputs[0];
         cell.scale_thickness([
-            inputs[8] / self.loadings.anode_kg_m2,
-            inputs[7] / self.loadings.cathode_kg_m2,
+            anode / self.loadings.anode_kg_m2,
+            cathode / self.loadings.cathode_kg_m2,
         ]);
-        cell.positive.stoichiometry = inputs[9];
-        cell.negative.stoichiometry = inputs[10];
+        cell.positive.stoichiometry = of_cathode;
+        cell.negative.stoichiometry = of_anode;
         let mechanism = SeiMechanism::EcReactionLimited {
-            rate_constant_m_s: inputs[11],
-            diffusivity_m2_s: inputs[12],
+            rate_constant_m_s: rate,
+            diffusivity_m2_s: diffusivity,
             concentration_mol_m3: self.concentration_mol_m3,
         };
         cell.set_film(&SeiParameters {
             mechanism,
-            initial_thickness_m: inputs[13],
-            activation_j_mol: inputs[14],
-            area_factor: inputs[15],
+            initial_thickness_m: film,
+            activation_j_mol: activation,
+            area_factor: factor,
             ..self.sei
-        });
-        let protocol = Protocol::two_cycles(&TwoCycles {
-            first_c_rate: inputs[1] * SECONDS_PER_HOUR,
-            second_c_rate: inputs[2] * SECONDS_PER_HOUR,
-            cut_off_c_rate: inputs[3] * SECONDS_PER_HOUR,
-            voltage_max_v: inputs[4],
-            voltage_min_v: inputs[5],
-            rest_s: inputs[6],
         });
         Ok(Job {
             index,
             cell,
-            protocol: Cow::Owned(protocol),
+            protocol: Cow::Owned(self.schedule.protocol(setpoints)),
             sample_times_s: &[],
         })
     }
+
+    /// The first input that keeps a run from starting.
+    fn refused(&self, inputs: &[f64]) -> Option<usize> {
+        assert_eq!(inputs.len(), self.width(), "one number per input port");
+        let setpoints = self.schedule.setpoints().len();
+        let (first, rest) = inputs[1..].split_at(setpoints);
+        let is_allowed = |allowed: Allowed, value: f64| match allowed {
+            Allowed::Positive => value > 0.0 && value.is_finite(),
+            Allowed::NotNegative => value >= 0.0 && value.is_finite(),
+            Allowed::Share => value > 0.0 && value < 1.0,
+        };
+        let is_cold = !is_allowed(Allowed::Positive, inputs[0]);
+        let of_cell = || {
+            let pairs = OF_CELL.iter().zip(rest);
+            let found = pairs
+                .into_iter()
+                .position(|(&one, &value)| !is_allowed(one, value));
+            found.map(|at| 1 + setpoints + at)
+        };
+        is_cold
+            .then_some(0)
+            .or_else(|| self.schedule.refused(first).map(|at| 1 + at))
+            .or_else(of_cell)
+    }
 }
 
-fn write_outputs(run: &Run, outputs: &mut [f64]) {
-    let values = [
-        run.first_cycle_efficiency,
-        run.first_charge_ah * SECONDS_PER_HOUR,
-        run.first_discharge_ah * SECONDS_PER_HOUR,
-        run.last_discharge_ah * SECONDS_PER_HOUR,
-        run.lithium_lost_ah * SECONDS_PER_HOUR,
-        run.sei_thickness_m,
-        run.duration_s,
-        run.rest_drop_v,
-        run.negative_potential_min_v,
-    ];
-    outputs.copy_from_slice(&values);
+/// Which values a cell can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Allowed {
+    Positive,
+    NotNegative,
+    /// Between 0 and 1, both excluded.
+    Share,
 }
+
+/// The same for each of [`INPUTS`] behind the temperature.
+const OF_CELL: [Allowed; 9] = [
+    Allowed::Positive,
+    Allowed::Positive,
+    Allowed::Share,
+    Allowed::Share,
+    Allowed::Positive,
+    Allowed::Positive,
+    Allowed::NotNegative,
+    Allowed::NotNegative,
+    Allowed::Positive,
+];

@@ -30,8 +30,8 @@ impl Line {
         }
     }
 
-    /// As [`Self::run_rows`], in groups of `N` samples, at most [`LANES_MAX`], on any machine and in
-    /// any build.
+    /// As [`Self::run_rows`], in groups of `N` samples, at most [`LANES_MAX`], on any machine and
+    /// in any build.
     ///
     /// # Panics
     /// As [`Self::run_rows`].
