@@ -14,7 +14,7 @@
 //! `phi_n − U − j ρ L = U_n + η_n − U`.
 
 use super::cell::{FARADAY_C_MOL, GAS_J_MOL_K, SeiMechanism, SeiParameters};
-use crate::lanes::{Lanes, Mask};
+use crate::lanes::{Choice, Real};
 
 /// Largest change of a rate exponent over a step that the mean of the exponential is good for.
 pub(super) const EXPONENT_CHANGE_MAX: f64 = 2.0;
@@ -158,56 +158,56 @@ impl FilmConstants {
 
 /// The same constants, one of each per lane.
 #[derive(Debug, Clone)]
-pub(super) struct Films<const N: usize> {
+pub(super) struct Films<R: Real> {
     pub(super) law: Law,
-    rate: Lanes<N>,
-    potential_v: Lanes<N>,
-    exponent_k_v: Lanes<N>,
-    growth: Lanes<N>,
-    bound: Lanes<N>,
-    pub(super) current_per_growth: Lanes<N>,
-    pub(super) resistivity_ohm_m: Lanes<N>,
+    rate: R,
+    potential_v: R,
+    exponent_k_v: R,
+    growth: R,
+    bound: R,
+    pub(super) current_per_growth: R,
+    pub(super) resistivity_ohm_m: R,
 }
 
 /// Where a step of the film starts.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct FilmStart<const N: usize> {
+pub(super) struct FilmStart<R: Real> {
     /// Thickness, m.
-    pub(super) thickness_m: Lanes<N>,
+    pub(super) thickness_m: R,
     /// Rate.
-    pub(super) rate: Lanes<N>,
+    pub(super) rate: R,
     /// Driving potential, V.
-    pub(super) driver_v: Lanes<N>,
+    pub(super) driver_v: R,
     /// Step length, s; 0 asks for the instant.
-    pub(super) length_s: Lanes<N>,
+    pub(super) length_s: R,
     /// Where the length is 0.
-    pub(super) at_instant: Mask<N>,
+    pub(super) at_instant: R::Mask,
     /// Exponent per volt, 1/V.
-    pub(super) exponent_1_v: Lanes<N>,
+    pub(super) exponent_1_v: R,
     /// Arrhenius factor of the whole reaction over the step.
-    pub(super) arrhenius: Lanes<N>,
+    pub(super) arrhenius: R,
     /// Second derivative of the driving potential times `h²/12`, V.
-    pub(super) bend_v: Lanes<N>,
+    pub(super) bend_v: R,
 }
 
 /// A film one step later.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct FilmStep<const N: usize> {
+pub(super) struct FilmStep<R: Real> {
     /// Thickness, m.
-    pub(super) thickness_m: Lanes<N>,
+    pub(super) thickness_m: R,
     /// Rate at the end.
-    pub(super) rate: Lanes<N>,
+    pub(super) rate: R,
     /// Side current density at the start and at the end of the straight line that has the exact
     /// mean, A/m².
-    pub(super) side_initial_a_m2: Lanes<N>,
-    pub(super) side_final_a_m2: Lanes<N>,
+    pub(super) side_initial_a_m2: R,
+    pub(super) side_final_a_m2: R,
 }
 
-impl<const N: usize> Films<N> {
+impl<R: Real> Films<R> {
     /// Makes lanes of a law with harmless constants.
     pub(super) fn new(law: Law) -> Self {
-        let one = Lanes::splat(1.0);
-        let zero = Lanes::splat(0.0);
+        let one = R::splat(1.0);
+        let zero = R::splat(0.0);
         Self {
             law,
             rate: zero,
@@ -235,15 +235,15 @@ impl<const N: usize> Films<N> {
 
     /// Returns the rate exponent per volt at a temperature, 1/V.
     #[inline(always)]
-    pub(super) fn exponent_1_v(&self, temperature_k: Lanes<N>) -> Lanes<N> {
+    pub(super) fn exponent_1_v(&self, temperature_k: R) -> R {
         self.exponent_k_v / temperature_k
     }
 
     /// Takes a step at whose end the driving potential is `driver_v`.
     #[inline(always)]
-    pub(super) fn step(&self, from: &FilmStart<N>, driver_v: Lanes<N>) -> FilmStep<N> {
+    pub(super) fn step(&self, from: &FilmStart<R>, driver_v: R) -> FilmStep<R> {
         if self.law == Law::None {
-            let zero = Lanes::splat(0.0);
+            let zero = R::splat(0.0);
             return FilmStep {
                 thickness_m: from.thickness_m,
                 rate: zero,
@@ -260,16 +260,16 @@ impl<const N: usize> Films<N> {
     #[inline(always)]
     pub(super) fn step_shifted(
         &self,
-        from: &FilmStart<N>,
-        step: &FilmStep<N>,
-        driver_v: Lanes<N>,
-        shift_v: Lanes<N>,
-    ) -> FilmStep<N> {
+        from: &FilmStart<R>,
+        step: &FilmStep<R>,
+        driver_v: R,
+        shift_v: R,
+    ) -> FilmStep<R> {
         if !self.law.is_exponential() {
             return self.step(from, driver_v + shift_v);
         }
         let s = from.exponent_1_v * shift_v * -0.5;
-        let half = 1.0 + s * (1.0 + s * (0.5 + s * (1.0 / 6.0)));
+        let half = s * (s * (s * (1.0 / 6.0) + 0.5) + 1.0) + 1.0;
         let rate = step.rate * half * half;
         let mean = self.mean_rate(from, rate, driver_v + shift_v);
         self.with_rates(from, rate, mean)
@@ -277,11 +277,11 @@ impl<const N: usize> Films<N> {
 
     /// Rate at the end of a step and mean over it.
     #[inline(always)]
-    fn rates(&self, from: &FilmStart<N>, driver_v: Lanes<N>) -> (Lanes<N>, Lanes<N>) {
+    fn rates(&self, from: &FilmStart<R>, driver_v: R) -> (R, R) {
         match self.law {
             Law::None | Law::SolventDiffusion => (self.rate, self.rate),
             Law::ElectronMigration => {
-                let rate = self.rate * (self.potential_v - driver_v).greatest(Lanes::splat(0.0));
+                let rate = self.rate * (self.potential_v - driver_v).at_least(R::splat(0.0));
                 let mean = from.at_instant.select(rate, (from.rate + rate) * 0.5);
                 (rate, mean)
             }
@@ -294,7 +294,7 @@ impl<const N: usize> Films<N> {
 
     /// Mean of an exponential rate over a step.
     #[inline(always)]
-    fn mean_rate(&self, from: &FilmStart<N>, rate: Lanes<N>, driver_v: Lanes<N>) -> Lanes<N> {
+    fn mean_rate(&self, from: &FilmStart<R>, rate: R, driver_v: R) -> R {
         let change = from.exponent_1_v * (driver_v - from.driver_v);
         let square = change * change;
         let middle = (from.rate * rate).sqrt();
@@ -302,9 +302,9 @@ impl<const N: usize> Films<N> {
             // The growth is `ψ / (1 + L ψ / D)`: what its mean over a straight exponent asks of ψ.
             let limited = from.thickness_m * middle;
             let share = limited / (self.bound + limited);
-            square * (1.0 / 24.0) * (1.0 - share * 2.0)
+            square * (1.0 / 24.0) * (R::splat(1.0) - share * 2.0)
         } else {
-            square * (1.0 / 24.0 + square * (1.0 / 1920.0))
+            square * (square * (1.0 / 1920.0) + 1.0 / 24.0)
         };
         let mean = middle + middle * (rise + from.exponent_1_v * from.bend_v);
         from.at_instant.select(rate, mean)
@@ -312,7 +312,7 @@ impl<const N: usize> Films<N> {
 
     /// Growth rate at an instant, m/s.
     #[inline(always)]
-    fn growth_m_s(&self, thickness_m: Lanes<N>, growing: Lanes<N>, rate: Lanes<N>) -> Lanes<N> {
+    fn growth_m_s(&self, thickness_m: R, growing: R, rate: R) -> R {
         match self.law {
             Law::None | Law::Reaction => growing,
             Law::SolventDiffusion | Law::ElectronMigration | Law::Interstitial => {
@@ -325,7 +325,7 @@ impl<const N: usize> Films<N> {
 
     /// Mean growth rate over a step at a constant rate, m/s.
     #[inline(always)]
-    fn grown_m_s(&self, from: &FilmStart<N>, growing: Lanes<N>, rate: Lanes<N>) -> Lanes<N> {
+    fn grown_m_s(&self, from: &FilmStart<R>, growing: R, rate: R) -> R {
         let thickness = from.thickness_m;
         match self.law {
             Law::None | Law::Reaction => growing,
@@ -351,7 +351,7 @@ impl<const N: usize> Films<N> {
     }
 
     #[inline(always)]
-    fn with_rates(&self, from: &FilmStart<N>, rate: Lanes<N>, mean_rate: Lanes<N>) -> FilmStep<N> {
+    fn with_rates(&self, from: &FilmStart<R>, rate: R, mean_rate: R) -> FilmStep<R> {
         let growth = self.growth * from.arrhenius;
         let grown_m_s = self.grown_m_s(from, growth * mean_rate, mean_rate);
         let thickness_m = from.thickness_m + grown_m_s * from.length_s;
@@ -359,7 +359,7 @@ impl<const N: usize> Films<N> {
         let after = self.growth_m_s(thickness_m, growth * rate, rate);
         let before = self.growth_m_s(from.thickness_m, growth * from.rate, from.rate);
         let half = self.current_per_growth * (after - before) * 0.5;
-        let half = from.at_instant.select(Lanes::splat(0.0), half);
+        let half = from.at_instant.select(R::splat(0.0), half);
         // Linear around the exact mean: second order at the surface, lithium kept to rounding.
         FilmStep {
             thickness_m,

@@ -19,7 +19,7 @@ use super::resolution::Resolution;
 use super::result::Run;
 use super::sphere::Sphere;
 use super::volumes::Volumes;
-use crate::lanes::vectorised;
+use crate::lanes::{Lanes, vectorised};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -32,6 +32,17 @@ pub enum Modes {
     Sixteen,
     /// For the first seconds after a current step.
     SixtyFour,
+}
+
+impl Modes {
+    /// Groups of eight.
+    fn groups(self) -> usize {
+        match self {
+            Self::Eight => 1,
+            Self::Sixteen => 2,
+            Self::SixtyFour => 8,
+        }
+    }
 }
 
 /// Everything a formation needs except its protocol.
@@ -116,14 +127,20 @@ impl Kind {
         &self,
         jobs: &mut dyn Iterator<Item = Job<'a>>,
     ) -> Vec<(usize, Run)> {
-        if self.is_gentle() {
+        // Few ask for the first seconds, and no ensemble does.
+        if self.is_gentle() || self.modes == Modes::SixtyFour {
             return self.run_single(jobs);
         }
-        match self.modes {
-            Modes::Eight => self.in_lanes::<8>(jobs),
-            Modes::Sixteen => self.in_lanes::<16>(jobs),
-            // Few ask for the first seconds, and no ensemble does.
-            Modes::SixtyFour => self.run_single(jobs),
+        let groups = self.modes.groups();
+        let spheres = [Modal::<Lanes<LANES>>::new(groups), Modal::new(groups)];
+        let mut engine = Engine::new(spheres, &self.potentials, self.law, self.resolution);
+        let ran = vectorised(
+            #[inline(always)]
+            || engine.run(jobs),
+        );
+        match ran {
+            Some(()) => in_order(engine.finished),
+            None => self.run_single(jobs),
         }
     }
 
@@ -133,61 +150,41 @@ impl Kind {
         jobs: &mut dyn Iterator<Item = Job<'a>>,
     ) -> Vec<(usize, Run)> {
         if self.is_gentle() {
-            return jobs.flat_map(|job| self.in_volumes(job)).collect();
+            let alone = |job| self.one_by_one(&mut std::iter::once(job));
+            return jobs.flat_map(alone).collect();
         }
-        match self.modes {
-            Modes::Eight => self.one_by_one::<8>(jobs),
-            Modes::Sixteen => self.one_by_one::<16>(jobs),
-            Modes::SixtyFour => self.one_by_one::<64>(jobs),
-        }
+        self.one_by_one(jobs)
     }
 
-    fn in_lanes<'a, const M: usize>(
-        &self,
-        jobs: &mut dyn Iterator<Item = Job<'a>>,
-    ) -> Vec<(usize, Run)> {
-        let spheres = [Modal::<LANES, M>::new(), Modal::new()];
+    fn one_by_one<'a>(&self, jobs: &mut dyn Iterator<Item = Job<'a>>) -> Vec<(usize, Run)> {
+        let spheres = self.spheres();
         let mut engine = Engine::new(spheres, &self.potentials, self.law, self.resolution);
-        let ran = vectorised(
-            #[inline(always)]
-            || engine.run(jobs),
-        );
-        match ran {
-            Some(()) => in_order(engine.finished),
-            None => self.one_by_one::<M>(jobs),
-        }
-    }
-
-    /// Runs one job with diffusion in volumes: in the electrolyte, in the particles, or in both.
-    fn in_volumes(&self, job: Job<'_>) -> Vec<(usize, Run)> {
-        match &self.diffusivities {
-            Some([negative, positive]) => {
-                let spheres = [negative, positive].map(|d| Volumes::new(Arc::clone(d)));
-                self.with_salt(spheres, job)
-            }
-            None => self.with_salt([Modal::<1, 16>::new(), Modal::new()], job),
-        }
-    }
-
-    fn with_salt<S: Sphere<1>>(&self, spheres: [S; 2], job: Job<'_>) -> Vec<(usize, Run)> {
-        let mut engine = Engine::new(spheres, &self.potentials, self.law, self.resolution);
-        engine.is_gentle = true;
+        engine.is_gentle = self.is_gentle();
         engine.salts = self
             .electrolyte
             .as_ref()
             .map(|(parameters, around)| Salts::new(parameters, around));
-        engine.run(&mut std::iter::once(job));
-        engine.finished
-    }
-
-    fn one_by_one<'a, const M: usize>(
-        &self,
-        jobs: &mut dyn Iterator<Item = Job<'a>>,
-    ) -> Vec<(usize, Run)> {
-        let spheres = [Modal::<1, M>::new(), Modal::new()];
-        let mut engine = Engine::new(spheres, &self.potentials, self.law, self.resolution);
         engine.run(jobs);
         in_order(engine.finished)
+    }
+
+    /// Particles of one cell, of the kind that its diffusivities ask for.
+    fn spheres(&self) -> [Box<dyn Sphere<f64>>; 2] {
+        match &self.diffusivities {
+            Some([negative, positive]) => [
+                Box::new(Volumes::new(Arc::clone(negative))),
+                Box::new(Volumes::new(Arc::clone(positive))),
+            ],
+            None => {
+                // An electrolyte asks for steps too short for eight modes.
+                let modes = match self.electrolyte {
+                    Some(_) => Modes::Sixteen,
+                    None => self.modes,
+                };
+                let groups = modes.groups();
+                [Box::new(Modal::new(groups)), Box::new(Modal::new(groups))]
+            }
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::kinetics::Climate;
 use super::protocol::{End, Operation, Step};
 use super::result::{Invariant, Run, Sample, Status, StepOutcome};
 use super::sphere::Sphere;
-use crate::lanes::{Lanes, Mask};
+use crate::lanes::{Choice, Real};
 
 /// Time into a rest at which its voltage drop is read, s.
 pub const REST_DROP_TIME_S: f64 = 600.0;
@@ -70,11 +70,11 @@ pub(super) enum Arrival {
     Stuck(Status),
 }
 
-impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
+impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
     /// Runs all jobs; results come in the order in which they finish.
     #[inline(always)]
     pub(super) fn run(&mut self, jobs: &mut dyn Iterator<Item = Job<'a>>) {
-        for lane in 0..N {
+        for lane in 0..R::COUNT {
             self.take_job(lane, jobs);
         }
         self.prepare();
@@ -85,7 +85,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
 
     #[inline(always)]
     fn round(&mut self, jobs: &mut dyn Iterator<Item = Job<'a>>) {
-        self.waits = Mask::splat(false);
+        self.waits = R::Mask::splat(false);
         let found = self.evaluate();
         let verdict = self.judge(&found);
         let (taken, instant) = (verdict.taken, self.plan.at_instant);
@@ -100,7 +100,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         self.elapsed_s = (taken & !instant).select(elapsed, self.elapsed_s);
         self.shorten(verdict.shortened);
         if (arrived | verdict.beyond | verdict.stuck).any() {
-            for lane in 0..N {
+            for lane in 0..R::COUNT {
                 if verdict.beyond.lane(lane) {
                     self.step_back(lane, found.margin.lane(lane));
                 } else if arrived.lane(lane) && instant.lane(lane) && !verdict.ended.lane(lane) {
@@ -214,11 +214,10 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         ] {
             lanes.set_lane(lane, value);
         }
-        let stoichiometry = Lanes::<1>::splat(cell.negative.stoichiometry);
         let open = &self.sides[0].potentials.open_circuit;
-        let (open_v, _) = open.value_and_slope(stoichiometry);
-        self.state.driver_v.set_lane(lane, open_v.lane(0));
-        self.prepared_s[lane] = f64::NAN;
+        let (open_v, _) = open.value_and_slope(cell.negative.stoichiometry);
+        self.state.driver_v.set_lane(lane, open_v);
+        self.prepared_s.set_lane(lane, f64::NAN);
         self.set_climate();
     }
 
