@@ -10,6 +10,7 @@
 //! potential that drives the film) are guessed from the steps before, evaluated once, and corrected
 //! along their derivatives; a lane whose correction is too large for that stays for another round.
 
+use super::additive::Second;
 use super::electrolyte::{Salt, Salts};
 use super::film::{EXPONENT_CHANGE_MAX, FilmStart, FilmStep, Films, Law};
 use super::heat::{TEMPERATURE_TOLERANCE_K, Thermal};
@@ -47,6 +48,8 @@ pub(super) struct State<R: Real> {
     pub(super) driver_v: R,
     /// Rate of the film's law.
     pub(super) rate: R,
+    /// The additive and the boost of a film of two species.
+    pub(super) second: Second<R>,
     pub(super) temperature_k: R,
     pub(super) heat_w: R,
     /// Charge that left the cell, Ah.
@@ -285,7 +288,20 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
             exponent_1_v: climate.film_exponent_1_v,
             arrhenius,
             bend_v: has_past.select(bend, zero),
+            charge_c_rate: self.charge_c_rate(),
+            second: state.second,
         }
+    }
+
+    /// Mean C-rate of charge over the step tried, of films that follow it.
+    #[inline(always)]
+    fn charge_c_rate(&self) -> R {
+        let zero = R::splat(0.0);
+        if self.films.law != Law::TwoSpecies {
+            return zero;
+        }
+        let charging_a = (self.state.current_a + self.plan.current_a) * -0.5;
+        (charging_a * self.plan.per_capacity_1_ah).at_least(zero)
     }
 
     /// Evaluates the model once in every lane.
@@ -383,7 +399,7 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         let driver_after = if is_through { negative_v } else { interface };
         let free = voltage + rest;
         let voltage_v = plan.holds_voltage.select(plan.setpoint, free);
-        let exponent = climate.film_exponent_1_v;
+        let exponent = self.films.steepest_1_v(climate.film_exponent_1_v);
         let surface = [
             raw.surface[0] + per_current[0] * all_a + moved,
             raw.surface[1] + per_current[1] * all_a,
@@ -516,6 +532,9 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         state.delivered_j = state.delivered_j + energy_j.at_least(zero);
         state.discharged_ah = moved.select(charge_ah, state.discharged_ah);
         state.thickness_m = moved.select(found.film.thickness_m, state.thickness_m);
+        if self.films.law == Law::TwoSpecies {
+            state.second.take(lanes, &found.film.second);
+        }
         state.last_length_s = lanes.select(length_s, last_s);
         for (kept, new) in [
             (&mut state.current_a, found.current_a),
@@ -571,6 +590,7 @@ impl<R: Real> State<R> {
             surface: [half; 2],
             driver_v: zero,
             rate: zero,
+            second: Second::none(),
             temperature_k: R::splat(300.0),
             heat_w: zero,
             discharged_ah: zero,

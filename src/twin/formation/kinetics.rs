@@ -19,7 +19,7 @@ const SERIES_MAX: f64 = 0.5;
 const STOICHIOMETRY_LEAST: f64 = 1e-9;
 
 /// Potentials of one electrode, shared by all lanes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct ElectrodePotentials {
     pub(super) open_circuit: Arc<Potential>,
     pub(super) entropic: Arc<Potential>,

@@ -217,6 +217,7 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         let open = &self.sides[0].potentials.open_circuit;
         let (open_v, _) = open.value_and_slope(cell.negative.stoichiometry);
         self.state.driver_v.set_lane(lane, open_v);
+        self.state.second.forget(lane);
         self.prepared_s.set_lane(lane, f64::NAN);
         self.set_climate();
     }
@@ -269,6 +270,7 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
             Operation::ConstantVoltage { voltage_v } => (true, voltage_v, current_a),
         };
         let cap_s = self.resolution.cap_s(step.operation, job.cell.heat);
+        let cap_s = cap_s.min(job.cell.film.additive.length_max_s());
         let ends = Ends::of(step);
         self.length_cap_s.set_lane(lane, cap_s);
         self.elapsed_s.set_lane(lane, 0.0);
@@ -371,6 +373,7 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         // INVARIANT: only lanes at work are sampled.
         let job = track.job.as_ref().expect("a lane at work has a job");
         let thickness_m = state.thickness_m.lane(lane);
+        let additive_m = state.second.grown_m.lane(lane);
         Sample {
             step: track.step,
             time_s,
@@ -382,7 +385,7 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
             surface_negative: state.surface[0].lane(lane),
             surface_positive: state.surface[1].lane(lane),
             sei_thickness_m: thickness_m,
-            lithium_lost_ah: job.cell.film_lithium_ah(thickness_m),
+            lithium_lost_ah: job.cell.film_lithium_ah(thickness_m, additive_m),
             temperature_k: state.temperature_k.lane(lane),
         }
     }
@@ -435,7 +438,8 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
             self.spheres[0].mean().lane(lane),
             self.spheres[1].mean().lane(lane),
         ];
-        let lost_ah = cell.film_lithium_ah(thickness_m);
+        let additive_m = state.second.grown_m.lane(lane);
+        let lost_ah = cell.film_lithium_ah(thickness_m, additive_m);
         let held = |negative: f64, positive: f64| {
             cell.negative.full_ah * negative + cell.positive.full_ah * positive
         };
@@ -445,6 +449,8 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         run.lithium_lost_ah = lost_ah;
         run.lithium_lost_share = lost_ah / total;
         run.sei_thickness_m = thickness_m;
+        run.additive_thickness_m = additive_m;
+        run.additive_left_share = cell.film.additive.left(additive_m);
         run.lithium_drift_ah = drift;
         run.charge_drift_ah = state.discharged_ah.lane(lane) - passed;
         run.negative_potential_min_v = state.lowest_negative_v.lane(lane);
