@@ -6,13 +6,14 @@
 //! gives one sample and a million the same bits, on any machine. [`vectorised`] compiles a kernel
 //! for the vector instructions of the machine at hand; it changes the speed only.
 //!
-//! The elementary functions ([`Lanes::exp`], [`Lanes::ln`], …) are our own, within 2 units in the
-//! last place: the correctly rounded ones of `math` cost twenty times more and do not run in lanes.
+//! A law is written over [`Real`], which a single `f64` is, too. Its elementary functions
+//! ([`Real::exp`], [`Real::ln`], …) are our own, within 2 units in the last place: the correctly
+//! rounded ones of `math` cost twenty times more and do not run in lanes.
 
 mod elementary;
 mod real;
 
-pub use real::Real;
+pub use real::{Choice, Real};
 
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
@@ -79,234 +80,11 @@ impl<const N: usize> Lanes<N> {
         Self(values)
     }
 
-    /// Makes lanes that all hold one value.
-    #[inline(always)]
-    #[must_use]
-    pub fn splat(value: f64) -> Self {
-        Self::from_fn(
-            #[inline(always)]
-            |_| value,
-        )
-    }
-
-    /// Makes lanes from a function of their place.
-    #[inline(always)]
-    #[must_use]
-    pub fn from_fn(mut value: impl FnMut(usize) -> f64) -> Self {
-        let mut lanes = [0.0; N];
-        written_out!(N, i => lanes[i] = value(i));
-        Self(lanes)
-    }
-
     /// Returns the values.
     #[inline(always)]
     #[must_use]
     pub fn to_array(self) -> [f64; N] {
         self.0
-    }
-
-    /// Returns the value of lane `place`, below `N`.
-    #[inline(always)]
-    #[must_use]
-    pub fn lane(self, place: usize) -> f64 {
-        self.0[place]
-    }
-
-    /// Replaces the value of lane `place`, below `N`.
-    #[inline(always)]
-    pub fn set_lane(&mut self, place: usize, value: f64) {
-        self.0[place] = value;
-    }
-
-    /// Applies a function to each lane: for what has no form in lanes, such as a table.
-    #[inline(always)]
-    #[must_use]
-    pub fn map(self, mut function: impl FnMut(f64) -> f64) -> Self {
-        let mut lanes = [0.0; N];
-        written_out!(N, i => lanes[i] = function(self.0[i]));
-        Self(lanes)
-    }
-
-    /// Square root, NaN below zero.
-    #[inline(always)]
-    #[must_use]
-    pub fn sqrt(self) -> Self {
-        self.map(f64::sqrt)
-    }
-
-    /// Magnitude.
-    #[inline(always)]
-    #[must_use]
-    pub fn abs(self) -> Self {
-        self.map(f64::abs)
-    }
-
-    /// The magnitude of `self` with the sign of `sign`.
-    #[inline(always)]
-    #[must_use]
-    pub fn with_sign_of(self, sign: Self) -> Self {
-        let mut lanes = [0.0; N];
-        written_out!(N, i => lanes[i] = self.0[i].copysign(sign.0[i]));
-        Self(lanes)
-    }
-
-    /// The lesser value; the other one where `self` is NaN.
-    #[inline(always)]
-    #[must_use]
-    pub fn least(self, other: Self) -> Self {
-        self.lt(other).select(self, other)
-    }
-
-    /// The greater value; the other one where `self` is NaN.
-    #[inline(always)]
-    #[must_use]
-    pub fn greatest(self, other: Self) -> Self {
-        self.gt(other).select(self, other)
-    }
-
-    /// Where `self < other`; nowhere for NaN.
-    #[inline(always)]
-    #[must_use]
-    pub fn lt(self, other: Self) -> Mask<N> {
-        let mut lanes = [0; N];
-        written_out!(N, i => lanes[i] = if self.0[i] < other.0[i] { u64::MAX } else { 0 });
-        Mask(lanes)
-    }
-
-    /// Where `self <= other`; nowhere for NaN.
-    #[inline(always)]
-    #[must_use]
-    pub fn le(self, other: Self) -> Mask<N> {
-        let mut lanes = [0; N];
-        written_out!(N, i => lanes[i] = if self.0[i] <= other.0[i] { u64::MAX } else { 0 });
-        Mask(lanes)
-    }
-
-    /// Where `self > other`; nowhere for NaN.
-    #[inline(always)]
-    #[must_use]
-    pub fn gt(self, other: Self) -> Mask<N> {
-        other.lt(self)
-    }
-
-    /// Where `self >= other`; nowhere for NaN.
-    #[inline(always)]
-    #[must_use]
-    pub fn ge(self, other: Self) -> Mask<N> {
-        other.le(self)
-    }
-
-    /// e to the power of `self`.
-    #[inline(always)]
-    #[must_use]
-    pub fn exp(self) -> Self {
-        elementary::exp(self)
-    }
-
-    /// `exp(self) − 1` without cancellation near 0.
-    #[inline(always)]
-    #[must_use]
-    pub fn exp_m1(self) -> Self {
-        elementary::exp_m1(self)
-    }
-
-    /// Natural logarithm; −∞ at 0, NaN below.
-    #[inline(always)]
-    #[must_use]
-    pub fn ln(self) -> Self {
-        elementary::ln(self)
-    }
-
-    /// `ln(1 + self)` without cancellation near 0.
-    #[inline(always)]
-    #[must_use]
-    pub fn ln_1p(self) -> Self {
-        elementary::ln_1p(self)
-    }
-
-    /// Hyperbolic tangent.
-    #[inline(always)]
-    #[must_use]
-    pub fn tanh(self) -> Self {
-        elementary::tanh(self)
-    }
-
-    /// Inverse hyperbolic sine.
-    #[inline(always)]
-    #[must_use]
-    pub fn asinh(self) -> Self {
-        elementary::asinh(self)
-    }
-
-    /// Where the value is neither infinite nor NaN.
-    #[inline(always)]
-    #[must_use]
-    pub fn is_finite(self) -> Mask<N> {
-        self.abs().lt(Self::splat(f64::INFINITY))
-    }
-}
-
-impl<const N: usize> Mask<N> {
-    /// Makes a mask from a function of the place.
-    #[inline(always)]
-    #[must_use]
-    pub fn from_fn(mut holds: impl FnMut(usize) -> bool) -> Self {
-        let mut lanes = [0; N];
-        written_out!(N, i => lanes[i] = if holds(i) { u64::MAX } else { 0 });
-        Self(lanes)
-    }
-
-    /// The same answer in every lane.
-    #[inline(always)]
-    #[must_use]
-    pub fn splat(holds: bool) -> Self {
-        Self::from_fn(
-            #[inline(always)]
-            |_| holds,
-        )
-    }
-
-    /// Takes `yes` where the mask is set, `no` elsewhere.
-    #[inline(always)]
-    #[must_use]
-    pub fn select(self, yes: Lanes<N>, no: Lanes<N>) -> Lanes<N> {
-        let mut lanes = [0.0; N];
-        written_out!(N, i => {
-            let bits = (yes.0[i].to_bits() & self.0[i]) | (no.0[i].to_bits() & !self.0[i]);
-            lanes[i] = f64::from_bits(bits);
-        });
-        Lanes(lanes)
-    }
-
-    /// Whether the lane at `place`, below `N`, is set.
-    #[inline(always)]
-    #[must_use]
-    pub fn lane(self, place: usize) -> bool {
-        self.0[place] != 0
-    }
-
-    /// Sets or clears the lane at `place`, below `N`.
-    #[inline(always)]
-    pub fn set_lane(&mut self, place: usize, holds: bool) {
-        self.0[place] = if holds { u64::MAX } else { 0 };
-    }
-
-    /// Whether any lane is set.
-    #[inline(always)]
-    #[must_use]
-    pub fn any(self) -> bool {
-        let mut all = 0;
-        written_out!(N, i => all |= self.0[i]);
-        all != 0
-    }
-
-    /// Whether every lane is set.
-    #[inline(always)]
-    #[must_use]
-    pub fn all(self) -> bool {
-        let mut all = u64::MAX;
-        written_out!(N, i => all &= self.0[i]);
-        all == u64::MAX
     }
 }
 
@@ -344,11 +122,13 @@ impl<const N: usize> Neg for Lanes<N> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        self.map(|x| -x)
+        let mut lanes = [0.0; N];
+        written_out!(N, i => lanes[i] = -self.0[i]);
+        Self(lanes)
     }
 }
 
-/// Lane by lane, with lanes or one number on either side.
+/// Lane by lane, with lanes or one number behind the sign.
 macro_rules! operator {
     ($trait:ident, $method:ident, $sign:tt) => {
         impl<const N: usize> $trait for Lanes<N> {
@@ -365,15 +145,9 @@ macro_rules! operator {
             type Output = Self;
             #[inline(always)]
             fn $method(self, other: f64) -> Self {
-                self $sign Self::splat(other)
-            }
-        }
-
-        impl<const N: usize> $trait<Lanes<N>> for f64 {
-            type Output = Lanes<N>;
-            #[inline(always)]
-            fn $method(self, other: Lanes<N>) -> Lanes<N> {
-                Lanes::splat(self) $sign other
+                let mut lanes = [0.0; N];
+                written_out!(N, i => lanes[i] = self.0[i] $sign other);
+                Self(lanes)
             }
         }
     };
@@ -405,7 +179,7 @@ mod tests {
         let (x, y) = (Lanes::new(a), Lanes::new(b));
         for i in 0..4 {
             assert_eq!((x + y).lane(i).to_bits(), (a[i] + b[i]).to_bits());
-            assert_eq!((2.0 - x).lane(i).to_bits(), (2.0 - a[i]).to_bits());
+            assert_eq!((x - 2.0).lane(i).to_bits(), (a[i] - 2.0).to_bits());
             assert_eq!((x * y).lane(i).to_bits(), (a[i] * b[i]).to_bits());
             assert_eq!((x / 3.0).lane(i).to_bits(), (a[i] / 3.0).to_bits());
         }

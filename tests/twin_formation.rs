@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "twin_formation/additive.rs"]
+mod additive;
 mod common;
 #[path = "twin_formation/demonstration.rs"]
 mod demonstration;

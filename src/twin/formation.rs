@@ -10,6 +10,7 @@
 //! Sources: Marquis et al. 2019, doi:10.1149/2.0341915jes (single-particle model); Yang et al.
 //! 2017, doi:10.1016/j.jpowsour.2017.05.110 (EC-reaction-limited SEI).
 
+mod additive;
 mod cell;
 mod electrolyte;
 mod engine;
@@ -33,8 +34,8 @@ mod track;
 mod volumes;
 
 pub use cell::{
-    Cell, Electrode, Electrolyte, FARADAY_C_MOL, Feature, GAS_J_MOL_K, Heat, Layer, PristineState,
-    SeiMechanism, SeiParameters,
+    Additive, Boost, Cell, Electrode, Electrolyte, FARADAY_C_MOL, Feature, GAS_J_MOL_K, Heat,
+    Layer, PristineState, SeiMechanism, SeiParameters,
 };
 pub use engine::INTERFACE_TOLERANCE;
 pub use loading::{Contradiction, LineElectrode, areal_loading_of_file_kg_m2};

@@ -162,6 +162,21 @@ pub enum SeiMechanism {
         /// Concentration of ethylene carbonate in the electrolyte, mol/m³.
         concentration_mol_m3: f64,
     },
+    /// Reduction of ethylene carbonate beside that of an additive, both through one film: Weng et
+    /// al. 2023, doi:10.1149/1945-7111/aceffa. Equilibrium potential, transfer coefficient, molar
+    /// volume and lithium of [`SeiParameters`] belong to ethylene carbonate.
+    EcWithAdditive {
+        /// Rate constant of ethylene carbonate at `phi_n = U`, m/s.
+        rate_constant_m_s: f64,
+        /// Diffusivity of ethylene carbonate in the film at rest, m²/s.
+        diffusivity_m2_s: f64,
+        /// Concentration of ethylene carbonate in the electrolyte, mol/m³.
+        concentration_mol_m3: f64,
+        /// The other species.
+        additive: Additive,
+        /// What the charging current does to both diffusivities.
+        boost: Boost,
+    },
     /// Electrons that tunnel through the film: Tang, Lu & Newman 2012, doi:10.1149/2.025211jes.
     TunnellingLimited {
         /// Exchange current density at `phi_n = 0` without film, A/m² of surface with film.
@@ -169,6 +184,41 @@ pub enum SeiMechanism {
         /// Inverse length over which tunnelling falls by e, 1/m.
         decay_1_m: f64,
     },
+}
+
+/// A species that is reduced beside ethylene carbonate and runs out, such as vinylene carbonate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Additive {
+    /// Rate constant at `phi_n = U`, m/s.
+    pub rate_constant_m_s: f64,
+    /// Diffusivity in the film at rest, m²/s.
+    pub diffusivity_m2_s: f64,
+    /// Concentration in the electrolyte before formation, mol/m³.
+    pub concentration_mol_m3: f64,
+    /// What the electrolyte holds per geometric particle surface of the negative electrode, mol/m².
+    pub inventory_mol_m2: f64,
+    /// Electrons that reduce one molecule, 1.
+    pub electrons_per_molecule: f64,
+    /// Equilibrium potential of the reduction, V.
+    pub potential_v: f64,
+    /// Transfer coefficient, 1; times the electrons per molecule where they count together.
+    pub transfer_coefficient: f64,
+    /// Volume per mole of the film it makes, m³/mol.
+    pub molar_volume_m3_mol: f64,
+    /// Lithium per mole of the film it makes, 1.
+    pub lithium_per_mole: f64,
+}
+
+/// How charging makes a film more permeable: diffusivities times `1 + B`, where `B` follows the
+/// current with delay.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Boost {
+    /// `B` at a steady charge, per C-rate; 0 for no boost.
+    pub per_c_rate: f64,
+    /// Time constant with which `B` follows a charging current, s.
+    pub rise_s: f64,
+    /// Time constant with which `B` falls at rest and on discharge, s.
+    pub decay_s: f64,
 }
 
 /// Constants of the interphase.

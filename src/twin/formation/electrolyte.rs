@@ -12,7 +12,7 @@
 
 use super::cell::{Electrolyte, FARADAY_C_MOL, GAS_J_MOL_K};
 use super::implicit::{Response, Row};
-use crate::lanes::{Lanes, Mask};
+use crate::lanes::{Choice, Real};
 use crate::math;
 use crate::model::curve::Curve;
 
@@ -27,18 +27,18 @@ const CONCENTRATION_LEAST: f64 = 1e-3;
 
 /// What the electrolyte does to the cell at one current.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Salt<const N: usize> {
+pub(super) struct Salt<R: Real> {
     /// Added to the cell voltage, V.
-    pub(super) voltage_v: Lanes<N>,
+    pub(super) voltage_v: R,
     /// Its derivative to the current at the end of the step, V/A.
-    pub(super) voltage_per_a: Lanes<N>,
+    pub(super) voltage_per_a: R,
     /// Factor of the inverse exchange current density, negative and positive electrode.
-    pub(super) inverse_exchange: [Lanes<N>; 2],
+    pub(super) inverse_exchange: [R; 2],
 }
 
 /// Electrolyte of all lanes: one set of parameters, one state per lane.
 #[derive(Debug, Clone)]
-pub(super) struct Salts<const N: usize> {
+pub(super) struct Salts<R: Real> {
     parameters: Electrolyte,
     area_m2: f64,
     /// Geometric surface of the negative particles per volume, 1/m.
@@ -48,14 +48,14 @@ pub(super) struct Salts<const N: usize> {
     factors: [f64; 2],
     /// `R T / F`, V.
     rt_f_v: f64,
-    content: Vec<Lanes<N>>,
+    content: Vec<R>,
     /// Thickness of the film for which `content` holds, m.
-    thickness_m: Lanes<N>,
+    thickness_m: R,
     /// Thickness of the film at the end of the step, m.
-    ahead_m: Lanes<N>,
-    length_s: Lanes<N>,
-    row: Row<N>,
-    response: Response<N>,
+    ahead_m: R,
+    length_s: R,
+    row: Row<R>,
+    response: Response<R>,
     is_fresh: bool,
 }
 
@@ -69,13 +69,13 @@ pub(super) struct Surroundings {
     pub(super) reference_k: f64,
 }
 
-impl<const N: usize> Salts<N> {
+impl<R: Real> Salts<R> {
     /// Makes lanes with the salt spread evenly.
     pub(super) fn new(parameters: &Electrolyte, around: &Surroundings) -> Self {
         let colder = 1.0 / around.reference_k - 1.0 / around.temperature_k;
         let arrhenius = |j_mol: f64| math::exp(j_mol / GAS_J_MOL_K * colder);
-        let content = vec![Lanes::splat(parameters.concentration_mol_m3); COUNT];
-        let zero = vec![Lanes::splat(0.0); COUNT];
+        let content = vec![R::splat(parameters.concentration_mol_m3); COUNT];
+        let zero = vec![R::splat(0.0); COUNT];
         Self {
             factors: [
                 arrhenius(parameters.diffusivity_activation_j_mol),
@@ -86,9 +86,9 @@ impl<const N: usize> Salts<N> {
             surface_1_m: around.surface_1_m,
             initial_thickness_m: around.initial_thickness_m,
             rt_f_v: GAS_J_MOL_K * around.temperature_k / FARADAY_C_MOL,
-            thickness_m: Lanes::splat(around.initial_thickness_m),
-            ahead_m: Lanes::splat(around.initial_thickness_m),
-            length_s: Lanes::splat(0.0),
+            thickness_m: R::splat(around.initial_thickness_m),
+            ahead_m: R::splat(around.initial_thickness_m),
+            length_s: R::splat(0.0),
             row: Row::new(COUNT),
             response: Response {
                 base: content.clone(),
@@ -101,15 +101,15 @@ impl<const N: usize> Salts<N> {
     }
 
     /// Porosity of a layer under a film.
-    pub(super) fn porosity(&self, layer: usize, thickness_m: Lanes<N>) -> Lanes<N> {
-        let pores = Lanes::splat(self.parameters.layers[layer].porosity);
+    pub(super) fn porosity(&self, layer: usize, thickness_m: R) -> R {
+        let pores = R::splat(self.parameters.layers[layer].porosity);
         if layer > 0 {
             return pores;
         }
         pores - (thickness_m - self.initial_thickness_m) * self.surface_1_m
     }
 
-    fn transport(&self, layer: usize, thickness_m: Lanes<N>) -> Lanes<N> {
+    fn transport(&self, layer: usize, thickness_m: R) -> R {
         let bruggeman = self.parameters.layers[layer].bruggeman;
         self.porosity(layer, thickness_m)
             .map(|e| math::pow(e, bruggeman))
@@ -129,26 +129,26 @@ impl<const N: usize> Salts<N> {
         let parameters = &self.parameters;
         #[expect(clippy::cast_precision_loss, reason = "a count of volumes")]
         let widths = parameters.layers.map(|l| l.thickness_m / PER_LAYER as f64);
-        let transports: Vec<Lanes<N>> = (0..3).map(|l| self.transport(l, ahead)).collect();
-        let pores: Vec<Lanes<N>> = (0..3).map(|l| self.porosity(l, ahead)).collect();
+        let transports: Vec<R> = (0..3).map(|l| self.transport(l, ahead)).collect();
+        let pores: Vec<R> = (0..3).map(|l| self.porosity(l, ahead)).collect();
         let released = (1.0 - parameters.transference_number) / (FARADAY_C_MOL * self.area_m2);
         let negative = released / parameters.layers[0].thickness_m;
         let positive = -released / parameters.layers[2].thickness_m;
         let sources = [negative, 0.0, positive];
         // Resistance of half a volume, from its centre to its face.
-        let halves: Vec<Lanes<N>> = (0..COUNT)
+        let halves: Vec<R> = (0..COUNT)
             .map(|i| {
                 let layer = i / PER_LAYER;
                 let diffusivity = along(&parameters.diffusivity_m2_s, self.content[i]);
-                0.5 * widths[layer] / (diffusivity * self.factors[0] * transports[layer])
+                R::splat(0.5 * widths[layer]) / (diffusivity * self.factors[0] * transports[layer])
             })
             .collect();
         for i in 0..COUNT {
             let layer = i / PER_LAYER;
             self.row.capacity[i] = pores[layer] * widths[layer];
-            self.row.per_source[i] = sources[layer] / pores[layer];
+            self.row.per_source[i] = R::splat(sources[layer]) / pores[layer];
             if i + 1 < COUNT {
-                self.row.conductance[i] = 1.0 / (halves[i] + halves[i + 1]);
+                self.row.conductance[i] = (halves[i] + halves[i + 1]).inverse();
             }
         }
         // The salt stays where the pores narrow.
@@ -160,7 +160,7 @@ impl<const N: usize> Salts<N> {
         self.response = self.row.respond(&start, self.length_s);
     }
 
-    fn end(&self, volume: usize, [initial_a, final_a]: [Lanes<N>; 2]) -> Lanes<N> {
+    fn end(&self, volume: usize, [initial_a, final_a]: [R; 2]) -> R {
         let response = &self.response;
         response.base[volume]
             + response.per_initial[volume] * initial_a
@@ -168,14 +168,14 @@ impl<const N: usize> Salts<N> {
     }
 
     /// Evaluates the electrolyte at the end of the step, in and out currents in A.
-    pub(super) fn evaluate(&mut self, currents_a: [Lanes<N>; 2]) -> Salt<N> {
+    pub(super) fn evaluate(&mut self, currents_a: [R; 2]) -> Salt<R> {
         if !self.is_fresh {
             self.linearise();
         }
         let parameters = &self.parameters;
         let layers = &parameters.layers;
-        let least = Lanes::splat(CONCENTRATION_LEAST);
-        let zero = Lanes::splat(0.0);
+        let least = R::splat(CONCENTRATION_LEAST);
+        let zero = R::splat(0.0);
         let (mut mean, mut length) = (zero, 0.0);
         let mut logs = [zero; 3];
         let mut log_slopes = [zero; 3];
@@ -185,7 +185,7 @@ impl<const N: usize> Salts<N> {
         for (layer, of) in layers.iter().enumerate() {
             let mut sum = zero;
             for i in layer * PER_LAYER..(layer + 1) * PER_LAYER {
-                let c = self.end(i, currents_a).greatest(least);
+                let c = self.end(i, currents_a).at_least(least);
                 sum = sum + c * share;
                 logs[layer] = logs[layer] + c.ln() * share;
                 log_slopes[layer] = log_slopes[layer] + self.response.per_final[i] / c * share;
@@ -198,7 +198,7 @@ impl<const N: usize> Salts<N> {
         let conductivity = along(&parameters.conductivity_s_m, mean) * self.factors[1];
         let mut resistance = zero;
         for (layer, weight) in [1.0 / 3.0, 1.0, 1.0 / 3.0].into_iter().enumerate() {
-            let path = layers[layer].thickness_m * weight;
+            let path = R::splat(layers[layer].thickness_m * weight);
             resistance = resistance + path / (conductivity * self.transport(layer, self.ahead_m));
         }
         let solid = layers[0].thickness_m / parameters.electronic_conductivity_s_m[0]
@@ -206,7 +206,7 @@ impl<const N: usize> Salts<N> {
         let resistance = (resistance + solid / 3.0) / self.area_m2;
         let chi = 2.0 * (1.0 - parameters.transference_number) * parameters.thermodynamic_factor;
         let gain = chi * self.rt_f_v;
-        let root = parameters.concentration_mol_m3.sqrt();
+        let root = R::splat(parameters.concentration_mol_m3.sqrt());
         Salt {
             voltage_v: (logs[2] - logs[0]) * gain - currents_a[1] * resistance,
             voltage_per_a: (log_slopes[2] - log_slopes[0]) * gain - resistance,
@@ -215,13 +215,13 @@ impl<const N: usize> Salts<N> {
     }
 
     /// Says how thick the film is at the end of the step.
-    pub(super) fn cover(&mut self, thickness_m: Lanes<N>) {
+    pub(super) fn cover(&mut self, thickness_m: R) {
         self.ahead_m = thickness_m;
         self.is_fresh = false;
     }
 
     /// Takes the step in the lanes of `taken`.
-    pub(super) fn advance(&mut self, taken: Mask<N>, currents_a: [Lanes<N>; 2]) {
+    pub(super) fn advance(&mut self, taken: R::Mask, currents_a: [R; 2]) {
         if !self.is_fresh {
             self.linearise();
         }
@@ -234,7 +234,7 @@ impl<const N: usize> Salts<N> {
 }
 
 /// A curve lane by lane.
-fn along<const N: usize>(curve: &Curve, x: Lanes<N>) -> Lanes<N> {
+fn along<R: Real>(curve: &Curve, x: R) -> R {
     x.map(|x| curve.value(x))
 }
 
@@ -243,7 +243,7 @@ mod tests {
     use super::*;
     use crate::twin::formation::cell::Layer;
 
-    fn salts() -> Salts<1> {
+    fn salts() -> Salts<f64> {
         let layer = |thickness_m, porosity| Layer {
             thickness_m,
             porosity,
@@ -270,12 +270,12 @@ mod tests {
         Salts::new(&parameters, &around)
     }
 
-    fn salt_mol_m2(salts: &Salts<1>) -> f64 {
+    fn salt_mol_m2(salts: &Salts<f64>) -> f64 {
         let mut sum = 0.0;
         for (i, content) in salts.content.iter().enumerate() {
             let layer = i / PER_LAYER;
             let width = salts.parameters.layers[layer].thickness_m / PER_LAYER as f64;
-            sum += content.lane(0) * width * salts.porosity(layer, salts.thickness_m).lane(0);
+            sum += content * width * salts.porosity(layer, salts.thickness_m);
         }
         sum
     }
@@ -287,10 +287,10 @@ mod tests {
         let before = salt_mol_m2(&salts);
         for step in 1..=20 {
             salts.prepare(0, 10.0);
-            salts.cover(Lanes::splat(1e-9 + 2e-9 * f64::from(step)));
-            salts.advance(Mask::splat(true), [Lanes::splat(-1.0), Lanes::splat(-2.0)]);
+            salts.cover(1e-9 + 2e-9 * f64::from(step));
+            salts.advance(true, [-1.0, -2.0]);
         }
-        assert!(salts.porosity(0, salts.thickness_m).lane(0) < 0.28);
+        assert!(salts.porosity(0, salts.thickness_m) < 0.28);
         assert!((salt_mol_m2(&salts) / before - 1.0).abs() < 1e-12);
     }
 
@@ -300,11 +300,11 @@ mod tests {
         let mut salts = salts();
         for _ in 0..200 {
             salts.prepare(0, 50.0);
-            salts.advance(Mask::splat(true), [Lanes::splat(2.0); 2]);
+            salts.advance(true, [2.0; 2]);
         }
         let width = 1e-5 / PER_LAYER as f64;
-        let first = salts.content[PER_LAYER].lane(0);
-        let last = salts.content[2 * PER_LAYER - 1].lane(0);
+        let first = salts.content[PER_LAYER];
+        let last = salts.content[2 * PER_LAYER - 1];
         let slope = (first - last) / (1e-5 - width);
         let flux = 0.6 * 2.0 / (FARADAY_C_MOL * 0.2);
         let expected = flux / (math::pow(0.5, 1.5) * 3e-10);

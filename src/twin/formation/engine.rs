@@ -10,6 +10,7 @@
 //! potential that drives the film) are guessed from the steps before, evaluated once, and corrected
 //! along their derivatives; a lane whose correction is too large for that stays for another round.
 
+use super::additive::Second;
 use super::electrolyte::{Salt, Salts};
 use super::film::{EXPONENT_CHANGE_MAX, FilmStart, FilmStep, Films, Law};
 use super::heat::{TEMPERATURE_TOLERANCE_K, Thermal};
@@ -18,7 +19,7 @@ use super::resolution::Resolution;
 use super::result::Run;
 use super::sphere::{Line, Sphere};
 use super::track::Track;
-use crate::lanes::{Lanes, Mask};
+use crate::lanes::{Choice, Real};
 
 /// Change of the film's rate exponent in the last correction at which a step counts as solved, 1.
 pub const INTERFACE_TOLERANCE: f64 = 5e-4;
@@ -35,48 +36,50 @@ const SURFACE_TOLERANCE: f64 = 1e-7;
 
 /// What has happened in each lane up to the start of the step it tries.
 #[derive(Debug, Clone)]
-pub(super) struct State<const N: usize> {
-    pub(super) thickness_m: Lanes<N>,
+pub(super) struct State<R: Real> {
+    pub(super) thickness_m: R,
     /// Cell current, A, positive on discharge.
-    pub(super) current_a: Lanes<N>,
-    pub(super) voltage_v: Lanes<N>,
+    pub(super) current_a: R,
+    pub(super) voltage_v: R,
     /// `phi_n` with the film: the plating margin, V.
-    pub(super) negative_v: Lanes<N>,
-    pub(super) surface: [Lanes<N>; 2],
+    pub(super) negative_v: R,
+    pub(super) surface: [R; 2],
     /// Potential that drives the film, V.
-    pub(super) driver_v: Lanes<N>,
+    pub(super) driver_v: R,
     /// Rate of the film's law.
-    pub(super) rate: Lanes<N>,
-    pub(super) temperature_k: Lanes<N>,
-    pub(super) heat_w: Lanes<N>,
+    pub(super) rate: R,
+    /// The additive and the boost of a film of two species.
+    pub(super) second: Second<R>,
+    pub(super) temperature_k: R,
+    pub(super) heat_w: R,
     /// Charge that left the cell, Ah.
-    pub(super) discharged_ah: Lanes<N>,
+    pub(super) discharged_ah: R,
     /// Energy into and out of the cell, J.
-    pub(super) charged_j: Lanes<N>,
-    pub(super) delivered_j: Lanes<N>,
-    pub(super) lowest_negative_v: Lanes<N>,
-    pub(super) hottest_k: Lanes<N>,
+    pub(super) charged_j: R,
+    pub(super) delivered_j: R,
+    pub(super) lowest_negative_v: R,
+    pub(super) hottest_k: R,
     /// How far the state is beyond the first end met; negative while none is met.
-    pub(super) margin: Lanes<N>,
-    pub(super) margin_slope_1_s: Lanes<N>,
-    pub(super) driver_past: Past<N>,
-    pub(super) current_past: Past<N>,
+    pub(super) margin: R,
+    pub(super) margin_slope_1_s: R,
+    pub(super) driver_past: Past<R>,
+    pub(super) current_past: Past<R>,
     /// Length of the last step taken, s; 0 right after a switch.
-    pub(super) last_length_s: Lanes<N>,
+    pub(super) last_length_s: R,
 }
 
 /// How a quantity went over the last two steps.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Past<const N: usize> {
+pub(super) struct Past<R: Real> {
     /// Mean slope over the last step, 1/s.
-    pub(super) slope: Lanes<N>,
+    pub(super) slope: R,
     /// Second divided difference, 1/s².
-    pub(super) bend: Lanes<N>,
+    pub(super) bend: R,
 }
 
-impl<const N: usize> Past<N> {
+impl<R: Real> Past<R> {
     fn new() -> Self {
-        let zero = Lanes::splat(0.0);
+        let zero = R::splat(0.0);
         Self {
             slope: zero,
             bend: zero,
@@ -85,14 +88,14 @@ impl<const N: usize> Past<N> {
 
     /// Returns the change foretold for the next `length_s`.
     #[inline(always)]
-    pub(super) fn foretell(&self, length_s: Lanes<N>, last_s: Lanes<N>) -> Lanes<N> {
+    pub(super) fn foretell(&self, length_s: R, last_s: R) -> R {
         length_s * (self.slope + (length_s + last_s) * self.bend)
     }
 
     /// Takes a step in, or forgets everything at a switch.
     #[inline(always)]
-    fn take(&mut self, taken: &Taken<N>, change: Lanes<N>, last_s: Lanes<N>) {
-        let zero = Lanes::splat(0.0);
+    fn take(&mut self, taken: &Taken<R>, change: R, last_s: R) {
+        let zero = R::splat(0.0);
         let slope = taken.moved.select(change * taken.inverse_length, zero);
         let bend = (slope - self.slope) / (taken.length_s + last_s);
         let bend = (taken.moved & last_s.gt(zero)).select(bend, zero);
@@ -102,109 +105,109 @@ impl<const N: usize> Past<N> {
 }
 
 /// Which lanes take their step.
-struct Taken<const N: usize> {
-    lanes: Mask<N>,
+struct Taken<R: Real> {
+    lanes: R::Mask,
     /// Those of them that move in time.
-    moved: Mask<N>,
-    length_s: Lanes<N>,
-    inverse_length: Lanes<N>,
+    moved: R::Mask,
+    length_s: R,
+    inverse_length: R,
 }
 
 /// The step each lane tries.
 #[derive(Debug, Clone)]
-pub(super) struct Plan<const N: usize> {
-    pub(super) length_s: Lanes<N>,
+pub(super) struct Plan<R: Real> {
+    pub(super) length_s: R,
     /// Where the length is 0: the instant of a switch.
-    pub(super) at_instant: Mask<N>,
+    pub(super) at_instant: R::Mask,
     /// Where the voltage is held.
-    pub(super) holds_voltage: Mask<N>,
+    pub(super) holds_voltage: R::Mask,
     /// Current, A, or voltage, V.
-    pub(super) setpoint: Lanes<N>,
+    pub(super) setpoint: R,
     /// Guesses for the end of the step.
-    pub(super) current_a: Lanes<N>,
-    pub(super) driver_v: Lanes<N>,
-    pub(super) temperature_k: Lanes<N>,
+    pub(super) current_a: R,
+    pub(super) driver_v: R,
+    pub(super) temperature_k: R,
     /// First guess of the driving potential, V.
-    pub(super) foretold_v: Lanes<N>,
+    pub(super) foretold_v: R,
     /// Currents known to lie on either side of the one that gives the voltage, A.
-    pub(super) bracket_a: [Lanes<N>; 2],
+    pub(super) bracket_a: [R; 2],
     /// Rounds spent on this step.
-    pub(super) tries: Lanes<N>,
+    pub(super) tries: R,
     /// Ends: voltage from above and below, C-rate, charge in Ah.
-    pub(super) voltage_most_v: Lanes<N>,
-    pub(super) voltage_least_v: Lanes<N>,
-    pub(super) c_rate_least: Lanes<N>,
-    pub(super) charge_most_ah: Lanes<N>,
-    pub(super) charge_start_ah: Lanes<N>,
+    pub(super) voltage_most_v: R,
+    pub(super) voltage_least_v: R,
+    pub(super) c_rate_least: R,
+    pub(super) charge_most_ah: R,
+    pub(super) charge_start_ah: R,
     /// Inverse nominal capacity, 1/Ah.
-    pub(super) per_capacity_1_ah: Lanes<N>,
+    pub(super) per_capacity_1_ah: R,
 }
 
 /// The model at the end of the step each lane tries.
 #[derive(Clone, Copy)]
-pub(super) struct Found<const N: usize> {
-    pub(super) film: FilmStep<N>,
-    pub(super) current_a: Lanes<N>,
-    pub(super) voltage_v: Lanes<N>,
-    pub(super) negative_v: Lanes<N>,
-    pub(super) surface: [Lanes<N>; 2],
-    pub(super) driver_v: Lanes<N>,
-    pub(super) temperature_k: Lanes<N>,
-    pub(super) heat_w: Lanes<N>,
+pub(super) struct Found<R: Real> {
+    pub(super) film: FilmStep<R>,
+    pub(super) current_a: R,
+    pub(super) voltage_v: R,
+    pub(super) negative_v: R,
+    pub(super) surface: [R; 2],
+    pub(super) driver_v: R,
+    pub(super) temperature_k: R,
+    pub(super) heat_w: R,
     /// Voltage at the guessed current less the one held, V; 0 under current control.
-    pub(super) voltage_error_v: Lanes<N>,
+    pub(super) voltage_error_v: R,
     /// Change of the rate exponent from first guess to result.
-    pub(super) surprise: Lanes<N>,
+    pub(super) surprise: R,
     /// Change of the rate exponent over the step.
-    pub(super) change: Lanes<N>,
-    pub(super) margin: Lanes<N>,
+    pub(super) change: R,
+    pub(super) margin: R,
     /// Both surfaces lie within 0..1.
-    pub(super) is_valid: Mask<N>,
+    pub(super) is_valid: R::Mask,
     /// The corrections were small enough.
-    pub(super) is_settled: Mask<N>,
+    pub(super) is_settled: R::Mask,
 }
 
 /// Formations side by side.
-pub(super) struct Engine<'a, const N: usize, S: Sphere<N>> {
+pub(super) struct Engine<'a, R: Real, S: Sphere<R>> {
     pub(super) resolution: Resolution,
     pub(super) spheres: [S; 2],
-    pub(super) sides: [Side<N>; 2],
-    pub(super) films: Films<N>,
-    pub(super) thermal: Thermal<N>,
+    pub(super) sides: [Side<R>; 2],
+    pub(super) films: Films<R>,
+    pub(super) thermal: Thermal<R>,
     /// The electrolyte, where the run asks for it.
-    pub(super) salts: Option<Salts<N>>,
+    pub(super) salts: Option<Salts<R>>,
     /// Whether steps grow slowly: diffusion that is not exact in time needs it after a switch.
     pub(super) is_gentle: bool,
-    pub(super) reference_k: Lanes<N>,
-    pub(super) film_activation_k: Lanes<N>,
+    pub(super) reference_k: R,
+    pub(super) film_activation_k: R,
     /// Climate of the isothermal lanes, and Arrhenius factor of their films.
-    pub(super) climate: Climate<N>,
-    pub(super) film_arrhenius: Lanes<N>,
-    pub(super) state: State<N>,
-    pub(super) plan: Plan<N>,
-    pub(super) elapsed_s: Lanes<N>,
+    pub(super) climate: Climate<R>,
+    pub(super) film_arrhenius: R,
+    pub(super) state: State<R>,
+    pub(super) plan: Plan<R>,
+    pub(super) elapsed_s: R,
     /// Next time to stop at, s.
-    pub(super) target_s: Lanes<N>,
+    pub(super) target_s: R,
     /// Length of a step that nothing cuts short, s.
-    pub(super) free_length_s: Lanes<N>,
-    pub(super) length_cap_s: Lanes<N>,
+    pub(super) free_length_s: R,
+    pub(super) length_cap_s: R,
     /// Rounds spent on the protocol step.
-    pub(super) rounds: Lanes<N>,
+    pub(super) rounds: R,
     /// Lanes with a job.
-    pub(super) active: Mask<N>,
+    pub(super) active: R::Mask,
     /// Lanes whose step ends at the next time to stop at.
-    pub(super) arrives: Mask<N>,
+    pub(super) arrives: R::Mask,
     /// Lanes put before a switch in this round.
-    pub(super) waits: Mask<N>,
+    pub(super) waits: R::Mask,
     /// Length for which the particles of each lane are prepared, s.
-    pub(super) prepared_s: [f64; N],
+    pub(super) prepared_s: R,
     /// Diffusivity over that at the reference temperature, negative and positive particle.
-    pub(super) diffusivity_factor: [Lanes<N>; 2],
-    pub(super) tracks: [Track<'a>; N],
+    pub(super) diffusivity_factor: [R; 2],
+    pub(super) tracks: Vec<Track<'a>>,
     pub(super) finished: Vec<(usize, Run)>,
 }
 
-impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
+impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
     /// Makes an engine with idle lanes.
     pub(super) fn new(
         spheres: [S; 2],
@@ -212,8 +215,8 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         law: Law,
         resolution: Resolution,
     ) -> Self {
-        let zero = Lanes::splat(0.0);
-        let warm = Lanes::splat(300.0);
+        let zero = R::splat(0.0);
+        let warm = R::splat(300.0);
         let sides = [
             Side::new(potentials[0].clone()),
             Side::new(potentials[1].clone()),
@@ -231,7 +234,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             reference_k: warm,
             film_activation_k: zero,
             climate,
-            film_arrhenius: Lanes::splat(1.0),
+            film_arrhenius: R::splat(1.0),
             state: State::new(),
             plan: Plan::new(),
             elapsed_s: zero,
@@ -239,19 +242,19 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             free_length_s: zero,
             length_cap_s: zero,
             rounds: zero,
-            active: Mask::splat(false),
-            arrives: Mask::splat(false),
-            waits: Mask::splat(false),
-            prepared_s: [f64::NAN; N],
-            diffusivity_factor: [Lanes::splat(1.0); 2],
-            tracks: std::array::from_fn(|_| Track::idle()),
+            active: R::Mask::splat(false),
+            arrives: R::Mask::splat(false),
+            waits: R::Mask::splat(false),
+            prepared_s: R::splat(f64::NAN),
+            diffusivity_factor: [R::splat(1.0); 2],
+            tracks: (0..R::COUNT).map(|_| Track::idle()).collect(),
             finished: Vec::new(),
         }
     }
 
     /// Climate at the end of the step tried, and Arrhenius factor of the film over it.
     #[inline(always)]
-    fn climate(&self) -> (Climate<N>, Lanes<N>) {
+    fn climate(&self) -> (Climate<R>, R) {
         if !self.thermal.is_lumped {
             return (self.climate, self.film_arrhenius);
         }
@@ -264,18 +267,18 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
     }
 
     #[inline(always)]
-    fn film_start(&self, climate: &Climate<N>, arrhenius: Lanes<N>) -> FilmStart<N> {
+    fn film_start(&self, climate: &Climate<R>, arrhenius: R) -> FilmStart<R> {
         let (state, plan) = (&self.state, &self.plan);
-        let zero = Lanes::splat(0.0);
+        let zero = R::splat(0.0);
         let length_s = plan.length_s;
         // Second derivative of the driver over the step, from its slope before and its guess.
         let has_past = state.last_length_s.gt(zero) & !plan.at_instant;
-        let safe = has_past.select(length_s, Lanes::splat(1.0));
+        let safe = has_past.select(length_s, R::splat(1.0));
         let slope = (plan.driver_v - state.driver_v) / safe;
         let bend =
             (slope - state.driver_past.slope) * safe * safe / ((safe + state.last_length_s) * 6.0);
-        let most = 0.2 / climate.film_exponent_1_v.greatest(Lanes::splat(1.0));
-        let bend = bend.greatest(-most).least(most);
+        let most = R::splat(0.2) / climate.film_exponent_1_v.at_least(R::splat(1.0));
+        let bend = bend.at_least(-most).at_most(most);
         FilmStart {
             thickness_m: state.thickness_m,
             rate: state.rate,
@@ -285,12 +288,25 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             exponent_1_v: climate.film_exponent_1_v,
             arrhenius,
             bend_v: has_past.select(bend, zero),
+            charge_c_rate: self.charge_c_rate(),
+            second: state.second,
         }
+    }
+
+    /// Mean C-rate of charge over the step tried, of films that follow it.
+    #[inline(always)]
+    fn charge_c_rate(&self) -> R {
+        let zero = R::splat(0.0);
+        if self.films.law != Law::TwoSpecies {
+            return zero;
+        }
+        let charging_a = (self.state.current_a + self.plan.current_a) * -0.5;
+        (charging_a * self.plan.per_capacity_1_ah).at_least(zero)
     }
 
     /// Evaluates the model once in every lane.
     #[inline(always)]
-    pub(super) fn evaluate(&mut self) -> Found<N> {
+    pub(super) fn evaluate(&mut self) -> Found<R> {
         let (climate, arrhenius) = self.climate();
         let start = self.film_start(&climate, arrhenius);
         let film = self.films.step(&start, self.plan.driver_v);
@@ -303,7 +319,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         let initial = [before * dn - film.side_initial_a_m2, before * dp];
         let last = [guess * dn - film.side_final_a_m2, guess * dp];
         let x = |k: usize| {
-            let line: &Line<N> = &lines[k];
+            let line: &Line<R> = &lines[k];
             line.base + line.per_initial * initial[k] + line.per_final * last[k]
         };
         let surface = [x(0), x(1)];
@@ -338,9 +354,9 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
 
     /// Corrects current and driving potential along their derivatives.
     #[inline(always)]
-    fn correct(&self, climate: &Climate<N>, raw: &Raw<N>) -> Found<N> {
+    fn correct(&self, climate: &Climate<R>, raw: &Raw<R>) -> Found<R> {
         let plan = &self.plan;
-        let zero = Lanes::splat(0.0);
+        let zero = R::splat(0.0);
         let [n, p] = &raw.halves;
         let dn = self.sides[0].density_per_current_1_m2;
         let dp = self.sides[1].density_per_current_1_m2;
@@ -356,7 +372,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             voltage_per_a = voltage_per_a + salt.voltage_per_a;
         }
         let error = plan.holds_voltage.select(voltage - plan.setpoint, zero);
-        let amperes_per_v = plan.holds_voltage.select(-1.0 / voltage_per_a, zero);
+        let amperes_per_v = plan.holds_voltage.select(-voltage_per_a.inverse(), zero);
         let step_a = error * amperes_per_v;
         // The film with the potential that the evaluation gave.
         let is_through = self.films.law.is_driven_through_film();
@@ -383,7 +399,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         let driver_after = if is_through { negative_v } else { interface };
         let free = voltage + rest;
         let voltage_v = plan.holds_voltage.select(plan.setpoint, free);
-        let exponent = climate.film_exponent_1_v;
+        let exponent = self.films.steepest_1_v(climate.film_exponent_1_v);
         let surface = [
             raw.surface[0] + per_current[0] * all_a + moved,
             raw.surface[1] + per_current[1] * all_a,
@@ -417,13 +433,13 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
     #[inline(always)]
     fn warm(
         &self,
-        climate: &Climate<N>,
-        current_a: Lanes<N>,
-        film: &FilmStep<N>,
-        [n, p]: &[Half<N>; 2],
-    ) -> (Lanes<N>, Lanes<N>) {
+        climate: &Climate<R>,
+        current_a: R,
+        film: &FilmStep<R>,
+        [n, p]: &[Half<R>; 2],
+    ) -> (R, R) {
         if !self.thermal.is_lumped {
-            return (self.plan.temperature_k, Lanes::splat(0.0));
+            return (self.plan.temperature_k, R::splat(0.0));
         }
         let temperature_k = climate.above_reference_k + self.reference_k;
         let side_a = film.side_final_a_m2 / self.sides[0].density_per_current_1_m2;
@@ -439,20 +455,20 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
 
     /// Lets a diffusivity that follows the profile follow the profile just found.
     #[inline(always)]
-    fn settle_diffusion(&mut self, found: &mut Found<N>) {
+    fn settle_diffusion(&mut self, found: &mut Found<R>) {
         if let Some(salts) = &mut self.salts {
             salts.cover(found.film.thickness_m);
         }
         let (initial, last) = self.densities(found);
         for k in 0..2 {
             let moved = self.spheres[k].refine(initial[k], last[k]);
-            found.is_settled = found.is_settled & moved.abs().le(Lanes::splat(SURFACE_TOLERANCE));
+            found.is_settled = found.is_settled & moved.abs().le(R::splat(SURFACE_TOLERANCE));
         }
     }
 
     /// Current densities of both particles at start and end of the step.
     #[inline(always)]
-    fn densities(&self, found: &Found<N>) -> ([Lanes<N>; 2], [Lanes<N>; 2]) {
+    fn densities(&self, found: &Found<R>) -> ([R; 2], [R; 2]) {
         let dn = self.sides[0].density_per_current_1_m2;
         let dp = self.sides[1].density_per_current_1_m2;
         let before = self.state.current_a;
@@ -464,21 +480,21 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
     }
 
     #[inline(always)]
-    fn margin(&self, found: &Found<N>) -> Lanes<N> {
+    fn margin(&self, found: &Found<R>) -> R {
         let plan = &self.plan;
         let (state, hours) = (&self.state, plan.length_s * (1.0 / 3600.0));
         let charge = state.discharged_ah + (state.current_a + found.current_a) * 0.5 * hours;
         let passed = (charge - plan.charge_start_ah).abs() - plan.charge_most_ah;
         let rate = plan.c_rate_least - found.current_a.abs() * plan.per_capacity_1_ah;
         (found.voltage_v - plan.voltage_most_v)
-            .greatest(plan.voltage_least_v - found.voltage_v)
-            .greatest(rate)
-            .greatest(passed * plan.per_capacity_1_ah)
+            .at_least(plan.voltage_least_v - found.voltage_v)
+            .at_least(rate)
+            .at_least(passed * plan.per_capacity_1_ah)
     }
 
     /// Takes the step found in the lanes of `lanes`.
     #[inline(always)]
-    pub(super) fn take(&mut self, lanes: Mask<N>, found: &Found<N>) {
+    pub(super) fn take(&mut self, lanes: R::Mask, found: &Found<R>) {
         let (initial, last) = self.densities(found);
         for k in 0..2 {
             self.spheres[k].advance(lanes, initial[k], last[k]);
@@ -490,12 +506,12 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         let state = &mut self.state;
         let moved = lanes & !plan.at_instant;
         let length_s = plan.length_s;
-        let safe = plan.at_instant.select(Lanes::splat(1.0), length_s);
+        let safe = plan.at_instant.select(R::splat(1.0), length_s);
         let taken = Taken {
             lanes,
             moved,
             length_s,
-            inverse_length: 1.0 / safe,
+            inverse_length: safe.inverse(),
         };
         let last_s = state.last_length_s;
         state
@@ -505,17 +521,20 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             .current_past
             .take(&taken, found.current_a - state.current_a, last_s);
         let margin_slope = (found.margin - state.margin) * taken.inverse_length;
-        let zero = Lanes::splat(0.0);
+        let zero = R::splat(0.0);
         let margin_slope = moved.select(margin_slope, zero);
         state.margin_slope_1_s = lanes.select(margin_slope, state.margin_slope_1_s);
         let passed_as = (state.current_a + found.current_a) * 0.5 * length_s;
         let charge_ah = state.discharged_ah + passed_as * (1.0 / 3600.0);
         let energy_j = passed_as * (state.voltage_v + found.voltage_v) * 0.5;
         let energy_j = moved.select(energy_j, zero);
-        state.charged_j = state.charged_j - energy_j.least(zero);
-        state.delivered_j = state.delivered_j + energy_j.greatest(zero);
+        state.charged_j = state.charged_j - energy_j.at_most(zero);
+        state.delivered_j = state.delivered_j + energy_j.at_least(zero);
         state.discharged_ah = moved.select(charge_ah, state.discharged_ah);
         state.thickness_m = moved.select(found.film.thickness_m, state.thickness_m);
+        if self.films.law == Law::TwoSpecies {
+            state.second.take(lanes, &found.film.second);
+        }
         state.last_length_s = lanes.select(length_s, last_s);
         for (kept, new) in [
             (&mut state.current_a, found.current_a),
@@ -533,11 +552,11 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             state.surface[k] = lanes.select(found.surface[k], state.surface[k]);
         }
         state.lowest_negative_v = lanes.select(
-            state.lowest_negative_v.least(found.negative_v),
+            state.lowest_negative_v.at_most(found.negative_v),
             state.lowest_negative_v,
         );
         state.hottest_k = lanes.select(
-            state.hottest_k.greatest(found.temperature_k),
+            state.hottest_k.at_least(found.temperature_k),
             state.hottest_k,
         );
     }
@@ -545,33 +564,34 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
 
 /// Where a magnitude does not exceed a limit.
 #[inline(always)]
-fn is_within<const N: usize>(value: Lanes<N>, limit: f64) -> Mask<N> {
-    value.abs().le(Lanes::splat(limit))
+fn is_within<R: Real>(value: R, limit: f64) -> R::Mask {
+    value.abs().le(R::splat(limit))
 }
 
 /// What one evaluation gives before it is corrected.
-struct Raw<const N: usize> {
-    salt: Option<Salt<N>>,
-    start: FilmStart<N>,
-    film: FilmStep<N>,
-    lines: [Line<N>; 2],
-    surface: [Lanes<N>; 2],
-    halves: [Half<N>; 2],
+struct Raw<R: Real> {
+    salt: Option<Salt<R>>,
+    start: FilmStart<R>,
+    film: FilmStep<R>,
+    lines: [Line<R>; 2],
+    surface: [R; 2],
+    halves: [Half<R>; 2],
 }
 
-impl<const N: usize> State<N> {
+impl<R: Real> State<R> {
     fn new() -> Self {
-        let zero = Lanes::splat(0.0);
-        let half = Lanes::splat(0.5);
+        let zero = R::splat(0.0);
+        let half = R::splat(0.5);
         Self {
-            thickness_m: Lanes::splat(1e-9),
+            thickness_m: R::splat(1e-9),
             current_a: zero,
             voltage_v: zero,
             negative_v: zero,
             surface: [half; 2],
             driver_v: zero,
             rate: zero,
-            temperature_k: Lanes::splat(300.0),
+            second: Second::none(),
+            temperature_k: R::splat(300.0),
             heat_w: zero,
             discharged_ah: zero,
             charged_j: zero,
@@ -587,18 +607,18 @@ impl<const N: usize> State<N> {
     }
 }
 
-impl<const N: usize> Plan<N> {
+impl<R: Real> Plan<R> {
     fn new() -> Self {
-        let zero = Lanes::splat(0.0);
-        let never = Lanes::splat(f64::INFINITY);
+        let zero = R::splat(0.0);
+        let never = R::splat(f64::INFINITY);
         Self {
             length_s: zero,
-            at_instant: Mask::splat(true),
-            holds_voltage: Mask::splat(false),
+            at_instant: R::Mask::splat(true),
+            holds_voltage: R::Mask::splat(false),
             setpoint: zero,
             current_a: zero,
             driver_v: zero,
-            temperature_k: Lanes::splat(300.0),
+            temperature_k: R::splat(300.0),
             foretold_v: zero,
             bracket_a: [-never, never],
             tries: zero,
@@ -607,7 +627,7 @@ impl<const N: usize> Plan<N> {
             c_rate_least: -never,
             charge_most_ah: never,
             charge_start_ah: zero,
-            per_capacity_1_ah: Lanes::splat(1.0),
+            per_capacity_1_ah: R::splat(1.0),
         }
     }
 }

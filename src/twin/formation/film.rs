@@ -13,8 +13,9 @@
 //! doi:10.1149/2.025211jes (tunnelling). The film's own drop cancels in
 //! `phi_n − U − j ρ L = U_n + η_n − U`.
 
+use super::additive::{AdditiveConstants, Additives, Second};
 use super::cell::{FARADAY_C_MOL, GAS_J_MOL_K, SeiMechanism, SeiParameters};
-use crate::lanes::{Lanes, Mask};
+use crate::lanes::{Choice, Real};
 
 /// Largest change of a rate exponent over a step that the mean of the exponential is good for.
 pub(super) const EXPONENT_CHANGE_MAX: f64 = 2.0;
@@ -28,6 +29,7 @@ pub(super) enum Law {
     ElectronMigration,
     Interstitial,
     EcReaction,
+    TwoSpecies,
     Tunnelling,
 }
 
@@ -41,6 +43,7 @@ impl Law {
             SeiMechanism::ElectronMigrationLimited { .. } => Self::ElectronMigration,
             SeiMechanism::InterstitialDiffusionLimited { .. } => Self::Interstitial,
             SeiMechanism::EcReactionLimited { .. } => Self::EcReaction,
+            SeiMechanism::EcWithAdditive { .. } => Self::TwoSpecies,
             SeiMechanism::TunnellingLimited { .. } => Self::Tunnelling,
         }
     }
@@ -49,7 +52,11 @@ impl Law {
     fn is_exponential(self) -> bool {
         match self {
             Self::None | Self::SolventDiffusion | Self::ElectronMigration => false,
-            Self::Reaction | Self::Interstitial | Self::EcReaction | Self::Tunnelling => true,
+            Self::Reaction
+            | Self::Interstitial
+            | Self::EcReaction
+            | Self::TwoSpecies
+            | Self::Tunnelling => true,
         }
     }
 
@@ -57,7 +64,11 @@ impl Law {
     pub(super) fn is_driven_through_film(self) -> bool {
         match self {
             Self::ElectronMigration | Self::Interstitial | Self::Tunnelling => true,
-            Self::None | Self::Reaction | Self::SolventDiffusion | Self::EcReaction => false,
+            Self::None
+            | Self::Reaction
+            | Self::SolventDiffusion
+            | Self::EcReaction
+            | Self::TwoSpecies => false,
         }
     }
 }
@@ -81,6 +92,7 @@ pub(super) struct FilmConstants {
     pub(super) current_per_growth: f64,
     /// Film resistance per thickness on geometric surface, Ohm m; 0 without film.
     pub(super) resistivity_ohm_m: f64,
+    pub(super) additive: AdditiveConstants,
 }
 
 impl FilmConstants {
@@ -125,6 +137,12 @@ impl FilmConstants {
                 rate_constant_m_s,
                 diffusivity_m2_s,
                 concentration_mol_m3,
+            }
+            | SeiMechanism::EcWithAdditive {
+                rate_constant_m_s,
+                diffusivity_m2_s,
+                concentration_mol_m3,
+                ..
             } => (
                 rate_constant_m_s,
                 below,
@@ -137,6 +155,13 @@ impl FilmConstants {
                 decay_1_m,
             } => (exchange_current_a_m2, 0.0, alpha, per_charge, decay_1_m),
         };
+        let exponent_k_v = exponent * per_volt;
+        let additive = match &parameters.mechanism {
+            SeiMechanism::EcWithAdditive {
+                additive, boost, ..
+            } => AdditiveConstants::new(additive, boost, exponent_k_v, parameters.area_factor),
+            _ => AdditiveConstants::NONE,
+        };
         let has_film = parameters.mechanism != SeiMechanism::None;
         let resistivity = if has_film {
             parameters.resistivity_ohm_m
@@ -146,68 +171,76 @@ impl FilmConstants {
         Self {
             rate,
             potential_v,
-            exponent_k_v: exponent * per_volt,
+            exponent_k_v,
             growth,
             bound,
             activation_k: parameters.activation_j_mol / GAS_J_MOL_K,
             current_per_growth: -parameters.area_factor / per_charge,
             resistivity_ohm_m: resistivity / parameters.area_factor,
+            additive,
         }
     }
 }
 
 /// The same constants, one of each per lane.
 #[derive(Debug, Clone)]
-pub(super) struct Films<const N: usize> {
+pub(super) struct Films<R: Real> {
     pub(super) law: Law,
-    rate: Lanes<N>,
-    potential_v: Lanes<N>,
-    exponent_k_v: Lanes<N>,
-    growth: Lanes<N>,
-    bound: Lanes<N>,
-    pub(super) current_per_growth: Lanes<N>,
-    pub(super) resistivity_ohm_m: Lanes<N>,
+    rate: R,
+    potential_v: R,
+    exponent_k_v: R,
+    growth: R,
+    bound: R,
+    pub(super) current_per_growth: R,
+    pub(super) resistivity_ohm_m: R,
+    pub(super) additives: Additives<R>,
 }
 
 /// Where a step of the film starts.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct FilmStart<const N: usize> {
+pub(super) struct FilmStart<R: Real> {
     /// Thickness, m.
-    pub(super) thickness_m: Lanes<N>,
+    pub(super) thickness_m: R,
     /// Rate.
-    pub(super) rate: Lanes<N>,
+    pub(super) rate: R,
     /// Driving potential, V.
-    pub(super) driver_v: Lanes<N>,
+    pub(super) driver_v: R,
     /// Step length, s; 0 asks for the instant.
-    pub(super) length_s: Lanes<N>,
+    pub(super) length_s: R,
     /// Where the length is 0.
-    pub(super) at_instant: Mask<N>,
+    pub(super) at_instant: R::Mask,
     /// Exponent per volt, 1/V.
-    pub(super) exponent_1_v: Lanes<N>,
+    pub(super) exponent_1_v: R,
     /// Arrhenius factor of the whole reaction over the step.
-    pub(super) arrhenius: Lanes<N>,
+    pub(super) arrhenius: R,
     /// Second derivative of the driving potential times `h²/12`, V.
-    pub(super) bend_v: Lanes<N>,
+    pub(super) bend_v: R,
+    /// Mean C-rate of charge over the step; 0 where the cell is not charged. Of two species only.
+    pub(super) charge_c_rate: R,
+    /// The additive and the boost.
+    pub(super) second: Second<R>,
 }
 
 /// A film one step later.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct FilmStep<const N: usize> {
+pub(super) struct FilmStep<R: Real> {
     /// Thickness, m.
-    pub(super) thickness_m: Lanes<N>,
+    pub(super) thickness_m: R,
     /// Rate at the end.
-    pub(super) rate: Lanes<N>,
+    pub(super) rate: R,
     /// Side current density at the start and at the end of the straight line that has the exact
     /// mean, A/m².
-    pub(super) side_initial_a_m2: Lanes<N>,
-    pub(super) side_final_a_m2: Lanes<N>,
+    pub(super) side_initial_a_m2: R,
+    pub(super) side_final_a_m2: R,
+    /// The additive and the boost at the end.
+    pub(super) second: Second<R>,
 }
 
-impl<const N: usize> Films<N> {
+impl<R: Real> Films<R> {
     /// Makes lanes of a law with harmless constants.
     pub(super) fn new(law: Law) -> Self {
-        let one = Lanes::splat(1.0);
-        let zero = Lanes::splat(0.0);
+        let one = R::splat(1.0);
+        let zero = R::splat(0.0);
         Self {
             law,
             rate: zero,
@@ -217,6 +250,7 @@ impl<const N: usize> Films<N> {
             bound: one,
             current_per_growth: -one,
             resistivity_ohm_m: zero,
+            additives: Additives::new(),
         }
     }
 
@@ -231,25 +265,42 @@ impl<const N: usize> Films<N> {
             .set_lane(lane, constants.current_per_growth);
         self.resistivity_ohm_m
             .set_lane(lane, constants.resistivity_ohm_m);
+        self.additives.load(lane, &constants.additive);
     }
 
     /// Returns the rate exponent per volt at a temperature, 1/V.
     #[inline(always)]
-    pub(super) fn exponent_1_v(&self, temperature_k: Lanes<N>) -> Lanes<N> {
+    pub(super) fn exponent_1_v(&self, temperature_k: R) -> R {
         self.exponent_k_v / temperature_k
+    }
+
+    /// Returns the largest exponent of a rate, given that of the first species, 1/V.
+    #[inline(always)]
+    pub(super) fn steepest_1_v(&self, exponent_1_v: R) -> R {
+        if self.law == Law::TwoSpecies {
+            return exponent_1_v * self.additives.exponent_ratio.at_least(R::splat(1.0));
+        }
+        exponent_1_v
     }
 
     /// Takes a step at whose end the driving potential is `driver_v`.
     #[inline(always)]
-    pub(super) fn step(&self, from: &FilmStart<N>, driver_v: Lanes<N>) -> FilmStep<N> {
+    pub(super) fn step(&self, from: &FilmStart<R>, driver_v: R) -> FilmStep<R> {
         if self.law == Law::None {
-            let zero = Lanes::splat(0.0);
+            let zero = R::splat(0.0);
             return FilmStep {
                 thickness_m: from.thickness_m,
                 rate: zero,
                 side_initial_a_m2: zero,
                 side_final_a_m2: zero,
+                second: from.second,
             };
+        }
+        if self.law == Law::TwoSpecies {
+            let exponent_1_v = from.exponent_1_v;
+            let rate = self.rate * (exponent_1_v * (self.potential_v - driver_v)).exp();
+            let second = self.additives.rate(exponent_1_v, driver_v);
+            return self.two_species(from, [rate, second], driver_v);
         }
         let (rate, mean) = self.rates(from, driver_v);
         self.with_rates(from, rate, mean)
@@ -260,32 +311,39 @@ impl<const N: usize> Films<N> {
     #[inline(always)]
     pub(super) fn step_shifted(
         &self,
-        from: &FilmStart<N>,
-        step: &FilmStep<N>,
-        driver_v: Lanes<N>,
-        shift_v: Lanes<N>,
-    ) -> FilmStep<N> {
+        from: &FilmStart<R>,
+        step: &FilmStep<R>,
+        driver_v: R,
+        shift_v: R,
+    ) -> FilmStep<R> {
         if !self.law.is_exponential() {
             return self.step(from, driver_v + shift_v);
         }
-        let s = from.exponent_1_v * shift_v * -0.5;
-        let half = 1.0 + s * (1.0 + s * (0.5 + s * (1.0 / 6.0)));
-        let rate = step.rate * half * half;
+        let rate = lowered(step.rate, from.exponent_1_v * shift_v);
+        if self.law == Law::TwoSpecies {
+            let exponent_1_v = from.exponent_1_v * self.additives.exponent_ratio;
+            let second = lowered(step.second.rate, exponent_1_v * shift_v);
+            return self.two_species(from, [rate, second], driver_v + shift_v);
+        }
         let mean = self.mean_rate(from, rate, driver_v + shift_v);
         self.with_rates(from, rate, mean)
     }
 
     /// Rate at the end of a step and mean over it.
     #[inline(always)]
-    fn rates(&self, from: &FilmStart<N>, driver_v: Lanes<N>) -> (Lanes<N>, Lanes<N>) {
+    fn rates(&self, from: &FilmStart<R>, driver_v: R) -> (R, R) {
         match self.law {
             Law::None | Law::SolventDiffusion => (self.rate, self.rate),
             Law::ElectronMigration => {
-                let rate = self.rate * (self.potential_v - driver_v).greatest(Lanes::splat(0.0));
+                let rate = self.rate * (self.potential_v - driver_v).at_least(R::splat(0.0));
                 let mean = from.at_instant.select(rate, (from.rate + rate) * 0.5);
                 (rate, mean)
             }
-            Law::Reaction | Law::Interstitial | Law::EcReaction | Law::Tunnelling => {
+            Law::Reaction
+            | Law::Interstitial
+            | Law::EcReaction
+            | Law::TwoSpecies
+            | Law::Tunnelling => {
                 let rate = self.rate * (from.exponent_1_v * (self.potential_v - driver_v)).exp();
                 (rate, self.mean_rate(from, rate, driver_v))
             }
@@ -294,38 +352,37 @@ impl<const N: usize> Films<N> {
 
     /// Mean of an exponential rate over a step.
     #[inline(always)]
-    fn mean_rate(&self, from: &FilmStart<N>, rate: Lanes<N>, driver_v: Lanes<N>) -> Lanes<N> {
+    fn mean_rate(&self, from: &FilmStart<R>, rate: R, driver_v: R) -> R {
         let change = from.exponent_1_v * (driver_v - from.driver_v);
+        let bend = from.exponent_1_v * from.bend_v;
+        if self.law == Law::EcReaction {
+            return limited_mean(from, [from.rate, rate], [change, bend], self.bound);
+        }
         let square = change * change;
         let middle = (from.rate * rate).sqrt();
-        let rise = if self.law == Law::EcReaction {
-            // The growth is `ψ / (1 + L ψ / D)`: what its mean over a straight exponent asks of ψ.
-            let limited = from.thickness_m * middle;
-            let share = limited / (self.bound + limited);
-            square * (1.0 / 24.0) * (1.0 - share * 2.0)
-        } else {
-            square * (1.0 / 24.0 + square * (1.0 / 1920.0))
-        };
-        let mean = middle + middle * (rise + from.exponent_1_v * from.bend_v);
+        let rise = square * (square * (1.0 / 1920.0) + 1.0 / 24.0);
+        let mean = middle + middle * (rise + bend);
         from.at_instant.select(rate, mean)
     }
 
     /// Growth rate at an instant, m/s.
     #[inline(always)]
-    fn growth_m_s(&self, thickness_m: Lanes<N>, growing: Lanes<N>, rate: Lanes<N>) -> Lanes<N> {
+    fn growth_m_s(&self, thickness_m: R, growing: R, rate: R) -> R {
         match self.law {
             Law::None | Law::Reaction => growing,
             Law::SolventDiffusion | Law::ElectronMigration | Law::Interstitial => {
                 growing / thickness_m
             }
-            Law::EcReaction => growing * self.bound / (self.bound + thickness_m * rate),
+            Law::EcReaction | Law::TwoSpecies => {
+                growing * self.bound / (self.bound + thickness_m * rate)
+            }
             Law::Tunnelling => growing * (-(self.bound * thickness_m)).exp(),
         }
     }
 
     /// Mean growth rate over a step at a constant rate, m/s.
     #[inline(always)]
-    fn grown_m_s(&self, from: &FilmStart<N>, growing: Lanes<N>, rate: Lanes<N>) -> Lanes<N> {
+    fn grown_m_s(&self, from: &FilmStart<R>, growing: R, rate: R) -> R {
         let thickness = from.thickness_m;
         match self.law {
             Law::None | Law::Reaction => growing,
@@ -334,7 +391,7 @@ impl<const N: usize> Films<N> {
                 let after = (thickness * thickness + twice * from.length_s).sqrt();
                 twice / (after + thickness)
             }
-            Law::EcReaction => {
+            Law::EcReaction | Law::TwoSpecies => {
                 // d + L scaled by k' / D, so that a vanishing rate needs no infinity; the
                 // difference sqrt(a² + b) − a is written without its cancellation.
                 let reach = self.bound + thickness * rate;
@@ -351,7 +408,7 @@ impl<const N: usize> Films<N> {
     }
 
     #[inline(always)]
-    fn with_rates(&self, from: &FilmStart<N>, rate: Lanes<N>, mean_rate: Lanes<N>) -> FilmStep<N> {
+    fn with_rates(&self, from: &FilmStart<R>, rate: R, mean_rate: R) -> FilmStep<R> {
         let growth = self.growth * from.arrhenius;
         let grown_m_s = self.grown_m_s(from, growth * mean_rate, mean_rate);
         let thickness_m = from.thickness_m + grown_m_s * from.length_s;
@@ -359,13 +416,96 @@ impl<const N: usize> Films<N> {
         let after = self.growth_m_s(thickness_m, growth * rate, rate);
         let before = self.growth_m_s(from.thickness_m, growth * from.rate, from.rate);
         let half = self.current_per_growth * (after - before) * 0.5;
-        let half = from.at_instant.select(Lanes::splat(0.0), half);
+        let half = from.at_instant.select(R::splat(0.0), half);
         // Linear around the exact mean: second order at the surface, lithium kept to rounding.
         FilmStep {
             thickness_m,
             rate,
             side_initial_a_m2: mean - half,
             side_final_a_m2: mean + half,
+            second: from.second,
         }
     }
+
+    /// Takes a step of two species whose rates at the end are `rates`.
+    #[inline(always)]
+    fn two_species(&self, from: &FilmStart<R>, rates: [R; 2], driver_v: R) -> FilmStep<R> {
+        let additives = &self.additives;
+        let change_v = driver_v - from.driver_v;
+        let exponents = [
+            from.exponent_1_v,
+            from.exponent_1_v * additives.exponent_ratio,
+        ];
+        let (boost, boost_after) = additives.boost(from);
+        let bounds = |boost: R| [self.bound * (boost + 1.0), additives.bound * (boost + 1.0)];
+        let growths = [self.growth, additives.growth].map(
+            #[inline(always)]
+            |growth| growth * from.arrhenius,
+        );
+        let before = [from.rate, from.second.rate];
+        let within = bounds(boost);
+        let mean = |k: usize| {
+            let shifts = [exponents[k] * change_v, exponents[k] * from.bend_v];
+            limited_mean(from, [before[k], rates[k]], shifts, within[k])
+        };
+        let means = [mean(0), mean(1)];
+        let speeds = [growths[0] * means[0], growths[1] * means[1]];
+        let slowings = [means[0] / within[0], means[1] / within[1]];
+        let grown = additives.grown_m_s(from, speeds, slowings);
+        let thickness_m = from.thickness_m + (grown[0] + grown[1]) * from.length_s;
+        let grown_m = from.second.grown_m + grown[1] * from.length_s;
+        let per_growth = [self.current_per_growth, additives.current_per_growth];
+        let at = |thickness_m: R, rates: [R; 2], boost: R, left: R| {
+            let bounds = bounds(boost);
+            let alone =
+                |k: usize| growths[k] * rates[k] * bounds[k] / (bounds[k] + thickness_m * rates[k]);
+            per_growth[0] * alone(0) + per_growth[1] * (alone(1) * left)
+        };
+        let left = [from.second.grown_m, grown_m].map(
+            #[inline(always)]
+            |grown_m| additives.left(grown_m),
+        );
+        let first = at(from.thickness_m, before, from.second.boost, left[0]);
+        let last = at(thickness_m, rates, boost_after, left[1]);
+        let half = from.at_instant.select(R::splat(0.0), (last - first) * 0.5);
+        let mean = per_growth[0] * grown[0] + per_growth[1] * grown[1];
+        FilmStep {
+            thickness_m,
+            rate: rates[0],
+            side_initial_a_m2: mean - half,
+            side_final_a_m2: mean + half,
+            second: Second {
+                rate: rates[1],
+                grown_m,
+                boost: boost_after,
+            },
+        }
+    }
+}
+
+/// A rate times `exp(−x)` of a small `x`: four terms at half of it, twice.
+#[inline(always)]
+fn lowered<R: Real>(rate: R, x: R) -> R {
+    let s = x * -0.5;
+    let half = s * (s * (s * (1.0 / 6.0) + 0.5) + 1.0) + 1.0;
+    rate * half * half
+}
+
+/// Mean over a step of an exponential rate that the film limits: its growth is `ψ / (1 + L ψ / D)`,
+/// and what the mean of that over a straight exponent asks of ψ is returned.
+///
+/// `rates` are those at start and end, `shifts` the change of the exponent and its bend.
+#[inline(always)]
+fn limited_mean<R: Real>(
+    from: &FilmStart<R>,
+    rates: [R; 2],
+    [change, bend]: [R; 2],
+    bound: R,
+) -> R {
+    let middle = (rates[0] * rates[1]).sqrt();
+    let limited = from.thickness_m * middle;
+    let share = limited / (bound + limited);
+    let rise = change * change * (1.0 / 24.0) * (R::splat(1.0) - share * 2.0);
+    let mean = middle + middle * (rise + bend);
+    from.at_instant.select(rates[1], mean)
 }

@@ -9,7 +9,7 @@
 //! Source: Timms et al. 2021, doi:10.1137/20M1336898.
 
 use super::cell::Heat;
-use crate::lanes::Lanes;
+use crate::lanes::{Choice, Real};
 
 /// Error of the temperature foretold for the end of a step at which the step is taken, K; one more
 /// pass changes the result by a few percent of it.
@@ -20,20 +20,20 @@ const COOLED_LITTLE: f64 = 1e-5;
 
 /// Thermal constants of all lanes.
 #[derive(Debug, Clone)]
-pub(super) struct Thermal<const N: usize> {
-    ambient_k: Lanes<N>,
+pub(super) struct Thermal<R: Real> {
+    ambient_k: R,
     /// Inverse heat capacity, K/J; 0 in an isothermal lane.
-    inverse_capacity_k_j: Lanes<N>,
+    inverse_capacity_k_j: R,
     /// Cooling over heat capacity, 1/s.
-    cooling_1_s: Lanes<N>,
+    cooling_1_s: R,
     /// Whether the temperature of any lane may change.
     pub(super) is_lumped: bool,
 }
 
-impl<const N: usize> Thermal<N> {
+impl<R: Real> Thermal<R> {
     /// Makes isothermal lanes.
     pub(super) fn new() -> Self {
-        let zero = Lanes::splat(0.0);
+        let zero = R::splat(0.0);
         Self {
             ambient_k: zero,
             inverse_capacity_k_j: zero,
@@ -60,19 +60,15 @@ impl<const N: usize> Thermal<N> {
 
     /// Returns the temperature after a step over which the heat goes from one value to another, W.
     #[inline(always)]
-    pub(super) fn after(
-        &self,
-        temperature_k: Lanes<N>,
-        length_s: Lanes<N>,
-        [before_w, after_w]: [Lanes<N>; 2],
-    ) -> Lanes<N> {
+    pub(super) fn after(&self, temperature_k: R, length_s: R, [before_w, after_w]: [R; 2]) -> R {
         let share = self.cooling_1_s * length_s;
-        let is_little = share.lt(Lanes::splat(COOLED_LITTLE));
-        let safe = is_little.select(Lanes::splat(1.0), share);
+        let is_little = share.lt(R::splat(COOLED_LITTLE));
+        let safe = is_little.select(R::splat(1.0), share);
         let lost = -(-safe).exp_m1();
         // c / h and r / h: averages of the memory for a constant and for a ramp.
-        let constant = is_little.select(1.0 - share * 0.5, lost / safe);
-        let ramp = is_little.select(0.5 - share * (1.0 / 6.0), (1.0 - lost / safe) / safe);
+        let (half, one) = (R::splat(0.5), R::splat(1.0));
+        let constant = is_little.select(one - share * 0.5, lost / safe);
+        let ramp = is_little.select(half - share * (1.0 / 6.0), (one - lost / safe) / safe);
         let above = temperature_k - self.ambient_k;
         let heated = constant * before_w + ramp * (after_w - before_w);
         temperature_k
@@ -83,12 +79,13 @@ impl<const N: usize> Thermal<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::Lanes;
     use crate::math;
 
     /// Constant heat: `T = T_amb + Q/(hA) (1 − exp(−hA t / C))`; no cooling: `T₀ + Q t / C`.
     #[test]
     fn constant_heat_follows_the_closed_forms() {
-        let mut thermal = Thermal::<2>::new();
+        let mut thermal = Thermal::<Lanes<2>>::new();
         for (lane, cooling_w_k) in [0.5, 0.0].into_iter().enumerate() {
             let heat = Heat::Lumped {
                 capacity_j_k: 200.0,

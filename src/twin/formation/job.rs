@@ -26,6 +26,8 @@ pub(super) struct CellConstants {
     pub(super) nominal_capacity_ah: f64,
     /// Charge bound in the film per thickness, Ah/m.
     pub(super) film_ah_m: f64,
+    /// The same for film that an additive has made, Ah/m.
+    pub(super) additive_ah_m: f64,
 }
 
 /// A cell, its protocol, and when to look at it.
@@ -65,7 +67,8 @@ impl CellConstants {
                 cell.full_ah(&cell.positive),
             )?,
             law: Law::of(&request.sei.mechanism),
-            film_ah_m: film_ah_m(&film, negative_per_area),
+            film_ah_m: film_ah_m(film.current_per_growth, negative_per_area),
+            additive_ah_m: film_ah_m(film.additive.current_per_growth, negative_per_area),
             film,
             heat: request.heat,
             initial_thickness_m: request.sei.initial_thickness_m,
@@ -85,25 +88,30 @@ impl CellConstants {
             side.full_ah *= factor;
         }
         self.film_ah_m *= negative;
+        self.additive_ah_m *= negative;
     }
 
     /// Replaces the film.
     pub(super) fn set_film(&mut self, parameters: &SeiParameters) {
         self.law = Law::of(&parameters.mechanism);
         self.film = FilmConstants::new(parameters);
-        self.film_ah_m = film_ah_m(&self.film, self.negative.density_per_current_1_m2);
+        let per_area = self.negative.density_per_current_1_m2;
+        self.film_ah_m = film_ah_m(self.film.current_per_growth, per_area);
+        self.additive_ah_m = film_ah_m(self.film.additive.current_per_growth, per_area);
         self.initial_thickness_m = parameters.initial_thickness_m;
     }
 
-    /// Returns the charge bound in the film at a thickness, Ah.
-    pub(super) fn film_lithium_ah(&self, thickness_m: f64) -> f64 {
-        self.film_ah_m * (thickness_m - self.initial_thickness_m)
+    /// Returns the charge bound in the film at a thickness, `additive_m` of it made by an additive,
+    /// Ah.
+    pub(super) fn film_lithium_ah(&self, thickness_m: f64, additive_m: f64) -> f64 {
+        self.film_ah_m * (thickness_m - self.initial_thickness_m - additive_m)
+            + self.additive_ah_m * additive_m
     }
 }
 
 /// Charge bound in the film per thickness, Ah/m.
-fn film_ah_m(film: &FilmConstants, density_per_current_1_m2: f64) -> f64 {
-    -film.current_per_growth / density_per_current_1_m2 / 3600.0
+fn film_ah_m(current_per_growth: f64, density_per_current_1_m2: f64) -> f64 {
+    -current_per_growth / density_per_current_1_m2 / 3600.0
 }
 
 /// Diffusivity at the reference temperature: the number, or 1 where the curve is used itself.

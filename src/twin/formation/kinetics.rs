@@ -9,7 +9,7 @@ use super::cell::{FARADAY_C_MOL, GAS_J_MOL_K};
 use super::film::Films;
 use super::potential::Potential;
 use super::sphere::Material;
-use crate::lanes::{Lanes, Mask};
+use crate::lanes::{Choice, Real};
 use std::sync::Arc;
 
 /// Below this magnitude the inverse hyperbolic sine is a short series.
@@ -19,7 +19,7 @@ const SERIES_MAX: f64 = 0.5;
 const STOICHIOMETRY_LEAST: f64 = 1e-9;
 
 /// Potentials of one electrode, shared by all lanes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct ElectrodePotentials {
     pub(super) open_circuit: Arc<Potential>,
     pub(super) entropic: Arc<Potential>,
@@ -45,18 +45,18 @@ pub(super) struct SideConstants {
 
 /// One electrode in all lanes.
 #[derive(Debug, Clone)]
-pub(super) struct Side<const N: usize> {
+pub(super) struct Side<R: Real> {
     pub(super) potentials: ElectrodePotentials,
-    pub(super) density_per_current_1_m2: Lanes<N>,
-    exchange_scale_a_m2: Lanes<N>,
-    exchange_activation_k: Lanes<N>,
-    diffusivity_activation_k: Lanes<N>,
+    pub(super) density_per_current_1_m2: R,
+    exchange_scale_a_m2: R,
+    exchange_activation_k: R,
+    diffusivity_activation_k: R,
 }
 
-impl<const N: usize> Side<N> {
+impl<R: Real> Side<R> {
     /// Makes lanes with harmless constants.
     pub(super) fn new(potentials: ElectrodePotentials) -> Self {
-        let one = Lanes::splat(1.0);
+        let one = R::splat(1.0);
         Self {
             potentials,
             density_per_current_1_m2: one,
@@ -80,44 +80,45 @@ impl<const N: usize> Side<N> {
 
     /// Returns the diffusivity over that at the reference temperature.
     #[inline(always)]
-    pub(super) fn diffusivity_factor(&self, colder_1_k: Lanes<N>) -> Lanes<N> {
+    pub(super) fn diffusivity_factor(&self, colder_1_k: R) -> R {
         (self.diffusivity_activation_k * colder_1_k).exp()
     }
 
     /// Returns `1 / (2 j₀)` over `sqrt(x (1 − x))`, m²/A.
     #[inline(always)]
-    fn half_inverse_exchange(&self, colder_1_k: Lanes<N>) -> Lanes<N> {
+    fn half_inverse_exchange(&self, colder_1_k: R) -> R {
         let factor = (self.exchange_activation_k * colder_1_k).exp();
-        0.5 / (self.exchange_scale_a_m2 * factor)
+        R::splat(0.5) / (self.exchange_scale_a_m2 * factor)
     }
 
     /// Evaluates the surface; `half_inverse` is `1 / (2 j₀)` over `sqrt(x (1 − x))`.
     #[inline(always)]
     pub(super) fn half(
         &self,
-        climate: &Climate<N>,
-        half_inverse: Lanes<N>,
-        stoichiometry: Lanes<N>,
-        density_a_m2: Lanes<N>,
-    ) -> Half<N> {
-        let least = Lanes::splat(STOICHIOMETRY_LEAST);
-        let x = stoichiometry.greatest(least).least(1.0 - least);
+        climate: &Climate<R>,
+        half_inverse: R,
+        stoichiometry: R,
+        density_a_m2: R,
+    ) -> Half<R> {
+        let least = R::splat(STOICHIOMETRY_LEAST);
+        let one = R::splat(1.0);
+        let x = stoichiometry.at_least(least).at_most(one - least);
         let (mut value, mut slope) = self.potentials.open_circuit.value_and_slope(x);
-        let mut entropic = Lanes::splat(0.0);
+        let mut entropic = R::splat(0.0);
         if climate.has_entropy {
             let (coefficient, per) = self.potentials.entropic.value_and_slope(x);
             entropic = coefficient;
             value = value + climate.above_reference_k * coefficient;
             slope = slope + climate.above_reference_k * per;
         }
-        let inverse_root_room = 1.0 / (x * (1.0 - x)).sqrt();
+        let inverse_root_room = (x * (one - x)).sqrt().inverse();
         let per_density = half_inverse * inverse_root_room;
         let ratio = density_a_m2 * per_density;
         let root = (ratio * ratio + 1.0).sqrt();
-        let both = 1.0 / (root * (root + 1.0));
+        let both = (root * (root + 1.0)).inverse();
         let steepness = climate.two_rt_f_v * (both * (root + 1.0));
         let overpotential = climate.two_rt_f_v * inverse_sinh(ratio, both * root);
-        let crowding = (0.5 - x) * inverse_root_room * inverse_root_room;
+        let crowding = (R::splat(0.5) - x) * inverse_root_room * inverse_root_room;
         Half {
             value_v: value + overpotential,
             overpotential_v: overpotential,
@@ -130,53 +131,53 @@ impl<const N: usize> Side<N> {
 
 /// Returns where a surface stoichiometry lies within 0..1.
 #[inline(always)]
-pub(super) fn is_inside<const N: usize>(stoichiometry: Lanes<N>) -> Mask<N> {
-    stoichiometry.gt(Lanes::splat(0.0)) & stoichiometry.lt(Lanes::splat(1.0))
+pub(super) fn is_inside<R: Real>(stoichiometry: R) -> R::Mask {
+    stoichiometry.gt(R::splat(0.0)) & stoichiometry.lt(R::splat(1.0))
 }
 
 /// Potential of one electrode surface and its derivatives.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Half<const N: usize> {
+pub(super) struct Half<R: Real> {
     /// Open-circuit potential and overpotential, V.
-    pub(super) value_v: Lanes<N>,
+    pub(super) value_v: R,
     /// Overpotential, V.
-    pub(super) overpotential_v: Lanes<N>,
+    pub(super) overpotential_v: R,
     /// Entropic coefficient, V/K; 0 where the climate has no entropy.
-    pub(super) entropic_v_k: Lanes<N>,
+    pub(super) entropic_v_k: R,
     /// Derivative to the surface stoichiometry, V.
-    pub(super) per_stoichiometry_v: Lanes<N>,
+    pub(super) per_stoichiometry_v: R,
     /// Derivative to the current density, Ohm m².
-    pub(super) per_density_v: Lanes<N>,
+    pub(super) per_density_v: R,
 }
 
 /// What depends on temperature alone.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Climate<const N: usize> {
+pub(super) struct Climate<R: Real> {
     /// Temperature above reference, K.
-    pub(super) above_reference_k: Lanes<N>,
+    pub(super) above_reference_k: R,
     /// Whether any lane needs the entropic coefficients.
     pub(super) has_entropy: bool,
     /// `2 R T / F`, V.
-    pub(super) two_rt_f_v: Lanes<N>,
+    pub(super) two_rt_f_v: R,
     /// `1 / (2 j₀)` over `sqrt(x (1 − x))`, negative and positive electrode, m²/A.
-    pub(super) half_inverse: [Lanes<N>; 2],
+    pub(super) half_inverse: [R; 2],
     /// Exponent of the film's rate, 1/V.
-    pub(super) film_exponent_1_v: Lanes<N>,
+    pub(super) film_exponent_1_v: R,
 }
 
-impl<const N: usize> Climate<N> {
+impl<R: Real> Climate<R> {
     /// Works out the climate at a temperature.
     #[inline(always)]
     pub(super) fn new(
-        temperature_k: Lanes<N>,
-        reference_k: Lanes<N>,
-        sides: [&Side<N>; 2],
-        films: &Films<N>,
+        temperature_k: R,
+        reference_k: R,
+        sides: [&Side<R>; 2],
+        films: &Films<R>,
         needs_entropy: bool,
     ) -> Self {
         let colder = colder_1_k(temperature_k, reference_k);
         let above_reference_k = temperature_k - reference_k;
-        let is_off = above_reference_k.abs().gt(Lanes::splat(0.0)).any();
+        let is_off = above_reference_k.abs().gt(R::splat(0.0)).any();
         Self {
             above_reference_k,
             has_entropy: needs_entropy || is_off,
@@ -192,11 +193,8 @@ impl<const N: usize> Climate<N> {
 
 /// Returns `1/T_ref − 1/T`, 1/K, which makes Arrhenius factors.
 #[inline(always)]
-pub(super) fn colder_1_k<const N: usize>(
-    temperature_k: Lanes<N>,
-    reference_k: Lanes<N>,
-) -> Lanes<N> {
-    1.0 / reference_k - 1.0 / temperature_k
+pub(super) fn colder_1_k<R: Real>(temperature_k: R, reference_k: R) -> R {
+    reference_k.inverse() - temperature_k.inverse()
 }
 
 /// Returns the inverse hyperbolic sine of `s`, given `1 / (1 + sqrt(1 + s²))`, to 1e-15.
@@ -204,7 +202,7 @@ pub(super) fn colder_1_k<const N: usize>(
 /// Below 1/2 it is `2 artanh(s / (1 + sqrt(1 + s²)))`, whose series is short. Which way a lane goes
 /// depends on that lane alone.
 #[inline(always)]
-fn inverse_sinh<const N: usize>(s: Lanes<N>, inverse: Lanes<N>) -> Lanes<N> {
+fn inverse_sinh<R: Real>(s: R, inverse: R) -> R {
     const EVEN: [f64; 6] = [
         1.0 / 21.0,
         1.0 / 17.0,
@@ -225,13 +223,13 @@ fn inverse_sinh<const N: usize>(s: Lanes<N>, inverse: Lanes<N>) -> Lanes<N> {
     let square = t * t;
     let fourth = square * square;
     // Two chains side by side: the sum waits half as long for its multiplications.
-    let (mut even, mut odd) = (Lanes::splat(EVEN[0]), Lanes::splat(ODD[0]));
+    let (mut even, mut odd) = (R::splat(EVEN[0]), R::splat(ODD[0]));
     for k in 1..EVEN.len() {
         even = even * fourth + EVEN[k];
         odd = odd * fourth + ODD[k];
     }
     let near = t * 2.0 * (even + square * odd);
-    let is_far = s.abs().gt(Lanes::splat(SERIES_MAX));
+    let is_far = s.abs().gt(R::splat(SERIES_MAX));
     if is_far.any() {
         return is_far.select(s.asinh(), near);
     }
@@ -249,7 +247,7 @@ mod tests {
         while s < 1e6 {
             for signed in [s, -s] {
                 let inverse = 1.0 / (1.0 + f64::sqrt(1.0 + signed * signed));
-                let ours = inverse_sinh(Lanes::<1>::splat(signed), Lanes::splat(inverse)).lane(0);
+                let ours = inverse_sinh(signed, inverse);
                 let exact = math::asinh(signed);
                 assert!(
                     (ours / exact - 1.0).abs() < 2e-15,
@@ -258,7 +256,7 @@ mod tests {
             }
             s *= 1.37;
         }
-        let zero = inverse_sinh(Lanes::<1>::splat(0.0), Lanes::splat(0.5)).lane(0);
+        let zero = inverse_sinh(0.0, 0.5);
         assert_eq!(zero, 0.0);
     }
 }

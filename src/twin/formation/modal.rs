@@ -12,108 +12,121 @@
 
 use super::cell::FARADAY_C_MOL;
 use super::sphere::{Line, Material, Sphere};
-use crate::lanes::{Lanes, Mask};
+use crate::lanes::{Choice, Lanes, Real};
 use crate::math;
 
 /// Modes worked on together; a property of the arithmetic, not of the machine.
 const GROUP: usize = 8;
 
-/// Spheres of `N` lanes with `M` modes, a multiple of [`GROUP`].
+/// Eight modes of every lane.
 #[derive(Debug, Clone)]
-pub(super) struct Modal<const N: usize, const M: usize> {
-    mean: Lanes<N>,
-    amplitude: [Lanes<N>; M],
-    decay: [Lanes<N>; M],
-    constant: [Lanes<N>; M],
-    ramp: [Lanes<N>; M],
-    per_initial: Lanes<N>,
-    per_final: Lanes<N>,
-    /// Change of the mean per sum of initial and final current density, m²/A.
-    per_sum: Lanes<N>,
-    /// Squares of the roots, the same for every lane.
-    squares: [f64; M],
-    inverse_squares: [f64; M],
-    /// What the modes leave out of 1/5.
-    tail: f64,
+struct Group<R> {
+    amplitude: [R; GROUP],
+    decay: [R; GROUP],
+    constant: [R; GROUP],
+    ramp: [R; GROUP],
     /// `1 − exp(−μ h)` of each lane for the length prepared.
-    lost: [[f64; M]; N],
-    /// Length and rate for which `lost` holds, s and 1/s.
-    prepared: [(f64, f64); N],
-    /// `D / R²` at the reference temperature, 1/s.
-    rate_1_s: [f64; N],
-    /// `1 / (F R c)`, m²/(A s).
-    gain: [f64; N],
+    lost: Vec<Lanes<GROUP>>,
+    /// Squares of the roots, the same for every lane.
+    squares: Lanes<GROUP>,
+    inverse_squares: Lanes<GROUP>,
 }
 
-impl<const N: usize, const M: usize> Modal<N, M> {
+/// Spheres in `G` groups of modes: how many is known to the compiler, which saves a tenth of the time
+/// in lanes.
+#[derive(Debug, Clone)]
+pub(super) struct Modal<R, const G: usize> {
+    mean: R,
+    groups: [Group<R>; G],
+    per_initial: R,
+    per_final: R,
+    /// Change of the mean per sum of initial and final current density, m²/A.
+    per_sum: R,
+    /// What the modes leave out of 1/5.
+    tail: f64,
+    /// Length (s) and rate (1/s) for which `lost` holds.
+    prepared_s: R,
+    prepared_1_s: R,
+    /// `D / R²` at the reference temperature, 1/s.
+    rate_1_s: R,
+    /// `1 / (F R c)`, m²/(A s).
+    gain: R,
+}
+
+impl<R: Real, const G: usize> Modal<R, G> {
     /// Makes empty lanes.
     pub(super) fn new() -> Self {
-        let mut squares = [0.0; M];
         let mut tail = 0.2;
-        for (m, square) in squares.iter_mut().enumerate() {
-            let root = sphere_root(m + 1);
-            *square = root * root;
-            tail -= 2.0 / (root * root);
-        }
-        let zero = Lanes::splat(0.0);
+        let (zero, one) = (R::splat(0.0), R::splat(1.0));
+        let groups = std::array::from_fn(|group| {
+            let squares = Lanes::from_fn(|i| {
+                let root = sphere_root(group * GROUP + i + 1);
+                tail -= 2.0 / (root * root);
+                root * root
+            });
+            Group {
+                amplitude: [zero; GROUP],
+                decay: [one; GROUP],
+                constant: [zero; GROUP],
+                ramp: [zero; GROUP],
+                lost: vec![Lanes::splat(0.0); R::COUNT],
+                squares,
+                inverse_squares: squares.inverse(),
+            }
+        });
         Self {
-            mean: Lanes::splat(0.5),
-            amplitude: [zero; M],
-            decay: [Lanes::splat(1.0); M],
-            constant: [zero; M],
-            ramp: [zero; M],
+            mean: R::splat(0.5),
+            groups,
             per_initial: zero,
             per_final: zero,
             per_sum: zero,
-            squares,
-            inverse_squares: squares.map(|square| 1.0 / square),
             tail,
-            lost: [[0.0; M]; N],
-            prepared: [(f64::NAN, f64::NAN); N],
-            rate_1_s: [1.0; N],
-            gain: [1.0; N],
+            prepared_s: R::splat(f64::NAN),
+            prepared_1_s: R::splat(f64::NAN),
+            rate_1_s: one,
+            gain: one,
         }
     }
 
     /// Fills in the factors of one lane and returns the sums of `constant` and `ramp`.
     #[inline(always)]
     fn fill(&mut self, lane: usize, length_s: f64, rate_1_s: f64) -> (f64, f64) {
-        let mode_gain = 2.0 * self.gain[lane];
+        let mode_gain = 2.0 * self.gain.lane(lane);
         let inverse_rate = 1.0 / rate_1_s;
         let inverse_length = 1.0 / length_s;
-        let prepared = self.prepared[lane];
+        let prepared = (self.prepared_s.lane(lane), self.prepared_1_s.lane(lane));
         let doublings = if prepared == (0.5 * length_s, rate_1_s) {
             1
         } else {
             2 * usize::from(prepared == (0.25 * length_s, rate_1_s))
         };
-        self.prepared[lane] = (length_s, rate_1_s);
+        self.prepared_s.set_lane(lane, length_s);
+        self.prepared_1_s.set_lane(lane, rate_1_s);
+        let (one, two) = (Lanes::splat(1.0), Lanes::splat(2.0));
         let (mut constants, mut ramps) = (0.0, 0.0);
-        for first in (0..M).step_by(GROUP) {
+        for group in &mut self.groups {
             let lost = if doublings > 0 {
-                let half = Lanes::<GROUP>::from_fn(|i| self.lost[lane][first + i]);
+                let half = group.lost[lane];
                 // 1 − E² = (1 − E)(2 − (1 − E)): most steps double, and need no exponential.
-                let once = half * (2.0 - half);
+                let once = half * (two - half);
                 if doublings > 1 {
-                    once * (2.0 - once)
+                    once * (two - once)
                 } else {
                     once
                 }
             } else {
-                let rate = Lanes::<GROUP>::from_fn(|i| self.squares[first + i] * rate_1_s);
-                -(-rate * length_s).exp_m1()
+                -(-(group.squares * rate_1_s) * length_s).exp_m1()
             };
-            let inverse =
-                Lanes::<GROUP>::from_fn(|i| self.inverse_squares[first + i]) * inverse_rate;
+            let inverse = group.inverse_squares * inverse_rate;
             let spent = lost * inverse;
             let constant = spent * mode_gain;
-            let ramp = (1.0 - spent * inverse_length) * inverse * mode_gain;
-            let decay = 1.0 - lost;
+            let ramp = (one - spent * inverse_length) * inverse * mode_gain;
+            let decay = one - lost;
+            group.lost[lane] = lost;
             for i in 0..GROUP {
-                self.lost[lane][first + i] = lost.lane(i);
-                self.decay[first + i].set_lane(lane, decay.lane(i));
-                self.constant[first + i].set_lane(lane, constant.lane(i));
-                self.ramp[first + i].set_lane(lane, ramp.lane(i));
+                group.decay[i].set_lane(lane, decay.lane(i));
+                group.constant[i].set_lane(lane, constant.lane(i));
+                group.ramp[i].set_lane(lane, ramp.lane(i));
             }
             constants += sum(constant);
             ramps += sum(ramp);
@@ -122,32 +135,37 @@ impl<const N: usize, const M: usize> Modal<N, M> {
     }
 }
 
-impl<const N: usize, const M: usize> Sphere<N> for Modal<N, M> {
+impl<R: Real, const G: usize> Sphere<R> for Modal<R, G> {
     fn load(&mut self, lane: usize, material: &Material, stoichiometry: f64) {
         let radius_m = material.radius_m;
-        self.rate_1_s[lane] = material.diffusivity_m2_s / (radius_m * radius_m);
-        self.gain[lane] = 1.0 / (FARADAY_C_MOL * radius_m * material.concentration_mol_m3);
+        let rate_1_s = material.diffusivity_m2_s / (radius_m * radius_m);
+        self.rate_1_s.set_lane(lane, rate_1_s);
+        let gain = 1.0 / (FARADAY_C_MOL * radius_m * material.concentration_mol_m3);
+        self.gain.set_lane(lane, gain);
         self.mean.set_lane(lane, stoichiometry);
-        for amplitude in &mut self.amplitude {
+        for amplitude in self.groups.iter_mut().flat_map(|g| &mut g.amplitude) {
             amplitude.set_lane(lane, 0.0);
         }
     }
 
     #[inline(always)]
     fn prepare(&mut self, lane: usize, length_s: f64, factor: f64) {
-        let rate_1_s = self.rate_1_s[lane] * factor;
-        let tail = self.tail * self.gain[lane] / rate_1_s;
+        let rate_1_s = self.rate_1_s.lane(lane) * factor;
+        let gain = self.gain.lane(lane);
+        let tail = self.tail * gain / rate_1_s;
         let (mut per_initial, mut per_final, mut per_sum) = (0.0, -tail, 0.0);
         if length_s > 0.0 {
             let (constants, ramps) = self.fill(lane, length_s, rate_1_s);
-            per_sum = -1.5 * self.gain[lane] * length_s;
+            per_sum = -1.5 * gain * length_s;
             per_initial = per_sum - (constants - ramps);
             per_final = per_sum - ramps - tail;
         } else {
-            for m in 0..M {
-                self.decay[m].set_lane(lane, 1.0);
-                self.constant[m].set_lane(lane, 0.0);
-                self.ramp[m].set_lane(lane, 0.0);
+            for group in &mut self.groups {
+                for i in 0..GROUP {
+                    group.decay[i].set_lane(lane, 1.0);
+                    group.constant[i].set_lane(lane, 0.0);
+                    group.ramp[i].set_lane(lane, 0.0);
+                }
             }
         }
         self.per_initial.set_lane(lane, per_initial);
@@ -156,18 +174,16 @@ impl<const N: usize, const M: usize> Sphere<N> for Modal<N, M> {
     }
 
     #[inline(always)]
-    fn line(&mut self) -> Line<N> {
+    fn line(&mut self) -> Line<R> {
         // Four sums side by side wait a quarter as long for their additions.
-        let mut sums = [
-            self.mean,
-            Lanes::splat(0.0),
-            Lanes::splat(0.0),
-            Lanes::splat(0.0),
-        ];
-        each_mode::<M>(
-            #[inline(always)]
-            |m| sums[m % 4] = sums[m % 4] + self.decay[m] * self.amplitude[m],
-        );
+        let zero = R::splat(0.0);
+        let mut sums = [self.mean, zero, zero, zero];
+        for group in &self.groups {
+            each_mode(
+                #[inline(always)]
+                |i| sums[i % 4] = sums[i % 4] + group.decay[i] * group.amplitude[i],
+            );
+        }
         Line {
             base: (sums[0] + sums[1]) + (sums[2] + sums[3]),
             per_initial: self.per_initial,
@@ -176,28 +192,30 @@ impl<const N: usize, const M: usize> Sphere<N> for Modal<N, M> {
     }
 
     #[inline(always)]
-    fn refine(&mut self, _initial: Lanes<N>, _last: Lanes<N>) -> Lanes<N> {
-        Lanes::splat(0.0)
+    fn refine(&mut self, _initial: R, _last: R) -> R {
+        R::splat(0.0)
     }
 
     #[inline(always)]
-    fn advance(&mut self, taken: Mask<N>, initial: Lanes<N>, last: Lanes<N>) {
+    fn advance(&mut self, taken: R::Mask, initial: R, last: R) {
         let rise = last - initial;
-        each_mode::<M>(
-            #[inline(always)]
-            |m| {
-                let next = self.decay[m] * self.amplitude[m]
-                    - self.constant[m] * initial
-                    - self.ramp[m] * rise;
-                self.amplitude[m] = taken.select(next, self.amplitude[m]);
-            },
-        );
+        for group in &mut self.groups {
+            each_mode(
+                #[inline(always)]
+                |i| {
+                    let next = group.decay[i] * group.amplitude[i]
+                        - group.constant[i] * initial
+                        - group.ramp[i] * rise;
+                    group.amplitude[i] = taken.select(next, group.amplitude[i]);
+                },
+            );
+        }
         let mean = self.mean + self.per_sum * (initial + last);
         self.mean = taken.select(mean, self.mean);
     }
 
     #[inline(always)]
-    fn mean(&self) -> Lanes<N> {
+    fn mean(&self) -> R {
         self.mean
     }
 }
@@ -209,20 +227,18 @@ fn sum(group: Lanes<GROUP>) -> f64 {
     ((a + b) + (c + d)) + ((e + f) + (g + h))
 }
 
-/// Does something for each mode, a group at a time and written out: in a loop over modes a compiler
-/// gathers across modes what lies side by side across lanes, which takes five times as long.
+/// Does something for each mode of a group, written out: in a loop over modes a compiler gathers
+/// across modes what lies side by side across lanes, which takes five times as long.
 #[inline(always)]
-fn each_mode<const M: usize>(mut work: impl FnMut(usize)) {
-    for first in (0..M).step_by(GROUP) {
-        work(first);
-        work(first + 1);
-        work(first + 2);
-        work(first + 3);
-        work(first + 4);
-        work(first + 5);
-        work(first + 6);
-        work(first + 7);
-    }
+fn each_mode(mut work: impl FnMut(usize)) {
+    work(0);
+    work(1);
+    work(2);
+    work(3);
+    work(4);
+    work(5);
+    work(6);
+    work(7);
 }
 
 /// Returns the `m`-th positive root of `tan λ = λ`.
@@ -248,21 +264,21 @@ mod tests {
         concentration_mol_m3: 33_133.0,
     };
 
-    fn flat<const M: usize>(stoichiometry: f64) -> Modal<1, M> {
+    fn flat<const G: usize>(stoichiometry: f64) -> Modal<f64, G> {
         let mut sphere = Modal::new();
         sphere.load(0, &MATERIAL, stoichiometry);
         sphere
     }
 
-    fn advance<const M: usize>(sphere: &mut Modal<1, M>, length_s: f64, from: f64, to: f64) {
+    fn advance<const G: usize>(sphere: &mut Modal<f64, G>, length_s: f64, from: f64, to: f64) {
         sphere.prepare(0, length_s, 1.0);
-        sphere.advance(Mask::splat(true), Lanes::splat(from), Lanes::splat(to));
+        sphere.advance(true, from, to);
     }
 
-    fn surface<const M: usize>(sphere: &mut Modal<1, M>, density: f64) -> f64 {
+    fn surface<const G: usize>(sphere: &mut Modal<f64, G>, density: f64) -> f64 {
         sphere.prepare(0, 0.0, 1.0);
         let line = sphere.line();
-        (line.base + line.per_final * density).lane(0)
+        line.base + line.per_final * density
     }
 
     #[test]
@@ -275,13 +291,13 @@ mod tests {
     /// Constant flux, long time: the surface lies `j R / (5 F D c)` below the mean, exactly.
     #[test]
     fn steady_state_is_exact_for_any_number_of_modes() {
-        let mut sphere = flat::<8>(0.5);
+        let mut sphere = flat::<1>(0.5);
         for _ in 0..40 {
             advance(&mut sphere, 256.0, 0.01, 0.01);
         }
         let scale = FARADAY_C_MOL * MATERIAL.diffusivity_m2_s * MATERIAL.concentration_mol_m3;
         let exact = 0.01 * MATERIAL.radius_m / (5.0 * scale);
-        let below = sphere.mean().lane(0) - surface(&mut sphere, 0.01);
+        let below = sphere.mean() - surface(&mut sphere, 0.01);
         assert!(
             (below / exact - 1.0).abs() < 1e-12,
             "{below} against {exact}"
@@ -290,30 +306,26 @@ mod tests {
 
     #[test]
     fn one_long_step_equals_many_short_ones_and_foretells_its_surface() {
-        let mut long = flat::<16>(0.6);
+        let mut long = flat::<2>(0.6);
         long.prepare(0, 64.0, 1.3);
         let line = long.line();
         let foretold = line.base + line.per_initial * 0.1 + line.per_final * 0.3;
-        long.advance(Mask::splat(true), Lanes::splat(0.1), Lanes::splat(0.3));
-        let mut short = flat::<16>(0.6);
+        long.advance(true, 0.1, 0.3);
+        let mut short = flat::<2>(0.6);
         for i in 0..64 {
             let at = |n: i32| 0.1 + 0.2 * f64::from(n) / 64.0;
             short.prepare(0, 1.0, 1.3);
-            short.advance(
-                Mask::splat(true),
-                Lanes::splat(at(i)),
-                Lanes::splat(at(i + 1)),
-            );
+            short.advance(true, at(i), at(i + 1));
         }
-        assert!((long.mean().lane(0) - short.mean().lane(0)).abs() < 1e-14);
+        assert!((long.mean() - short.mean()).abs() < 1e-14);
         long.prepare(0, 0.0, 1.3);
         let line = long.line();
-        let reached = (line.base + line.per_final * 0.3).lane(0);
+        let reached = line.base + line.per_final * 0.3;
         short.prepare(0, 0.0, 1.3);
         let line = short.line();
-        let in_small_steps = (line.base + line.per_final * 0.3).lane(0);
+        let in_small_steps = line.base + line.per_final * 0.3;
         assert!((reached - in_small_steps).abs() < 1e-14);
-        assert!((reached - foretold.lane(0)).abs() < 1e-14);
+        assert!((reached - foretold).abs() < 1e-14);
     }
 
     /// Root of `tan λ = λ` between the poles of the tangent, by bisection of `sin λ − λ cos λ`.
@@ -341,7 +353,7 @@ mod tests {
         let (radius, diffusivity) = (MATERIAL.radius_m, MATERIAL.diffusivity_m2_s);
         let scale = flux * radius / (FARADAY_C_MOL * diffusivity * MATERIAL.concentration_mol_m3);
         let roots: Vec<f64> = (1..=400).map(root_by_bisection).collect();
-        let mut sphere = flat::<8>(0.4);
+        let mut sphere = flat::<1>(0.4);
         let mut time_s = 0.0;
         for length_s in [
             1.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0,

@@ -10,7 +10,7 @@ use super::engine::{CHANGE_MAX, Engine, Found};
 use super::kinetics::colder_1_k;
 use super::sphere::Sphere;
 use super::track::TRIALS_MAX;
-use crate::lanes::{Lanes, Mask};
+use crate::lanes::{Choice, Real};
 
 /// Length of the first step after a switch, s.
 const LENGTH_FIRST_S: f64 = 1.0;
@@ -43,39 +43,37 @@ const NEWTON_MAX: f64 = 12.0;
 const VOLTAGE_TRIES_MAX: f64 = 60.0;
 
 /// What becomes of the step of each lane.
-pub(super) struct Verdict<const N: usize> {
+pub(super) struct Verdict<R: Real> {
     /// It is taken.
-    pub(super) taken: Mask<N>,
+    pub(super) taken: R::Mask,
     /// It is taken and meets an end.
-    pub(super) ended: Mask<N>,
+    pub(super) ended: R::Mask,
     /// It goes beyond an end: a shorter one is tried.
-    pub(super) beyond: Mask<N>,
+    pub(super) beyond: R::Mask,
     /// It is tried at half its length.
-    pub(super) shortened: Mask<N>,
+    pub(super) shortened: R::Mask,
     /// There is no way on.
-    pub(super) stuck: Mask<N>,
+    pub(super) stuck: R::Mask,
 }
 
-impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
+impl<R: Real, S: Sphere<R>> Engine<'_, R, S> {
     /// Decides what becomes of each step.
     #[inline(always)]
-    pub(super) fn judge(&self, found: &Found<N>) -> Verdict<N> {
+    pub(super) fn judge(&self, found: &Found<R>) -> Verdict<R> {
         let plan = &self.plan;
         let instant = plan.at_instant;
-        let at_least = |least: f64| plan.length_s.ge(Lanes::splat(least));
+        let at_least = |least: f64| plan.length_s.ge(R::splat(least));
         let settled = self.active & found.is_settled;
-        let surprising = found
-            .surprise
-            .gt(Lanes::splat(self.resolution.surprise_max))
-            | found.change.gt(Lanes::splat(CHANGE_MAX));
+        let surprising = found.surprise.gt(R::splat(self.resolution.surprise_max))
+            | found.change.gt(R::splat(CHANGE_MAX));
         let rough = settled & !instant & surprising & at_least(LENGTH_LEAST_S);
-        let far = found.margin.gt(Lanes::splat(MARGIN_TOLERANCE));
+        let far = found.margin.gt(R::splat(MARGIN_TOLERANCE));
         let beyond = settled & !instant & !rough & far & at_least(LENGTH_END_S);
         let taken = settled & !rough & !beyond;
-        let near = found.margin.ge(-Lanes::splat(MARGIN_TOLERANCE));
+        let near = found.margin.ge(-R::splat(MARGIN_TOLERANCE));
         let holds = plan.holds_voltage;
-        let most = holds.select(Lanes::splat(VOLTAGE_TRIES_MAX), Lanes::splat(TRIES_MAX));
-        let is_tired = self.active & self.rounds.ge(Lanes::splat(TRIALS_MAX));
+        let most = holds.select(R::splat(VOLTAGE_TRIES_MAX), R::splat(TRIES_MAX));
+        let is_tired = self.active & self.rounds.ge(R::splat(TRIALS_MAX));
         let hopeless =
             (self.active & !settled) & (plan.tries.ge(most) | (!found.is_valid & !holds));
         let short = instant | !at_least(LENGTH_LEAST_S);
@@ -90,7 +88,7 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
 
     /// Improves the guesses of the lanes that stay at their step.
     #[inline(always)]
-    pub(super) fn improve(&mut self, staying: Mask<N>, found: &Found<N>) {
+    pub(super) fn improve(&mut self, staying: R::Mask, found: &Found<R>) {
         let plan = &mut self.plan;
         let valid = staying & found.is_valid;
         plan.driver_v = valid.select(found.driver_v, plan.driver_v);
@@ -103,7 +101,7 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
         // A higher current means a lower voltage; out of range lies beyond the current before.
         let guess = plan.current_a;
         let before = self.state.current_a;
-        let is_low = (found.is_valid & found.voltage_error_v.gt(Lanes::splat(0.0)))
+        let is_low = (found.is_valid & found.voltage_error_v.gt(R::splat(0.0)))
             | (!found.is_valid & guess.lt(before));
         let [low, high] = plan.bracket_a;
         let low = (holding & is_low).select(guess, low);
@@ -113,7 +111,7 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
             .is_valid
             .select(found.current_a, (guess + before) * 0.5);
         let is_inside = newton.gt(low) & newton.lt(high);
-        let is_early = plan.tries.le(Lanes::splat(NEWTON_MAX));
+        let is_early = plan.tries.le(R::splat(NEWTON_MAX));
         let middle = (low + high) * 0.5;
         let bisects = middle.is_finite() & !(is_inside & is_early);
         let next = bisects.select(middle, newton);
@@ -122,29 +120,29 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
 
     /// Chooses the length of the next step in the lanes of `lanes`, from what the last one showed.
     #[inline(always)]
-    pub(super) fn choose(&mut self, lanes: Mask<N>, found: &Found<N>) {
+    pub(super) fn choose(&mut self, lanes: R::Mask, found: &Found<R>) {
         let plan = &mut self.plan;
         let calm = found
             .surprise
-            .lt(Lanes::splat(CALM * self.resolution.surprise_max))
-            & found.change.lt(Lanes::splat(0.5 * CHANGE_MAX));
+            .lt(R::splat(CALM * self.resolution.surprise_max))
+            & found.change.lt(R::splat(0.5 * CHANGE_MAX));
         let still = found
             .surprise
-            .lt(Lanes::splat(STILL * self.resolution.surprise_max))
-            & found.change.lt(Lanes::splat(0.1 * CHANGE_MAX));
+            .lt(R::splat(STILL * self.resolution.surprise_max))
+            & found.change.lt(R::splat(0.1 * CHANGE_MAX));
         let grows = calm & plan.length_s.ge(self.free_length_s) & !plan.at_instant;
         let growth = if self.is_gentle {
-            Lanes::splat(GENTLE_GROWTH)
+            R::splat(GENTLE_GROWTH)
         } else {
-            still.select(Lanes::splat(4.0), Lanes::splat(2.0))
+            still.select(R::splat(4.0), R::splat(2.0))
         };
         let free = grows.select(self.free_length_s * growth, self.free_length_s);
-        let free = plan.at_instant.select(Lanes::splat(LENGTH_FIRST_S), free);
-        let free = free.least(self.length_cap_s);
+        let free = plan.at_instant.select(R::splat(LENGTH_FIRST_S), free);
+        let free = free.at_most(self.length_cap_s);
         self.free_length_s = lanes.select(free, self.free_length_s);
-        let nearing = self.state.margin_slope_1_s.gt(Lanes::splat(0.0));
+        let nearing = self.state.margin_slope_1_s.gt(R::splat(0.0));
         let to_end = -self.state.margin / self.state.margin_slope_1_s;
-        let to_end = to_end.greatest(Lanes::splat(LENGTH_END_S));
+        let to_end = to_end.at_least(R::splat(LENGTH_END_S));
         let length = (nearing & to_end.lt(free)).select(to_end, free);
         plan.length_s = lanes.select(length, plan.length_s);
         plan.at_instant = plan.at_instant & !lanes;
@@ -152,7 +150,7 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
 
     /// Halves the step in the lanes of `lanes`.
     #[inline(always)]
-    pub(super) fn shorten(&mut self, lanes: Mask<N>) {
+    pub(super) fn shorten(&mut self, lanes: R::Mask) {
         let half = self.plan.length_s * 0.5;
         self.plan.length_s = lanes.select(half, self.plan.length_s);
         self.free_length_s = lanes.select(half, self.free_length_s);
@@ -160,7 +158,7 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
 
     /// Keeps the step within the next time to stop at, and guesses its end.
     #[inline(always)]
-    pub(super) fn foretell(&mut self, lanes: Mask<N>) {
+    pub(super) fn foretell(&mut self, lanes: R::Mask) {
         let (plan, state) = (&mut self.plan, &self.state);
         let remaining = self.target_s - self.elapsed_s;
         let reaches = remaining.le(plan.length_s * (1.0 + 1e-9));
@@ -174,10 +172,10 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
         let foretold = state.current_a + state.current_past.foretell(plan.length_s, last_s);
         let current = plan.holds_voltage.select(foretold, plan.setpoint);
         plan.current_a = lanes.select(current, plan.current_a);
-        let never = Lanes::splat(f64::INFINITY);
+        let never = R::splat(f64::INFINITY);
         plan.bracket_a[0] = lanes.select(-never, plan.bracket_a[0]);
         plan.bracket_a[1] = lanes.select(never, plan.bracket_a[1]);
-        plan.tries = lanes.select(Lanes::splat(0.0), plan.tries);
+        plan.tries = lanes.select(R::splat(0.0), plan.tries);
         if self.thermal.is_lumped {
             let heat = [state.heat_w; 2];
             let after = self.thermal.after(state.temperature_k, plan.length_s, heat);
@@ -195,14 +193,14 @@ impl<const N: usize, S: Sphere<N>> Engine<'_, N, S> {
                 self.diffusivity_factor[k] = self.sides[k].diffusivity_factor(colder);
             }
         }
-        for lane in 0..N {
+        for lane in 0..R::COUNT {
             let length_s = self.plan.length_s.lane(lane);
             #[expect(clippy::float_cmp, reason = "the same number or another one")]
-            let is_prepared = length_s == self.prepared_s[lane];
+            let is_prepared = length_s == self.prepared_s.lane(lane);
             if is_prepared && !self.thermal.is_lumped {
                 continue;
             }
-            self.prepared_s[lane] = length_s;
+            self.prepared_s.set_lane(lane, length_s);
             for k in 0..2 {
                 let factor = self.diffusivity_factor[k].lane(lane);
                 self.spheres[k].prepare(lane, length_s, factor);

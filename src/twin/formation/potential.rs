@@ -7,7 +7,7 @@
 //! formula at the middle of every piece, refined, and given up in favour of the formula if it
 //! misses by more than [`TABLE_ERROR_V_MAX`].
 
-use crate::lanes::Lanes;
+use crate::lanes::Real;
 use crate::model::curve::Curve;
 
 /// Largest difference between table and formula at the middle of a piece, V.
@@ -51,7 +51,7 @@ impl Potential {
 
     /// Returns the value and its slope at `x` in 0..1.
     #[inline(always)]
-    pub(super) fn value_and_slope<const N: usize>(&self, x: Lanes<N>) -> (Lanes<N>, Lanes<N>) {
+    pub(super) fn value_and_slope<R: Real>(&self, x: R) -> (R, R) {
         match self {
             Self::Direct(curve) => direct(curve, x),
             Self::Pieces { pieces, count } => {
@@ -59,8 +59,8 @@ impl Potential {
                 let last = pieces.len() - 1;
                 // Rounding half below finds a piece that holds the place or touches it.
                 let shifted = (position - 0.5) + ROUNDER;
-                let mut coefficients = [Lanes::splat(0.0); 4];
-                for i in 0..N {
+                let mut coefficients = [R::splat(0.0); 4];
+                for i in 0..R::COUNT {
                     let left = ((shifted.lane(i).to_bits() & PLACE_BITS) as usize).min(last);
                     let piece = pieces[left];
                     for (lanes, coefficient) in coefficients.iter_mut().zip(piece) {
@@ -75,10 +75,10 @@ impl Potential {
 }
 
 /// Evaluates the curve itself, lane by lane.
-fn direct<const N: usize>(curve: &Curve, x: Lanes<N>) -> (Lanes<N>, Lanes<N>) {
-    let mut slope = Lanes::splat(0.0);
-    let mut value = Lanes::splat(0.0);
-    for i in 0..N {
+fn direct<R: Real>(curve: &Curve, x: R) -> (R, R) {
+    let mut slope = R::splat(0.0);
+    let mut value = R::splat(0.0);
+    for i in 0..R::COUNT {
         let (at, per) = curve.value_and_derivative(x.lane(i));
         value.set_lane(i, at);
         slope.set_lane(i, per);
@@ -88,11 +88,7 @@ fn direct<const N: usize>(curve: &Curve, x: Lanes<N>) -> (Lanes<N>, Lanes<N>) {
 
 /// Value and slope of a piece at `t` in 0..1.
 #[inline(always)]
-fn cubic<const N: usize>(
-    [value, slope, square, cube]: [Lanes<N>; 4],
-    t: Lanes<N>,
-    count: f64,
-) -> (Lanes<N>, Lanes<N>) {
+fn cubic<R: Real>([value, slope, square, cube]: [R; 4], t: R, count: f64) -> (R, R) {
     let at = value + t * (slope + t * (square + t * cube));
     let per = slope + t * (square * 2.0 + t * cube * 3.0);
     (at, per * count)
@@ -119,9 +115,8 @@ fn sample(curve: &Curve, pieces: usize, error_max: f64) -> Option<Potential> {
     let pieces: Vec<[f64; 4]> = knots.windows(2).map(|k| piece(k[0], k[1])).collect();
     for (i, &coefficients) in pieces.iter().enumerate() {
         let middle = curve.value((at(i) + at(i + 1)) / 2.0);
-        let coefficients = coefficients.map(Lanes::<1>::splat);
-        let (guess, _) = cubic(coefficients, Lanes::splat(0.5), count);
-        let error = (guess.lane(0) - middle).abs();
+        let (guess, _) = cubic(coefficients, 0.5, count);
+        let error = (guess - middle).abs();
         if error.is_nan() || error > error_max {
             return None;
         }
@@ -145,8 +140,7 @@ mod tests {
         assert!(matches!(table, Potential::Pieces { .. }));
         for i in 0..=1000 {
             let x = f64::from(i) / 1000.0;
-            let (value, slope) = table.value_and_slope(Lanes::<1>::splat(x));
-            let (value, slope) = (value.lane(0), slope.lane(0));
+            let (value, slope) = table.value_and_slope(x);
             let (exact, exact_slope) = curve.value_and_derivative(x);
             assert!(
                 (value - exact).abs() < 2e-7,

@@ -149,6 +149,10 @@ pub struct Run {
     pub lithium_lost_share: f64,
     /// Film thickness at the end, m.
     pub sei_thickness_m: f64,
+    /// Film that an additive has made, m; 0 without additive.
+    pub additive_thickness_m: f64,
+    /// Additive that is left, 1; 1 without additive.
+    pub additive_left_share: f64,
     /// Duration of the protocol, s.
     pub duration_s: f64,
     /// Voltage drop in the first 600 s of the first rest after a charge, V.
@@ -186,6 +190,8 @@ impl Default for Run {
             lithium_lost_ah: f64::NAN,
             lithium_lost_share: f64::NAN,
             sei_thickness_m: f64::NAN,
+            additive_thickness_m: f64::NAN,
+            additive_left_share: f64::NAN,
             duration_s: f64::NAN,
             rest_drop_v: f64::NAN,
             negative_potential_min_v: f64::INFINITY,

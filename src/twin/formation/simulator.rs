@@ -5,7 +5,8 @@
 
 use super::FormationError;
 use super::cell::{
-    Cell, Electrode, Electrolyte, Feature, Heat, PristineState, SeiMechanism, SeiParameters,
+    Additive, Boost, Cell, Electrode, Electrolyte, Feature, Heat, PristineState, SeiMechanism,
+    SeiParameters,
 };
 use super::electrolyte::{Salts, Surroundings};
 use super::engine::Engine;
@@ -19,7 +20,7 @@ use super::resolution::Resolution;
 use super::result::Run;
 use super::sphere::Sphere;
 use super::volumes::Volumes;
-use crate::lanes::vectorised;
+use crate::lanes::{Lanes, vectorised};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -57,7 +58,7 @@ pub struct Request {
 }
 
 /// What all cells that run side by side have in common: potentials, law, resolution.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Kind {
     potentials: [ElectrodePotentials; 2],
     law: Law,
@@ -112,19 +113,42 @@ impl Kind {
 
     /// Runs jobs side by side in the vector instructions of the machine; the results lie in the
     /// order of the jobs' indices.
+    fn in_lanes<'a>(&self, jobs: &mut dyn Iterator<Item = Job<'a>>) -> Vec<(usize, Run)> {
+        match self.modes {
+            _ if self.is_gentle() => self.run_single(jobs),
+            Modes::Eight => self.in_modes::<1>(jobs),
+            Modes::Sixteen => self.in_modes::<2>(jobs),
+            // Few ask for the first seconds, and no ensemble does.
+            Modes::SixtyFour => self.run_single(jobs),
+        }
+    }
+
+    fn in_modes<'a, const G: usize>(
+        &self,
+        jobs: &mut dyn Iterator<Item = Job<'a>>,
+    ) -> Vec<(usize, Run)> {
+        let spheres = [Modal::<Lanes<LANES>, G>::new(), Modal::new()];
+        let mut engine = Engine::new(spheres, &self.potentials, self.law, self.resolution);
+        let ran = vectorised(
+            #[inline(always)]
+            || engine.run(jobs),
+        );
+        match ran {
+            Some(()) => in_order(engine.finished),
+            None => self.run_single(jobs),
+        }
+    }
+
+    /// Runs jobs side by side where that is faster.
     pub(super) fn run_lanes<'a>(
         &self,
         jobs: &mut dyn Iterator<Item = Job<'a>>,
     ) -> Vec<(usize, Run)> {
-        if self.is_gentle() {
+        // Lanes need an optimising compiler; without one, single numbers are three times faster.
+        if cfg!(debug_assertions) {
             return self.run_single(jobs);
         }
-        match self.modes {
-            Modes::Eight => self.in_lanes::<8>(jobs),
-            Modes::Sixteen => self.in_lanes::<16>(jobs),
-            // Few ask for the first seconds, and no ensemble does.
-            Modes::SixtyFour => self.run_single(jobs),
-        }
+        self.in_lanes(jobs)
     }
 
     /// Runs jobs one after the other: the same bits.
@@ -133,62 +157,48 @@ impl Kind {
         jobs: &mut dyn Iterator<Item = Job<'a>>,
     ) -> Vec<(usize, Run)> {
         if self.is_gentle() {
-            return jobs.flat_map(|job| self.in_volumes(job)).collect();
+            let alone = |job| self.one_by_one(&mut std::iter::once(job));
+            return jobs.flat_map(alone).collect();
         }
-        match self.modes {
-            Modes::Eight => self.one_by_one::<8>(jobs),
-            Modes::Sixteen => self.one_by_one::<16>(jobs),
-            Modes::SixtyFour => self.one_by_one::<64>(jobs),
-        }
+        self.one_by_one(jobs)
     }
 
-    fn in_lanes<'a, const M: usize>(
-        &self,
-        jobs: &mut dyn Iterator<Item = Job<'a>>,
-    ) -> Vec<(usize, Run)> {
-        let spheres = [Modal::<LANES, M>::new(), Modal::new()];
+    fn one_by_one<'a>(&self, jobs: &mut dyn Iterator<Item = Job<'a>>) -> Vec<(usize, Run)> {
+        let spheres = self.spheres();
         let mut engine = Engine::new(spheres, &self.potentials, self.law, self.resolution);
-        let ran = vectorised(
-            #[inline(always)]
-            || engine.run(jobs),
-        );
-        match ran {
-            Some(()) => in_order(engine.finished),
-            None => self.one_by_one::<M>(jobs),
-        }
-    }
-
-    /// Runs one job with diffusion in volumes: in the electrolyte, in the particles, or in both.
-    fn in_volumes(&self, job: Job<'_>) -> Vec<(usize, Run)> {
-        match &self.diffusivities {
-            Some([negative, positive]) => {
-                let spheres = [negative, positive].map(|d| Volumes::new(Arc::clone(d)));
-                self.with_salt(spheres, job)
-            }
-            None => self.with_salt([Modal::<1, 16>::new(), Modal::new()], job),
-        }
-    }
-
-    fn with_salt<S: Sphere<1>>(&self, spheres: [S; 2], job: Job<'_>) -> Vec<(usize, Run)> {
-        let mut engine = Engine::new(spheres, &self.potentials, self.law, self.resolution);
-        engine.is_gentle = true;
+        engine.is_gentle = self.is_gentle();
         engine.salts = self
             .electrolyte
             .as_ref()
             .map(|(parameters, around)| Salts::new(parameters, around));
-        engine.run(&mut std::iter::once(job));
-        engine.finished
-    }
-
-    fn one_by_one<'a, const M: usize>(
-        &self,
-        jobs: &mut dyn Iterator<Item = Job<'a>>,
-    ) -> Vec<(usize, Run)> {
-        let spheres = [Modal::<1, M>::new(), Modal::new()];
-        let mut engine = Engine::new(spheres, &self.potentials, self.law, self.resolution);
         engine.run(jobs);
         in_order(engine.finished)
     }
+
+    /// Particles of one cell, of the kind that its diffusivities ask for.
+    fn spheres(&self) -> [Box<dyn Sphere<f64>>; 2] {
+        match &self.diffusivities {
+            Some([negative, positive]) => [
+                Box::new(Volumes::new(Arc::clone(negative))),
+                Box::new(Volumes::new(Arc::clone(positive))),
+            ],
+            // Volumes in the electrolyte have a time step of their own: sixteen modes fit it.
+            None if self.electrolyte.is_some() => modal::<2>(),
+            None => match self.modes {
+                Modes::Eight => modal::<1>(),
+                Modes::Sixteen => modal::<2>(),
+                Modes::SixtyFour => modal::<8>(),
+            },
+        }
+    }
+}
+
+/// Two spheres of `G` groups of modes.
+fn modal<const G: usize>() -> [Box<dyn Sphere<f64>>; 2] {
+    [
+        Box::new(Modal::<f64, G>::new()),
+        Box::new(Modal::<f64, G>::new()),
+    ]
 }
 
 /// Diffusivity as a table, to a millionth of its largest value.
@@ -231,6 +241,33 @@ impl Simulator {
     #[must_use]
     pub fn run(&self, protocol: &Protocol) -> Run {
         self.run_with_samples(protocol, &[])
+    }
+
+    /// Runs cells through their protocols, those of one kind side by side in any build, and returns
+    /// the runs in order, with the bits of [`Self::run`].
+    ///
+    /// Cells are of one kind when potentials, electrolyte, law of the film, modes and resolution
+    /// are the same.
+    #[must_use]
+    pub fn run_together(cells: &[(&Self, &Protocol)]) -> Vec<Run> {
+        let mut finished = Vec::with_capacity(cells.len());
+        let mut rest: Vec<usize> = (0..cells.len()).collect();
+        while let Some(&first) = rest.first() {
+            let kind = &cells[first].0.kind;
+            let (alike, others): (Vec<usize>, Vec<usize>) = rest
+                .into_iter()
+                .partition(|&index| cells[index].0.kind == *kind);
+            let mut jobs = alike.into_iter().map(|index| Job {
+                index,
+                cell: cells[index].0.cell.clone(),
+                protocol: Cow::Borrowed(cells[index].1),
+                sample_times_s: &[],
+            });
+            finished.extend(kind.in_lanes(&mut jobs));
+            rest = others;
+        }
+        let runs = in_order(finished).into_iter();
+        runs.map(|(_, run)| run).collect()
     }
 
     /// Runs a protocol and samples it at the given rising times within each step, s.
@@ -352,12 +389,7 @@ fn check_sei(sei: &SeiParameters) -> Result<(), FormationError> {
         ("SEI transfer coefficient", sei.transfer_coefficient),
         ("SEI activation energy", sei.activation_j_mol),
     ] {
-        require(
-            quantity,
-            value,
-            value >= 0.0 && value.is_finite(),
-            "0 or more",
-        )?;
+        require_not_negative(quantity, value)?;
     }
     match sei.mechanism {
         SeiMechanism::None => Ok(()),
@@ -397,6 +429,19 @@ fn check_sei(sei: &SeiParameters) -> Result<(), FormationError> {
             require_positive("SEI exchange current", exchange_current_a_m2)?;
             require_positive("inverse tunnelling length", decay_1_m)
         }
+        SeiMechanism::EcWithAdditive {
+            rate_constant_m_s,
+            diffusivity_m2_s,
+            concentration_mol_m3,
+            additive,
+            boost,
+        } => {
+            require_positive("SEI rate constant", rate_constant_m_s)?;
+            require_positive("SEI diffusivity", diffusivity_m2_s)?;
+            require_not_negative("ethylene carbonate concentration", concentration_mol_m3)?;
+            require_positive("SEI transfer coefficient", sei.transfer_coefficient)?;
+            check_additive(&additive, &boost)
+        }
         SeiMechanism::EcReactionLimited {
             rate_constant_m_s,
             diffusivity_m2_s,
@@ -407,6 +452,41 @@ fn check_sei(sei: &SeiParameters) -> Result<(), FormationError> {
             require_positive("ethylene carbonate concentration", concentration_mol_m3)
         }
     }
+}
+
+fn check_additive(additive: &Additive, boost: &Boost) -> Result<(), FormationError> {
+    for (quantity, value) in [
+        ("additive rate constant", additive.rate_constant_m_s),
+        ("additive diffusivity", additive.diffusivity_m2_s),
+        ("additive inventory", additive.inventory_mol_m2),
+        (
+            "electrons per molecule of additive",
+            additive.electrons_per_molecule,
+        ),
+        (
+            "additive transfer coefficient",
+            additive.transfer_coefficient,
+        ),
+        (
+            "molar volume of the additive's film",
+            additive.molar_volume_m3_mol,
+        ),
+        (
+            "lithium per mole of the additive's film",
+            additive.lithium_per_mole,
+        ),
+        ("rise time of the boost", boost.rise_s),
+        ("decay time of the boost", boost.decay_s),
+    ] {
+        require_positive(quantity, value)?;
+    }
+    require_not_negative("additive concentration", additive.concentration_mol_m3)?;
+    require_not_negative("boost per C-rate", boost.per_c_rate)
+}
+
+fn require_not_negative(quantity: &'static str, value: f64) -> Result<(), FormationError> {
+    let holds = value >= 0.0 && value.is_finite();
+    require(quantity, value, holds, "0 or more")
 }
 
 fn require_positive(quantity: &'static str, value: f64) -> Result<(), FormationError> {

@@ -5,7 +5,7 @@
 //! advanced profile. Two answers: `modal` (constant diffusivity, exact) and `volumes` (any
 //! diffusivity, implicit).
 
-use crate::lanes::{Lanes, Mask};
+use crate::lanes::Real;
 
 /// One sphere of one material.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,18 +20,18 @@ pub(super) struct Material {
 
 /// Surface stoichiometry at the end of a step: `base + per_initial j₀ + per_final j₁`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line<const N: usize> {
-    pub(super) base: Lanes<N>,
+pub(super) struct Line<R: Real> {
+    pub(super) base: R,
     /// m²/A.
-    pub(super) per_initial: Lanes<N>,
+    pub(super) per_initial: R,
     /// m²/A.
-    pub(super) per_final: Lanes<N>,
+    pub(super) per_final: R,
 }
 
-/// Particles of `N` lanes.
+/// Particles of all lanes.
 ///
 /// Current densities leave the particle, in A/m² of its surface.
-pub(super) trait Sphere<const N: usize> {
+pub(super) trait Sphere<R: Real> {
     /// Puts a material into a lane, with a flat profile.
     fn load(&mut self, lane: usize, material: &Material, stoichiometry: f64);
 
@@ -40,15 +40,42 @@ pub(super) trait Sphere<const N: usize> {
     fn prepare(&mut self, lane: usize, length_s: f64, factor: f64);
 
     /// Returns the surface at the end of the prepared step.
-    fn line(&mut self) -> Line<N>;
+    fn line(&mut self) -> Line<R>;
 
     /// Works the line out anew around the step with these current densities, where the diffusivity
     /// follows the profile; returns how far the surface has moved.
-    fn refine(&mut self, initial: Lanes<N>, last: Lanes<N>) -> Lanes<N>;
+    fn refine(&mut self, initial: R, last: R) -> R;
 
     /// Takes the prepared step in the lanes of `taken`.
-    fn advance(&mut self, taken: Mask<N>, initial: Lanes<N>, last: Lanes<N>);
+    fn advance(&mut self, taken: R::Mask, initial: R, last: R);
 
     /// Volume mean of the stoichiometry.
-    fn mean(&self) -> Lanes<N>;
+    fn mean(&self) -> R;
+}
+
+/// Particles of either kind behind one face: one compiled engine for both.
+impl<R: Real> Sphere<R> for Box<dyn Sphere<R>> {
+    fn load(&mut self, lane: usize, material: &Material, stoichiometry: f64) {
+        (**self).load(lane, material, stoichiometry);
+    }
+
+    fn prepare(&mut self, lane: usize, length_s: f64, factor: f64) {
+        (**self).prepare(lane, length_s, factor);
+    }
+
+    fn line(&mut self) -> Line<R> {
+        (**self).line()
+    }
+
+    fn refine(&mut self, initial: R, last: R) -> R {
+        (**self).refine(initial, last)
+    }
+
+    fn advance(&mut self, taken: R::Mask, initial: R, last: R) {
+        (**self).advance(taken, initial, last);
+    }
+
+    fn mean(&self) -> R {
+        (**self).mean()
+    }
 }

@@ -10,7 +10,7 @@ use super::kinetics::Climate;
 use super::protocol::{End, Operation, Step};
 use super::result::{Invariant, Run, Sample, Status, StepOutcome};
 use super::sphere::Sphere;
-use crate::lanes::{Lanes, Mask};
+use crate::lanes::{Choice, Real};
 
 /// Time into a rest at which its voltage drop is read, s.
 pub const REST_DROP_TIME_S: f64 = 600.0;
@@ -70,11 +70,11 @@ pub(super) enum Arrival {
     Stuck(Status),
 }
 
-impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
+impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
     /// Runs all jobs; results come in the order in which they finish.
     #[inline(always)]
     pub(super) fn run(&mut self, jobs: &mut dyn Iterator<Item = Job<'a>>) {
-        for lane in 0..N {
+        for lane in 0..R::COUNT {
             self.take_job(lane, jobs);
         }
         self.prepare();
@@ -85,7 +85,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
 
     #[inline(always)]
     fn round(&mut self, jobs: &mut dyn Iterator<Item = Job<'a>>) {
-        self.waits = Mask::splat(false);
+        self.waits = R::Mask::splat(false);
         let found = self.evaluate();
         let verdict = self.judge(&found);
         let (taken, instant) = (verdict.taken, self.plan.at_instant);
@@ -100,7 +100,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         self.elapsed_s = (taken & !instant).select(elapsed, self.elapsed_s);
         self.shorten(verdict.shortened);
         if (arrived | verdict.beyond | verdict.stuck).any() {
-            for lane in 0..N {
+            for lane in 0..R::COUNT {
                 if verdict.beyond.lane(lane) {
                     self.step_back(lane, found.margin.lane(lane));
                 } else if arrived.lane(lane) && instant.lane(lane) && !verdict.ended.lane(lane) {
@@ -214,11 +214,11 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         ] {
             lanes.set_lane(lane, value);
         }
-        let stoichiometry = Lanes::<1>::splat(cell.negative.stoichiometry);
         let open = &self.sides[0].potentials.open_circuit;
-        let (open_v, _) = open.value_and_slope(stoichiometry);
-        self.state.driver_v.set_lane(lane, open_v.lane(0));
-        self.prepared_s[lane] = f64::NAN;
+        let (open_v, _) = open.value_and_slope(cell.negative.stoichiometry);
+        self.state.driver_v.set_lane(lane, open_v);
+        self.state.second.forget(lane);
+        self.prepared_s.set_lane(lane, f64::NAN);
         self.set_climate();
     }
 
@@ -270,6 +270,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             Operation::ConstantVoltage { voltage_v } => (true, voltage_v, current_a),
         };
         let cap_s = self.resolution.cap_s(step.operation, job.cell.heat);
+        let cap_s = cap_s.min(job.cell.film.additive.length_max_s());
         let ends = Ends::of(step);
         self.length_cap_s.set_lane(lane, cap_s);
         self.elapsed_s.set_lane(lane, 0.0);
@@ -372,6 +373,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         // INVARIANT: only lanes at work are sampled.
         let job = track.job.as_ref().expect("a lane at work has a job");
         let thickness_m = state.thickness_m.lane(lane);
+        let additive_m = state.second.grown_m.lane(lane);
         Sample {
             step: track.step,
             time_s,
@@ -383,7 +385,7 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             surface_negative: state.surface[0].lane(lane),
             surface_positive: state.surface[1].lane(lane),
             sei_thickness_m: thickness_m,
-            lithium_lost_ah: job.cell.film_lithium_ah(thickness_m),
+            lithium_lost_ah: job.cell.film_lithium_ah(thickness_m, additive_m),
             temperature_k: state.temperature_k.lane(lane),
         }
     }
@@ -436,7 +438,8 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
             self.spheres[0].mean().lane(lane),
             self.spheres[1].mean().lane(lane),
         ];
-        let lost_ah = cell.film_lithium_ah(thickness_m);
+        let additive_m = state.second.grown_m.lane(lane);
+        let lost_ah = cell.film_lithium_ah(thickness_m, additive_m);
         let held = |negative: f64, positive: f64| {
             cell.negative.full_ah * negative + cell.positive.full_ah * positive
         };
@@ -446,6 +449,8 @@ impl<'a, const N: usize, S: Sphere<N>> Engine<'a, N, S> {
         run.lithium_lost_ah = lost_ah;
         run.lithium_lost_share = lost_ah / total;
         run.sei_thickness_m = thickness_m;
+        run.additive_thickness_m = additive_m;
+        run.additive_left_share = cell.film.additive.left(additive_m);
         run.lithium_drift_ah = drift;
         run.charge_drift_ah = state.discharged_ah.lane(lane) - passed;
         run.negative_potential_min_v = state.lowest_negative_v.lane(lane);

@@ -10,7 +10,7 @@ use super::cell::FARADAY_C_MOL;
 use super::implicit::{Response, Row};
 use super::potential::Potential;
 use super::sphere::{Line, Material, Sphere};
-use crate::lanes::{Lanes, Mask};
+use crate::lanes::{Choice, Real};
 use crate::math;
 use std::sync::Arc;
 
@@ -20,36 +20,36 @@ const SHELLS: usize = 80;
 /// Shells grow thinner as this power of the distance from the surface.
 const GRADING: f64 = 1.5;
 
-/// Spheres of `N` lanes in shells.
+/// Spheres in shells.
 #[derive(Debug, Clone)]
-pub(super) struct Volumes<const N: usize> {
+pub(super) struct Volumes<R: Real> {
     diffusivity: Arc<Potential>,
     /// Radii of the shells' outer faces over that of the particle.
     faces: Vec<f64>,
-    content: Vec<Lanes<N>>,
+    content: Vec<R>,
     /// Content at the end of the step as far as it is known.
-    ahead: Vec<Lanes<N>>,
-    row: Row<N>,
-    response: Response<N>,
-    length_s: Lanes<N>,
-    factor: Lanes<N>,
-    radius_m: Lanes<N>,
+    ahead: Vec<R>,
+    row: Row<R>,
+    response: Response<R>,
+    length_s: R,
+    factor: R,
+    radius_m: R,
     /// `1 / (F c)`, m³/(A s).
-    per_charge: Lanes<N>,
+    per_charge: R,
     /// Surface per current density beyond what the content gives, m²/A.
-    skin: Lanes<N>,
+    skin: R,
     is_fresh: bool,
 }
 
-impl<const N: usize> Volumes<N> {
+impl<R: Real> Volumes<R> {
     /// Makes lanes of a diffusivity (m²/s, of the stoichiometry).
     pub(super) fn new(diffusivity: Arc<Potential>) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "fewer than a hundred shells")]
         let faces = (1..=SHELLS)
             .map(|i| 1.0 - math::pow((SHELLS - i) as f64 / SHELLS as f64, GRADING))
             .collect();
-        let half = vec![Lanes::splat(0.5); SHELLS];
-        let zero = vec![Lanes::splat(0.0); SHELLS];
+        let half = vec![R::splat(0.5); SHELLS];
+        let zero = vec![R::splat(0.0); SHELLS];
         Self {
             diffusivity,
             faces,
@@ -61,11 +61,11 @@ impl<const N: usize> Volumes<N> {
                 per_initial: zero.clone(),
                 per_final: zero,
             },
-            length_s: Lanes::splat(0.0),
-            factor: Lanes::splat(1.0),
-            radius_m: Lanes::splat(1.0),
-            per_charge: Lanes::splat(1.0),
-            skin: Lanes::splat(0.0),
+            length_s: R::splat(0.0),
+            factor: R::splat(1.0),
+            radius_m: R::splat(1.0),
+            per_charge: R::splat(1.0),
+            skin: R::splat(0.0),
             is_fresh: false,
         }
     }
@@ -82,22 +82,22 @@ impl<const N: usize> Volumes<N> {
         0.5 * (self.inner(shell) + self.faces[shell])
     }
 
-    fn diffusivity_at(&self, stoichiometry: Lanes<N>) -> Lanes<N> {
-        let least = Lanes::splat(0.0);
-        let x = stoichiometry.greatest(least).least(Lanes::splat(1.0));
+    fn diffusivity_at(&self, stoichiometry: R) -> R {
+        let least = R::splat(0.0);
+        let x = stoichiometry.at_least(least).at_most(R::splat(1.0));
         self.diffusivity.value_and_slope(x).0 * self.factor
     }
 
     /// Works out the response with the diffusivity of the profile between start and `ahead`.
     fn linearise(&mut self) {
         self.is_fresh = true;
-        let middle: Vec<Lanes<N>> = self
+        let middle: Vec<R> = self
             .content
             .iter()
             .zip(&self.ahead)
             .map(|(&a, &b)| (a + b) * 0.5)
             .collect();
-        let diffusivity: Vec<Lanes<N>> = middle.iter().map(|&x| self.diffusivity_at(x)).collect();
+        let diffusivity: Vec<R> = middle.iter().map(|&x| self.diffusivity_at(x)).collect();
         for i in 0..SHELLS {
             let (inner, outer) = (self.inner(i), self.faces[i]);
             let volume = (outer * outer * outer - inner * inner * inner) / 3.0;
@@ -117,14 +117,14 @@ impl<const N: usize> Volumes<N> {
     }
 
     /// Surface stoichiometry of a content without current.
-    fn outermost(&self, content: &[Lanes<N>]) -> Lanes<N> {
+    fn outermost(&self, content: &[R]) -> R {
         let [before, last] = [content[SHELLS - 2], content[SHELLS - 1]];
         let thickness = self.faces[SHELLS - 1] - self.inner(SHELLS - 1);
         let distance = self.centre(SHELLS - 1) - self.centre(SHELLS - 2);
         last + (last - before) * (0.125 * thickness / distance)
     }
 
-    fn straight(&self) -> Line<N> {
+    fn straight(&self) -> Line<R> {
         Line {
             base: self.outermost(&self.response.base),
             per_initial: self.outermost(&self.response.per_initial),
@@ -133,7 +133,7 @@ impl<const N: usize> Volumes<N> {
     }
 }
 
-impl<const N: usize> Sphere<N> for Volumes<N> {
+impl<R: Real> Sphere<R> for Volumes<R> {
     fn load(&mut self, lane: usize, material: &Material, stoichiometry: f64) {
         self.radius_m.set_lane(lane, material.radius_m);
         let per_charge = 1.0 / (FARADAY_C_MOL * material.concentration_mol_m3);
@@ -152,16 +152,16 @@ impl<const N: usize> Sphere<N> for Volumes<N> {
         self.is_fresh = false;
     }
 
-    fn line(&mut self) -> Line<N> {
+    fn line(&mut self) -> Line<R> {
         if !self.is_fresh {
             self.linearise();
         }
         self.straight()
     }
 
-    fn refine(&mut self, initial: Lanes<N>, last: Lanes<N>) -> Lanes<N> {
+    fn refine(&mut self, initial: R, last: R) -> R {
         let foretold =
-            |line: Line<N>| line.base + line.per_initial * initial + line.per_final * last;
+            |line: Line<R>| line.base + line.per_initial * initial + line.per_final * last;
         let before = foretold(self.straight());
         for i in 0..SHELLS {
             self.ahead[i] = self.response.base[i]
@@ -172,7 +172,7 @@ impl<const N: usize> Sphere<N> for Volumes<N> {
         foretold(self.straight()) - before
     }
 
-    fn advance(&mut self, taken: Mask<N>, initial: Lanes<N>, last: Lanes<N>) {
+    fn advance(&mut self, taken: R::Mask, initial: R, last: R) {
         for i in 0..SHELLS {
             let next = self.response.base[i]
                 + self.response.per_initial[i] * initial
@@ -183,8 +183,8 @@ impl<const N: usize> Sphere<N> for Volumes<N> {
         self.is_fresh = false;
     }
 
-    fn mean(&self) -> Lanes<N> {
-        let mut sum = Lanes::splat(0.0);
+    fn mean(&self) -> R {
+        let mut sum = R::splat(0.0);
         for i in 0..SHELLS {
             let (inner, outer) = (self.inner(i), self.faces[i]);
             sum = sum + self.content[i] * (outer * outer * outer - inner * inner * inner);
