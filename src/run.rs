@@ -26,6 +26,7 @@ pub mod margins;
 pub mod outcomes;
 pub mod plant;
 pub mod repair;
+pub mod replaced;
 pub mod review;
 pub mod rule_sources;
 pub mod rules;

@@ -158,6 +158,12 @@ fn compute(
         format: FORMAT.to_owned(),
         versions: body::versions(),
         scenario: documents.scenario.path.clone(),
+        replaced: run::replaced::rows(
+            &documents.model,
+            &documents.plant,
+            &requested.binding.nominal,
+        ),
+        not_modelled: run::replaced::stages_left_out(&documents.plant),
         seed: context.seed,
         samples: context.samples,
         outcomes,

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::body::Versions;
+use super::replaced::ReplacedRow;
 
 /// Outcomes of one recipe with some values changed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,6 +18,12 @@ pub struct WhatIf {
     pub document: String,
     /// Path of the recipe.
     pub recipe: String,
+    /// Outcomes that are measured or given by a formula, not modelled; absent when there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<ReplacedRow>,
+    /// Stages of the line that are not computed; absent when all are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_modelled: Vec<String>,
     /// The stage asked for; absent for all.
     pub stage: Option<String>,
     /// Values changed at every point.

@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::json;
 use super::layout::{Align, Page, Rich, Style};
+use super::replaced::replaced_lines;
 use super::story::readable;
-use crate::record::body::{OutcomeRow, Spread, Versions};
+use crate::record::body::{OutcomeRow, ReplacedRow, Spread, Versions};
 
 /// One simulation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -20,6 +21,12 @@ pub struct Simulation {
     pub versions: Versions,
     /// Path of the scenario.
     pub scenario: String,
+    /// Outcomes that are measured or given by a formula, not modelled; absent when there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<ReplacedRow>,
+    /// Stages of the line that are not computed; absent when all are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_modelled: Vec<String>,
     /// Seed of all streams.
     pub seed: u64,
     /// Samples of each recipe.
@@ -61,6 +68,9 @@ impl Simulation {
                 self.seed
             )),
         );
+        for line in replaced_lines(&self.replaced, &self.not_modelled) {
+            page.paragraph(2, &Rich::styled(Style::Caution, &line));
+        }
         let heads = ["outcome", "now", "requested", "difference"];
         self.row(&mut page, heads.map(|h| Rich::styled(Style::Strong, h)));
         for outcome in &self.outcomes {

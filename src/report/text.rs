@@ -268,6 +268,10 @@ fn model(page: &mut Page, body: &Body) {
         );
         label = "";
     }
+    for line in replaced_lines(&body.replaced, &body.not_modelled) {
+        labelled(page, label, &Rich::styled(Style::Caution, &line));
+        label = "";
+    }
     if let Some(cap) = &body.decision.cap {
         labelled(page, label, &Rich::styled(Style::Caution, cap));
     }

@@ -6,6 +6,7 @@
 use super::json::pretty;
 use super::layout::{Align, Page, Rich, Style};
 use super::number::counted;
+use super::replaced::replaced_lines;
 use super::story::readable;
 use crate::record::what_if::{Outcome, Point, WhatIf};
 
@@ -89,6 +90,9 @@ pub fn text(answer: &WhatIf, colour: bool) -> String {
             readable(sweep.from)
         );
         page.paragraph(2, &Rich::plain(&words));
+    }
+    for line in replaced_lines(&answer.replaced, &answer.not_modelled) {
+        page.paragraph(2, &Rich::styled(Style::Caution, &line));
     }
     reservations(&mut page, answer);
     heads(&mut page, answer);

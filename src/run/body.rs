@@ -71,6 +71,12 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
         versions: versions(),
         request: request(context),
         inputs: context.documents.inputs.clone(),
+        replaced: replaced::rows(
+            &context.documents.model,
+            &context.documents.plant,
+            &requested.binding.nominal,
+        ),
+        not_modelled: replaced::stages_left_out(&context.documents.plant),
         changes: change.rows,
         findings,
         dryer: dryer(context, &recipes),

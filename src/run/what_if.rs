@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::binding::{Binding, BindingError};
 use super::body;
 use super::plant::{Plant, Stage};
+use super::replaced;
 use crate::diagnostic::nearest;
 use crate::model::document::Model;
 use crate::monte_carlo::ensemble::SampleStatus;
@@ -104,6 +105,8 @@ pub fn what_if(subject: &Subject<'_>, ask: &Ask) -> Result<WhatIf, String> {
         versions: body::versions(),
         document: subject.document.to_owned(),
         recipe: subject.recipe.path.clone(),
+        replaced: replaced::rows(subject.model, subject.plant, &inputs),
+        not_modelled: replaced::stages_left_out(subject.plant),
         stage: ask.stage.clone(),
         set: set.into_values().collect(),
         sweep,

@@ -8,6 +8,7 @@ use super::chart::{self, Scale, bounds, label};
 use super::markup::{Markup, coordinate, typographic};
 use super::page::head;
 use crate::record::what_if::{Outcome, Sweep, WhatIf};
+use crate::report::replaced::replaced_lines;
 use crate::report::story::readable;
 
 const WIDTH: f64 = 500.0;
@@ -68,6 +69,7 @@ fn introduction(section: &mut Markup, answer: &WhatIf) {
     sentences.extend(flags);
     sentences.sort();
     sentences.dedup();
+    sentences.extend(replaced_lines(&answer.replaced, &answer.not_modelled));
     if !sentences.is_empty() {
         section.element("aside", &[("class", "weak")], |aside| {
             aside.leaf("h2", &[], "What weakens this");
