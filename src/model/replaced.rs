@@ -132,7 +132,8 @@ impl Replaced {
                 format!("formula {}, no range stated", expression.text.trim())
             }
             Law::Expression(expression) => {
-                let range = |(name, range): (&String, &Range)| format!("{name} {}", range.display());
+                let range =
+                    |(name, range): (&String, &Range)| format!("{name} {}", range.display());
                 let ranges: Vec<String> = expression.valid.iter().map(range).collect();
                 format!(
                     "formula {}, for {}, {outside}",
@@ -149,7 +150,11 @@ impl Replaced {
         let Meaning::Quantity(quantity) = lookup(name, entry.key_span, &[Role::Outcome], report)?
         else {
             let message = format!("`{name}` is a choice, expected an outcome of the line");
-            report.push(Diagnostic::error(codes::WRONG_ROLE, entry.key_span, message));
+            report.push(Diagnostic::error(
+                codes::WRONG_ROLE,
+                entry.key_span,
+                message,
+            ));
             return None;
         };
         let Value::Table(table) = &entry.node.value else {
@@ -174,7 +179,9 @@ impl Replaced {
         };
         let needs_outside = match &law {
             Some(Law::Expression(expression)) => !expression.valid.is_empty(),
-            _ => true,
+            Some(Law::Table { .. }) => true,
+            // What is wrong has been said.
+            None => false,
         };
         let outside = if needs_outside {
             reader.choice("outside", &OUTSIDE)
@@ -221,7 +228,10 @@ fn table_law(reader: &mut Reader<'_>, name: &str, quantity: &Entry) -> Option<La
     }
     columns.push((name, quantity));
     if !(2..=3).contains(&columns.len()) {
-        let message = format!("a table goes over one or two variables, found {}", over.len());
+        let message = format!(
+            "a table goes over one or two variables, found {}",
+            over.len()
+        );
         let span = over.last().map_or(points.span, |last| last.span);
         report.push(
             Diagnostic::error(codes::REPLACED_TABLE, span, message)
@@ -233,8 +243,15 @@ fn table_law(reader: &mut Reader<'_>, name: &str, quantity: &Entry) -> Option<La
         return reader.wrong_type(points, "an array of points");
     };
     if rows.len() > POINTS_MAX {
-        let message = format!("a table has at most {POINTS_MAX} points, found {}", rows.len());
-        report.push(Diagnostic::error(codes::REPLACED_TABLE, points.span, message));
+        let message = format!(
+            "a table has at most {POINTS_MAX} points, found {}",
+            rows.len()
+        );
+        report.push(Diagnostic::error(
+            codes::REPLACED_TABLE,
+            points.span,
+            message,
+        ));
         return None;
     }
     let read: Vec<Vec<Measured>> = rows
@@ -254,8 +271,10 @@ fn point(row: &Node, columns: &[(&str, &Entry)], report: &Report) -> Option<Vec<
         _ => {
             let message = format!("expected a point of {} values", columns.len());
             report.push(
-                Diagnostic::error(codes::REPLACED_TABLE, row.span, message)
-                    .help(format!("write `[{}]`, each with its unit", names.join(", "))),
+                Diagnostic::error(codes::REPLACED_TABLE, row.span, message).help(format!(
+                    "write `[{}]`, each with its unit",
+                    names.join(", ")
+                )),
             );
             return None;
         }
@@ -273,15 +292,22 @@ fn is_grid(points: &[Vec<Measured>], rows: &[Node], whole: Span, report: &Report
     let mut seen: BTreeMap<Vec<crate::rational::Rational>, usize> = BTreeMap::new();
     let mut axes = vec![std::collections::BTreeSet::new(); dimensions];
     for (at, point) in points.iter().enumerate() {
-        let place: Vec<_> = point[..dimensions].iter().map(|one| one.si.clone()).collect();
+        let place: Vec<_> = point[..dimensions]
+            .iter()
+            .map(|one| one.si.clone())
+            .collect();
         for (axis, value) in axes.iter_mut().zip(&place) {
             axis.insert(value.clone());
         }
         if let Some(first) = seen.insert(place, at) {
             report.push(
-                Diagnostic::error(codes::REPLACED_TABLE, rows[at].span, "this point stands twice")
-                    .also(rows[first].span, "first here")
-                    .help("keep one of the two; for repeated measurements give the mean"),
+                Diagnostic::error(
+                    codes::REPLACED_TABLE,
+                    rows[at].span,
+                    "this point stands twice",
+                )
+                .also(rows[first].span, "first here")
+                .help("keep one of the two; for repeated measurements give the mean"),
             );
             return false;
         }
@@ -331,7 +357,10 @@ fn expression_law(reader: &mut Reader<'_>, name: &str, quantity: &Entry) -> Opti
             return None;
         }
         let expected = Expected::of_entry(&range.key, entry);
-        valid.insert(range.key.clone(), Range::of_node(&range.node, &expected, report)?);
+        valid.insert(
+            range.key.clone(),
+            Range::of_node(&range.node, &expected, report)?,
+        );
     }
     Some(Law::Expression(Expression {
         text: text.clone(),
@@ -378,12 +407,19 @@ fn resolved(
     }
     if !is_one || rules.lets.len() != 1 {
         report.push(
-            Diagnostic::error(codes::REPLACED_EXPRESSION, node.span, "expected one expression")
-                .help("write a formula of the rule language, such as `0.3 * coating.porosity`"),
+            Diagnostic::error(
+                codes::REPLACED_EXPRESSION,
+                node.span,
+                "expected one expression",
+            )
+            .help("write a formula of the rule language, such as `0.3 * coating.porosity`"),
         );
         return None;
     }
-    let choice = rules.signals.iter().find(|signal| standard().get(&signal.name).is_none());
+    let choice = rules
+        .signals
+        .iter()
+        .find(|signal| standard().get(&signal.name).is_none());
     if let Some(choice) = choice {
         let message = format!("`{}` is no number of the dictionary", choice.name);
         report.push(

@@ -15,6 +15,7 @@ use crate::record::body::{Body, DeltaRow, OutcomeRow};
 use super::RecordReference;
 use super::layout::{Align, Page, Rich, Style};
 use super::number::glued;
+use super::replaced::replaced_lines;
 use super::{reasoning, story};
 
 pub use findings::findings_text;

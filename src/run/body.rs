@@ -6,6 +6,7 @@
 use super::coating_window::coating_window;
 use super::evidence::{self, Deltas};
 use super::formation_profile::formation_profiles;
+use super::replaced;
 use super::search::{self, Found, LadderRequest, Searched};
 use super::{
     Context, Judged, RunError, argument, assumptions, cell_match, changes, rules, summary,

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::evidence_documents::{self, Compared};
 use super::gaps::Gap;
 use super::plant::Plant;
+use super::replaced;
 use super::rule_sources;
 use crate::canonical;
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
@@ -67,6 +68,7 @@ pub const CODES: &[(&str, &str, &str)] = &[
          does not give as a number with a `step` would never move, and a search that found nothing \
          would look as if it had tried.",
     ),
+    replaced::CODE,
     (
         OUTSIDE_SIGNAL_RANGE,
         "a recipe leaves the range of a signal",
@@ -270,6 +272,10 @@ fn finish(
     let compared = evidence_documents::keep(files, &mut intake, &rules);
     match Plant::of_documents(&parts.old, &parts.model, parts.bpx.as_ref()) {
         Ok(plant) => Ok(Documents {
+            warnings: {
+                diagnostics.extend(replaced::not_given(&parts.model, &plant, &rules));
+                diagnostics
+            },
             compared,
             inputs: inputs(&intake, &parts),
             scenario: parts.scenario,
@@ -280,7 +286,6 @@ fn finish(
             approved: parts.approved,
             plant,
             rules,
-            warnings: diagnostics,
             sources: intake.sources,
         }),
         Err(found) => {
@@ -457,14 +462,15 @@ fn line_of(recipe: &Recipe, model: &Model) -> Result<Line, Diagnostics> {
         recipe.choice("electrolyte.salt"),
         recipe.choice("can.material"),
     );
-    Ok(match met {
+    let line = match met {
         (Some(salt), Some(can)) if recipe.parameters.contains_key("electrolyte.chloride") => line
             .with_exposure(Exposure {
                 imide_salt: ["LiFSI", "LiTFSI"].contains(&salt),
                 steel: can == "steel",
             }),
         _ => line,
-    })
+    };
+    replaced::applied(line, model)
 }
 
 /// A recipe names no mode, so rules are judged over all modes at once.

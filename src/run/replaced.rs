@@ -155,7 +155,9 @@ fn diagnostic(error: &ReplaceError, model: &Model, outputs: &[Port]) -> Diagnost
             let message = format!("`{name}` is not given, and {by} reads it");
             Diagnostic::error(REPLACED, stage(name), message)
                 .label("not computed")
-                .help(format!("add `\"{name}\"` to `[replaced]`, or model the stage"))
+                .help(format!(
+                    "add `\"{name}\"` to `[replaced]`, or model the stage"
+                ))
         }
         ReplaceError::FlowCurve => {
             let message = "the coating reads the flow curve of the slurry, not an outcome of it";
@@ -170,12 +172,19 @@ fn stage_span(model: &Model, name: &str) -> Span {
     let own = model.not_modelled.iter();
     let mut named = own.filter(|stage| name.starts_with(&format!("{}.", stage.value)));
     let first = || model.not_modelled.first();
-    named.next().or_else(first).map_or(model.span, |stage| stage.span)
+    named
+        .next()
+        .or_else(first)
+        .map_or(model.span, |stage| stage.span)
 }
 
 /// Rules read outcomes of stages that are not computed: named, with what to do.
 #[must_use]
-pub fn not_given(model: &Model, plant: &Plant, rules: &crate::rule_language::RuleSet) -> Diagnostics {
+pub fn not_given(
+    model: &Model,
+    plant: &Plant,
+    rules: &crate::rule_language::RuleSet,
+) -> Diagnostics {
     let mut found = Diagnostics::new();
     if model.not_modelled.is_empty() {
         return found;
@@ -184,12 +193,13 @@ pub fn not_given(model: &Model, plant: &Plant, rules: &crate::rule_language::Rul
     for rule in &rules.rules {
         for &id in &rule.reads {
             let name = &rules.signal(id).name;
-            let stage = dictionary::standard().get(name).filter(|entry| {
-                entry.role == dictionary::Role::Outcome
-            });
-            let left_out = model.not_modelled.iter().find(|stage| {
-                name.starts_with(&format!("{}.", stage.value))
-            });
+            let stage = dictionary::standard()
+                .get(name)
+                .filter(|entry| entry.role == dictionary::Role::Outcome);
+            let left_out = model
+                .not_modelled
+                .iter()
+                .find(|stage| name.starts_with(&format!("{}.", stage.value)));
             let (Some(_), Some(left_out)) = (stage, left_out) else {
                 continue;
             };

@@ -165,8 +165,7 @@ pub fn load(
     not_negative("dry_room.water_per_person", inputs.water_per_person)?;
     let outside_pa = DewPoint::new(inputs.ambient_dew_point)?.vapour_pressure_pa();
     let outside = humidity_ratio(outside_pa, STANDARD_PRESSURE_PA)?;
-    let density =
-        STANDARD_PRESSURE_PA * air::MOLAR_MASS_KG_MOL / (GAS_CONSTANT_J_MOL_K * room_k);
+    let density = STANDARD_PRESSURE_PA * air::MOLAR_MASS_KG_MOL / (GAS_CONSTANT_J_MOL_K * room_k);
     let water_load =
         inputs.leak_flow * density * (outside - inside) + inputs.people * inputs.water_per_person;
     let supply_kg_s = inputs.volume * inputs.air_changes * density;

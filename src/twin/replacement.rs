@@ -167,7 +167,10 @@ impl Grid {
             // INVARIANT: along one axis every coordinate is that of a point, so there are two axes.
             let (first, second) = (axes[0][hole / axes[1].len()], axes[1][hole % axes[1].len()]);
             let with = |axis: usize, value: f64| {
-                points.iter().position(|point| point[axis] == value).unwrap_or(0)
+                points
+                    .iter()
+                    .position(|point| point[axis] == value)
+                    .unwrap_or(0)
             };
             return Err(GridError::Hole {
                 like: (with(0, first), with(1, second)),
@@ -189,7 +192,9 @@ impl Grid {
     #[must_use]
     pub fn value(&self, at: &[f64]) -> f64 {
         let cell = |axis: &[f64], x: f64| {
-            let right = axis.partition_point(|&own| own < x).clamp(1, axis.len() - 1);
+            let right = axis
+                .partition_point(|&own| own < x)
+                .clamp(1, axis.len() - 1);
             let (low, high) = (axis[right - 1], axis[right]);
             (right - 1, (x - low) / (high - low))
         };
@@ -197,7 +202,11 @@ impl Grid {
         let between = |low: f64, high: f64, weight: f64| low * (1.0 - weight) + high * weight;
         let row = |start: usize, axis: &[f64], x: f64| {
             let (left, weight) = cell(axis, x);
-            between(self.values[start + left], self.values[start + left + 1], weight)
+            between(
+                self.values[start + left],
+                self.values[start + left + 1],
+                weight,
+            )
         };
         match (self.axes.as_slice(), at) {
             ([axis], [x]) => row(0, axis, *x),
@@ -249,7 +258,13 @@ mod tests {
     #[test]
     fn points_that_are_no_grid_are_refused() {
         let grid = |points: &[&[f64]]| {
-            Grid::new(&points.iter().map(|point| point.to_vec()).collect::<Vec<_>>()).err()
+            Grid::new(
+                &points
+                    .iter()
+                    .map(|point| point.to_vec())
+                    .collect::<Vec<_>>(),
+            )
+            .err()
         };
         assert_eq!(grid(&[]), Some(GridError::NotAPoint { point: 0 }));
         assert_eq!(grid(&[&[1.0, 2.0]]), Some(GridError::TooShort { axis: 0 }));
@@ -277,7 +292,10 @@ mod tests {
         let strict = with(Outside::Fails);
         assert_eq!(at(&strict, 2.0), Ok((20.0, Flags::NONE)));
         for x in [0.999, 2.001, f64::NAN] {
-            assert!(matches!(at(&strict, x), Err(TwinError::OutsideReplacement { .. })));
+            assert!(matches!(
+                at(&strict, x),
+                Err(TwinError::OutsideReplacement { .. })
+            ));
         }
         let loose = with(Outside::Extrapolates);
         assert_eq!(at(&loose, 3.0), Ok((30.0, Flags::REPLACEMENT_EXTRAPOLATED)));

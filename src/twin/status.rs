@@ -95,7 +95,8 @@ impl Flags {
         (Flags::UNBALANCED, "UNBALANCED by a replaced outcome"),
     ];
 
-    /// The outcome at which a flag is shown: the one people read.
+    /// The outcome at which a flag is shown: the one people read; nothing for flags of outcomes that
+    /// measured values stand for.
     #[must_use]
     pub fn shown_at(self) -> &'static str {
         match self {
@@ -105,6 +106,8 @@ impl Flags {
             Flags::UPTAKE_EXTRAPOLATED => "calendering.uptake_ratio",
             Flags::WETTING_UNMODELLED => "filling.measured_wetting_time",
             Flags::DRY_ROOM_OVERLOADED => "dry_room.water_load",
+            // Beside the outcomes that are replaced, whichever they are.
+            Flags::REPLACEMENT_EXTRAPOLATED | Flags::UNBALANCED => "",
             _ => "drying.residual_solvent",
         }
     }

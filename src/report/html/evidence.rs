@@ -7,6 +7,7 @@
 use crate::record::body::{Body, DeltaRow, OutcomeRow};
 use crate::report::RecordReference;
 use crate::report::number::{count, fixed, glued, significant};
+use crate::report::replaced::replaced_lines;
 use crate::report::story;
 
 use super::markup::{Markup, typographic};

@@ -51,7 +51,11 @@ const LAWS: [Law; 10] = [
     },
     Law {
         text: "the solvent comes with the solids",
-        names: &["coating.solvent_loading", "slurry.solids", "coating.areal_loading"],
+        names: &[
+            "coating.solvent_loading",
+            "slurry.solids",
+            "coating.areal_loading",
+        ],
         sides: |v| (v[0] * v[1], v[2] * (1.0 - v[1])),
     },
     Law {
@@ -87,7 +91,11 @@ const LAWS: [Law; 10] = [
     },
     Law {
         text: "the solvent at the last zone is the residual solvent",
-        names: &[LAST_ZONE, "drying.residual_solvent", "coating.areal_loading"],
+        names: &[
+            LAST_ZONE,
+            "drying.residual_solvent",
+            "coating.areal_loading",
+        ],
         sides: |v| (v[0], v[1] * v[2]),
     },
     Law {
@@ -199,6 +207,10 @@ impl PlacedLaw {
         }
         let (left, right) = (LAWS[self.law].sides)(&values);
         let scale = left.abs().max(right.abs());
-        if scale == 0.0 { 0.0 } else { (left - right) / scale }
+        if scale == 0.0 {
+            0.0
+        } else {
+            (left - right) / scale
+        }
     }
 }

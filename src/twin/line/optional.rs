@@ -174,8 +174,7 @@ impl Line {
             (Section::Room, Some(air)) => room(air)?.write(slots),
             (Section::RoomLoad, Some(air)) => {
                 if let (Some(inputs), Some(inside)) = (&known.room_load, &seen.room) {
-                    let (outcomes, flags) =
-                        load(inputs, air.temperature, inside.humidity_ratio)?;
+                    let (outcomes, flags) = load(inputs, air.temperature, inside.humidity_ratio)?;
                     outcomes.write(slots);
                     return Ok(flags);
                 }
@@ -305,7 +304,10 @@ fn take_up(
         return Err(TwinError::OutcomeNotFinite { port: 0 });
     };
     let humidity = room.relative_humidity;
-    let crushed = seen.crushed.as_ref().map_or(1.0, |found| found.uptake_ratio);
+    let crushed = seen
+        .crushed
+        .as_ref()
+        .map_or(1.0, |found| found.uptake_ratio);
     // A dry room takes bound water out of a coating far more slowly than moist air brings it in
     // (hysteresis), so drying by the room is not credited.
     let exposed = |water: f64, rate: f64, saturation: f64| {

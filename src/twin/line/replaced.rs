@@ -250,7 +250,9 @@ impl Replaced {
 
     /// Names of the replaced outcomes in the order of the line.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.placed.iter().map(|one| one.replacement.outcome.as_str())
+        self.placed
+            .iter()
+            .map(|one| one.replacement.outcome.as_str())
     }
 
     /// Tells whether an outcome in these places of the row is replaced.
@@ -297,7 +299,10 @@ impl Replaced {
 fn seen(places: Option<&Vec<usize>>, all: Vec<Port>) -> Vec<Port> {
     match places {
         None => all,
-        Some(places) => places.iter().filter_map(|&at| all.get(at).cloned()).collect(),
+        Some(places) => places
+            .iter()
+            .filter_map(|&at| all.get(at).cloned())
+            .collect(),
     }
 }
 
@@ -410,11 +415,12 @@ impl Line {
         let placed = layout.placed(replacements)?;
         let narrow = layout.narrow(&placed)?;
         let replaced_slots: Vec<usize> = placed.iter().map(|one| one.slot).collect();
-        let has_output = |slot: usize| {
-            !lacks(layout.stage_of_output(slot)) || replaced_slots.contains(&slot)
-        };
+        let has_output =
+            |slot: usize| !lacks(layout.stage_of_output(slot)) || replaced_slots.contains(&slot);
         let has_input = |at: usize| {
-            narrow.as_ref().is_none_or(|narrow| narrow.inputs.contains(&at))
+            narrow
+                .as_ref()
+                .is_none_or(|narrow| narrow.inputs.contains(&at))
         };
         let balances = Balances::new(
             self.zones,
@@ -444,7 +450,10 @@ impl Line {
             of_dryer,
             CalenderingOutcomes::COUNT,
         ];
-        let sections = self.sections.iter().map(|section| section.output_count(self.zones));
+        let sections = self
+            .sections
+            .iter()
+            .map(|section| section.output_count(self.zones));
         let mut end = 0;
         let summed = stages.into_iter().chain(sections).map(|count| {
             end += count;
@@ -460,9 +469,10 @@ impl Layout<'_> {
         let mut slots = Vec::with_capacity(replacements.len());
         for one in &replacements {
             let name = || one.outcome.clone();
-            slots.push(self.output(&one.outcome).ok_or_else(|| ReplaceError::NoOutcome {
-                name: name(),
-            })?);
+            slots.push(
+                self.output(&one.outcome)
+                    .ok_or_else(|| ReplaceError::NoOutcome { name: name() })?,
+            );
         }
         let mut placed = Vec::with_capacity(replacements.len());
         for (replacement, &slot) in replacements.into_iter().zip(&slots) {
