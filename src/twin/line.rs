@@ -8,6 +8,7 @@
 //! dryer for a drawing. [`Line::replacing`] puts measured values in the place of outcomes.
 
 mod balance;
+mod numerics;
 mod optional;
 mod replaced;
 mod together;
@@ -26,6 +27,7 @@ use crate::twin::section::{Section, SectionInputs, Sections};
 use crate::twin::slurry::{Slurry, SlurryInputs, SlurryOutcomes};
 use crate::twin::{Flags, Port, Solvent, Status, TwinError};
 pub use balance::{Imbalance, OPEN_FROM};
+pub use numerics::{Numerics, OutcomeError};
 use optional::Stages;
 pub use replaced::{LineStage, ReplaceError, Replaced};
 use std::sync::Arc;

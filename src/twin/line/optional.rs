@@ -199,6 +199,21 @@ fn wet_film(line: &LineInputs, made: &Stages<'_>) -> WetFilm {
     }
 }
 
+/// The film that shrinks at a mean rate in kg/(m² s).
+pub(super) fn shrinkage(
+    inputs: &BinderInputs,
+    line: &LineInputs,
+    (wet, coated): (&SlurryOutcomes, &CoatingOutcomes),
+    rate_kg_m2_s: f64,
+) -> Shrinkage {
+    Shrinkage {
+        peclet: rate_kg_m2_s / line.slurry.solvent_density * coated.wet_thickness
+            / inputs.diffusivity,
+        initial: wet.volume_fraction,
+        packed: wet.volume_fraction * coated.wet_thickness / coated.dry_thickness,
+    }
+}
+
 /// Binder at both faces when the film stops shrinking: at the thickness of the dry coating.
 fn migrate(
     inputs: &BinderInputs,
@@ -206,13 +221,12 @@ fn migrate(
     made: &Stages<'_>,
 ) -> Result<BinderOutcomes, TwinError> {
     crate::twin::status::positive("binder.diffusivity", inputs.diffusivity)?;
-    let initial = made.wet.volume_fraction;
-    let film = Shrinkage {
-        peclet: made.dried.shrinkage_rate / line.slurry.solvent_density * made.coated.wet_thickness
-            / inputs.diffusivity,
-        initial,
-        packed: initial * made.coated.wet_thickness / made.coated.dry_thickness,
-    };
+    let film = shrinkage(
+        inputs,
+        line,
+        (&made.wet, &made.coated),
+        made.dried.shrinkage_rate,
+    );
     let faces = film.gradient()?;
     Ok(BinderOutcomes {
         peclet: film.peclet,

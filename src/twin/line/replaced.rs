@@ -442,7 +442,7 @@ impl Line {
     }
 
     /// Ends of the outcomes of the four stages and of each section.
-    fn block_ends(&self) -> Vec<usize> {
+    pub(super) fn block_ends(&self) -> Vec<usize> {
         let of_dryer = DryingOutcomes::COUNT + self.zones * ZoneOutcomes::COUNT;
         let stages = [
             SlurryOutcomes::COUNT,
