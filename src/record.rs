@@ -11,6 +11,7 @@ pub mod coating_window;
 pub mod findings;
 pub mod formation_profile;
 pub mod lots;
+pub mod numerics;
 mod place;
 pub mod repair;
 pub mod replaced;

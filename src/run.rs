@@ -23,6 +23,7 @@ pub mod formation_profile;
 pub mod gaps;
 pub mod lots;
 pub mod margins;
+pub mod numerics;
 pub mod outcomes;
 pub mod plant;
 pub mod repair;

@@ -388,6 +388,7 @@ fn the_page_s_example_is_computed_swept_judged_and_told() {
         recipe: &found.old,
         model: &found.model,
         plant: &found.plant,
+        bpx: found.bpx.as_ref(),
     };
     let ask = Ask {
         sweep: Some("coating.web_speed=20..44 m/min:5".to_owned()),

@@ -11,6 +11,7 @@ use super::layout::{Align, Page, Rich, Style};
 use super::replaced::replaced_lines;
 use super::story::readable;
 use crate::record::body::{OutcomeRow, ReplacedRow, Spread, Versions};
+use crate::record::numerics::OutcomeNumerics;
 
 /// One simulation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -50,6 +51,8 @@ pub struct Numerics {
     pub free_share: f64,
     /// Bound solvent, mass fraction of the dry coating.
     pub bound_fraction: f64,
+    /// Numerical error of every outcome at nominal values.
+    pub outcomes: Vec<OutcomeNumerics>,
 }
 
 /// Widths of the columns: name with unit, three medians with their ranges below.
@@ -89,6 +92,9 @@ impl Simulation {
             {
                 self.row(&mut page, [Rich::default(), now, requested, difference]);
             }
+            if let Some(words) = self.u_num(&outcome.name) {
+                page.paragraph(2, &Rich::plain(&words));
+            }
             for flag in &outcome.flags {
                 page.paragraph(2, &Rich::styled(Style::Caution, flag));
             }
@@ -109,6 +115,24 @@ impl Simulation {
             );
         }
         page.finish()
+    }
+
+    /// The numerical error of an outcome in words; nothing where nobody asked.
+    fn u_num(&self, name: &str) -> Option<String> {
+        let own = self.numerics.iter().filter_map(|numerics| {
+            let found = numerics.outcomes.iter().find(|one| one.name == name)?;
+            Some((numerics.recipe.as_str(), found))
+        });
+        let own: Vec<(&str, &OutcomeNumerics)> = own.collect();
+        let (_, first) = own.first()?;
+        if own.iter().all(|(_, one)| one.u_num == 0.0) {
+            return Some(format!("u_num 0 ({})", first.by));
+        }
+        let sizes = own
+            .iter()
+            .map(|(recipe, one)| format!("{recipe} {:.1e}", one.u_num.abs()));
+        let sizes: Vec<String> = sizes.collect();
+        Some(format!("u_num {} ({})", sizes.join(", "), first.by))
     }
 
     fn row(&self, page: &mut Page, cells: [Rich; 4]) {

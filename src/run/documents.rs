@@ -113,6 +113,8 @@ pub struct PlantDocuments {
     pub recipe: Recipe,
     /// The model.
     pub model: Model,
+    /// The cell file; absent where the line ends before the cell.
+    pub bpx: Option<Bpx>,
     /// The line and the formation.
     pub plant: Plant,
     /// All texts.
@@ -182,6 +184,7 @@ pub fn read_plant(
         Ok(plant) => Ok(PlantDocuments {
             recipe,
             model,
+            bpx,
             plant,
             sources,
             warnings: diagnostics,
@@ -543,7 +546,7 @@ impl Plant {
             return Err(diagnostics);
         }
         let formation = bpx
-            .map(|bpx| formation_model(recipe, model, bpx))
+            .map(|bpx| formation_model(recipe, model, bpx, (Modes::Eight, Resolution::FAST)))
             .transpose()
             .map_err(|error| Diagnostic::error(CELL, span, error.to_string()))?;
         Plant::new(line, formation).map_err(|port| {
@@ -591,11 +594,23 @@ fn solvent(recipe: &Recipe, span: Span) -> Result<Solvent, Diagnostics> {
     }
 }
 
+/// The same formation with 64 modes and the finest steps, to compare with; nothing without a cell,
+/// or where it cannot be built.
+#[must_use]
+pub fn finest_formation(
+    recipe: &Recipe,
+    model: &Model,
+    bpx: Option<&Bpx>,
+) -> Option<formation::Model> {
+    formation_model(recipe, model, bpx?, (Modes::SixtyFour, Resolution::FINE)).ok()
+}
+
 /// The formation of the cell file, at the loadings its thicknesses stand for.
 fn formation_model(
     recipe: &Recipe,
     model: &Model,
     bpx: &Bpx,
+    (modes, resolution): (Modes, Resolution),
 ) -> Result<formation::Model, formation::FormationError> {
     // INVARIANT: the caller has checked that recipe or model gives every name.
     let get = |name: &str| {
@@ -631,8 +646,8 @@ fn formation_model(
         temperature_k: get("formation.temperature"),
         heat: formation::Heat::Isothermal,
         electrolyte: None,
-        modes: Modes::Eight,
-        resolution: Resolution::FAST,
+        modes,
+        resolution,
     };
     let c_rate = |name: &str| 3600.0 * get(name);
     let protocol = TwoCycles {

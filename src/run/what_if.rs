@@ -8,9 +8,12 @@ use std::collections::BTreeMap;
 
 use super::binding::{Binding, BindingError};
 use super::body;
+use super::documents;
+use super::numerics::outcome_numerics;
 use super::plant::{Plant, Stage};
 use super::replaced;
 use crate::diagnostic::nearest;
+use crate::model::bpx::Bpx;
 use crate::model::document::Model;
 use crate::monte_carlo::ensemble::SampleStatus;
 use crate::quantity::dictionary::{Entry, standard};
@@ -38,6 +41,8 @@ pub struct Ask {
     pub set: Vec<String>,
     /// `name=low..high:points`.
     pub sweep: Option<String>,
+    /// Whether to say the numerical error of every outcome at every point.
+    pub verify_numerics: bool,
 }
 
 /// What it is asked about.
@@ -51,6 +56,8 @@ pub struct Subject<'a> {
     pub model: &'a Model,
     /// Line and formation.
     pub plant: &'a Plant,
+    /// The cell file.
+    pub bpx: Option<&'a Bpx>,
 }
 
 /// Answers the question.
@@ -79,8 +86,9 @@ pub fn what_if(subject: &Subject<'_>, ask: &Ask) -> Result<WhatIf, String> {
             return Err(format!("`--set {text}`: `{name}` is set twice"));
         }
     }
-    let (sweep, tracks) = match &ask.sweep {
-        None => (None, vec![bench.run(&inputs, &slots)]),
+    let mut points = vec![inputs.clone()];
+    let sweep = match &ask.sweep {
+        None => None,
         Some(text) => {
             let (knob, steps) = bench.sweep(text)?;
             if set.contains_key(knob.name) {
@@ -95,11 +103,18 @@ pub fn what_if(subject: &Subject<'_>, ask: &Ask) -> Result<WhatIf, String> {
             let at = |si: &f64| {
                 let mut moved = inputs.clone();
                 moved[knob.place] = *si;
-                bench.run(&moved, &slots)
+                moved
             };
-            (Some(sweep), steps.iter().map(at).collect())
+            points = steps.iter().map(at).collect();
+            Some(sweep)
         }
     };
+    let run = |point: &Vec<f64>| bench.run(point, &slots);
+    let tracks: Vec<Track> = points.iter().map(run).collect();
+    let mut outcomes = outcomes(&slots, &now, &tracks);
+    if ask.verify_numerics {
+        bench.verify(&points, &tracks, &mut outcomes)?;
+    }
     Ok(WhatIf {
         format: FORMAT.to_owned(),
         versions: body::versions(),
@@ -110,7 +125,7 @@ pub fn what_if(subject: &Subject<'_>, ask: &Ask) -> Result<WhatIf, String> {
         stage: ask.stage.clone(),
         set: set.into_values().collect(),
         sweep,
-        outcomes: outcomes(&slots, &now, &tracks),
+        outcomes,
         now_failed: now.point.failed,
         points: tracks.into_iter().map(|track| track.point).collect(),
     })
@@ -124,6 +139,8 @@ fn outcomes(slots: &[Slot<'_>], now: &Track, tracks: &[Track]) -> Vec<Outcome> {
         unit: slot.entry.unit.shown().to_owned(),
         now: now.values[at],
         values: tracks.iter().map(|track| track.values[at]).collect(),
+        u_num: Vec::new(),
+        u_num_by: None,
     };
     slots.iter().enumerate().map(outcome).collect()
 }
@@ -324,6 +341,30 @@ impl<'a> Bench<'a> {
             ));
         }
         Ok(slots)
+    }
+
+    /// Fills in the numerical error of every outcome at the points that could be computed.
+    fn verify(
+        &self,
+        points: &[Vec<f64>],
+        tracks: &[Track],
+        outcomes: &mut [Outcome],
+    ) -> Result<(), String> {
+        let subject = self.subject;
+        let finest = documents::finest_formation(subject.recipe, subject.model, subject.bpx);
+        for (inputs, track) in points.iter().zip(tracks) {
+            let found = if track.point.failed.is_some() {
+                Vec::new()
+            } else {
+                outcome_numerics(subject.plant, finest.as_ref(), inputs)?
+            };
+            for outcome in outcomes.iter_mut() {
+                let own = found.iter().find(|one| one.name == outcome.name);
+                outcome.u_num.push(own.map(|one| one.u_num));
+                outcome.u_num_by = own.map(|one| one.by.clone()).or(outcome.u_num_by.take());
+            }
+        }
+        Ok(())
     }
 
     /// Runs the stages that the slots need.

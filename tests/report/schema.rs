@@ -21,6 +21,7 @@ const FORMATION_PROFILE: &str = include_str!("../../src/record/formation_profile
 const WHAT_IF: &str = include_str!("../../src/record/what_if.rs");
 const ARGUMENT: &str = include_str!("../../src/record/argument.rs");
 const REPLACED: &str = include_str!("../../src/record/replaced.rs");
+const NUMERICS: &str = include_str!("../../src/record/numerics.rs");
 const FINDINGS: &str = include_str!("../../src/record/findings.rs");
 const SIMULATION: &str = include_str!("../../src/report/simulation.rs");
 const LACKING: &str = include_str!("../../src/report/lacking.rs");
@@ -188,7 +189,12 @@ fn findings_schema() -> Value {
 fn simulation_schema() -> Value {
     let title = "Cellwright simulation, format cellwright/simulation/1";
     let shared = ["Versions", "OutcomeRow", "Spread", "Histogram"];
-    schema_of(title, "Simulation", &[SIMULATION, REPLACED], &shared)
+    schema_of(
+        title,
+        "Simulation",
+        &[SIMULATION, REPLACED, NUMERICS],
+        &shared,
+    )
 }
 
 fn what_if_schema() -> Value {

@@ -108,6 +108,9 @@ fn drawing(figure: &mut Markup, outcome: &Outcome, sweep: &Sweep) {
         caption.leaf("b", &[], &outcome.name);
         let words = format!("{}{}", outcome.text, bracketed(&outcome.unit));
         caption.classed("span", "sub", &typographic(&words));
+        if let Some(words) = outcome.u_num_text() {
+            caption.classed("span", "sub", &words);
+        }
     });
     let known = || outcome.values.iter().flatten().chain(&outcome.now).copied();
     let (low, high) = bounds(known());
@@ -197,6 +200,9 @@ fn table(section: &mut Markup, answer: &WhatIf) {
                         bracketed(&outcome.unit)
                     )));
                     cell.classed("span", "sub", &outcome.text);
+                    if let Some(words) = outcome.u_num_text() {
+                        cell.classed("span", "sub", &words);
+                    }
                 });
                 let then = outcome.values.first().copied().flatten();
                 for value in [outcome.now, then] {

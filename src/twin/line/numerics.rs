@@ -16,6 +16,8 @@ use crate::twin::{Flags, Section, Status, TwinError};
 pub enum Numerics {
     /// An integrator makes it.
     Integrated,
+    /// A table stands for the solution of an equation, which the reference solves.
+    Solved,
     /// Algebra of what an integrator makes.
     Carried,
     /// Algebra of the inputs: no error but rounding.
@@ -38,8 +40,8 @@ const ALGEBRA: [&str; 3] = [
     "drying.exhaust_lel",
 ];
 
-/// Outcomes of the binder section.
-const BINDER: [&str; 3] = ["drying.peclet", "drying.binder_top", "drying.binder_bottom"];
+/// Outcomes that come from the table of the binder.
+const BINDER: [&str; 2] = ["drying.binder_top", "drying.binder_bottom"];
 
 impl Line {
     /// Returns the numerical error of every outcome, in the order of the outcomes.
@@ -61,10 +63,12 @@ impl Line {
                 .iter()
                 .any(|end| name.ends_with(end));
             let of_dryer = dryer.iter().any(|port| port.name == name) && !ALGEBRA.contains(&name);
-            let is_made = of_zone || of_dryer || BINDER.contains(&name);
+            let is_given = replaced.contains(&name);
             let error = run - reference;
-            let numerics = if is_made && !replaced.contains(&name) {
+            let numerics = if (of_zone || of_dryer) && !is_given {
                 Numerics::Integrated
+            } else if BINDER.contains(&name) && !is_given {
+                Numerics::Solved
             } else if error == 0.0 {
                 Numerics::Algebra
             } else {
