@@ -68,7 +68,7 @@ pub enum Law {
         points: Vec<Vec<Measured>>,
     },
     /// A formula in the rule language.
-    Expression(Expression),
+    Expression(Box<Expression>),
 }
 
 /// A formula of signals.
@@ -362,11 +362,11 @@ fn expression_law(reader: &mut Reader<'_>, name: &str, quantity: &Entry) -> Opti
             Range::of_node(&range.node, &expected, report)?,
         );
     }
-    Some(Law::Expression(Expression {
+    Some(Law::Expression(Box::new(Expression {
         text: text.clone(),
         rules,
         valid,
-    }))
+    })))
 }
 
 /// Name under which the rule language reads the formula.

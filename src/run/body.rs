@@ -72,11 +72,7 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
         versions: versions(),
         request: request(context),
         inputs: context.documents.inputs.clone(),
-        replaced: replaced::rows(
-            &context.documents.model,
-            &context.documents.plant,
-            &requested.binding.nominal,
-        ),
+        replaced: replaced::rows_of(context, &requested),
         not_modelled: replaced::stages_left_out(&context.documents.plant),
         changes: change.rows,
         findings,
@@ -95,13 +91,16 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
         decision,
         not_known: scenario.not_known.clone(),
         trial: trial_lines(context),
-        paperwork: scenario
-            .paperwork
-            .as_ref()
-            .map_or_else(Vec::new, |p| p.revise.clone()),
+        paperwork: paperwork_lines(context),
     };
     let exit = decided.outcome.exit_code();
     Ok((body, exit.and(broken(context, &requested))))
+}
+
+/// Documents to revise.
+fn paperwork_lines(context: &Context<'_>) -> Vec<String> {
+    let paperwork = context.documents.scenario.paperwork.as_ref();
+    paperwork.map_or_else(Vec::new, |own| own.revise.clone())
 }
 
 /// A broken rule is a finding, whatever was decided.

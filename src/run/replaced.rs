@@ -5,6 +5,7 @@
 //! that the values leave open. What replacements read beyond the line becomes an input of the plant.
 
 use super::plant::Plant;
+use super::{Context, Judged};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::model::document::Model;
 use crate::model::replaced::{Law, Replaced};
@@ -244,6 +245,13 @@ pub fn rows(model: &Model, plant: &Plant, nominal: &[f64]) -> Vec<ReplacedRow> {
         })
     };
     line.replaced_names().into_iter().filter_map(row).collect()
+}
+
+/// As [`rows`], of a judged recipe.
+#[must_use]
+pub fn rows_of(context: &Context<'_>, judged: &Judged) -> Vec<ReplacedRow> {
+    let documents = context.documents;
+    rows(&documents.model, &documents.plant, &judged.binding.nominal)
 }
 
 /// Names of the stages that are not computed, in the order of the line.

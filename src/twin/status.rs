@@ -269,6 +269,25 @@ impl TwinError {
     }
 }
 
+impl TwinError {
+    fn fmt_outside(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::OutsideReplacement {
+            outcome,
+            variable,
+            value,
+            range: (low, high),
+        } = self
+        else {
+            return Ok(());
+        };
+        write!(
+            f,
+            "`{variable}` is {value}, outside {low} .. {high} (SI) for which the model gives \
+             `{outcome}`"
+        )
+    }
+}
+
 impl fmt::Display for TwinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -329,16 +348,7 @@ impl fmt::Display for TwinError {
                 f,
                 "porosity {porosity} is not between the least {minimum} and the initial {initial}"
             ),
-            Self::OutsideReplacement {
-                outcome,
-                variable,
-                value,
-                range: (low, high),
-            } => write!(
-                f,
-                "`{variable}` is {value}, outside {low} .. {high} (SI) for which the model gives \
-                 `{outcome}`"
-            ),
+            Self::OutsideReplacement { .. } => self.fmt_outside(f),
             Self::NotModelled { stage } => write!(f, "{stage} is not modelled"),
             Self::OutcomeNotFinite { port } => {
                 write!(f, "outcome port {port} is not a finite number")
