@@ -10,3 +10,4 @@ pub mod document;
 pub mod expression;
 pub mod parameter;
 pub mod protocol;
+pub mod replaced;

@@ -11,8 +11,10 @@ pub mod coating_window;
 pub mod findings;
 pub mod formation_profile;
 pub mod lots;
+pub mod numerics;
 mod place;
 pub mod repair;
+pub mod replaced;
 pub mod review;
 pub mod what_if;
 pub mod window;
@@ -318,6 +320,8 @@ mod tests {
                 strict: false,
             },
             inputs: Vec::new(),
+            replaced: Vec::new(),
+            not_modelled: Vec::new(),
             changes: Vec::new(),
             rules: Vec::new(),
             findings: Vec::new(),

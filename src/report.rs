@@ -17,6 +17,7 @@ pub mod markdown;
 pub mod number;
 pub mod reasoning;
 pub mod repair;
+pub mod replaced;
 pub mod review;
 pub mod sarif;
 pub mod sheet;

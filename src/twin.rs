@@ -37,6 +37,7 @@ pub mod mixing;
 pub mod moisture;
 pub mod nozzle;
 pub mod port;
+pub mod replacement;
 pub mod rolls;
 pub mod section;
 pub mod slurry;

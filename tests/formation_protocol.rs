@@ -56,6 +56,7 @@ fn asked(plant: &PlantDocuments, set: &[&str]) -> WhatIf {
         recipe: &plant.recipe,
         model: &plant.model,
         plant: &plant.plant,
+        cell: plant.cell.as_ref(),
     };
     let ask = Ask {
         stage: Some("formation".to_owned()),

@@ -475,7 +475,8 @@ pub struct Simulate {
     /// What to vary beyond the scenario.
     #[command(flatten)]
     pub judgement: Judgement,
-    /// Compare the fixed-step integrators with an independent adaptive one.
+    /// Say the numerical error of every outcome: the line against an independent integrator, the
+    /// formation against its finest resolution.
     #[arg(long)]
     pub verify_numerics: bool,
 }
@@ -491,7 +492,6 @@ impl Simulate {
             (own.seed.is_some(), "--seed"),
             (own.strict, "--strict"),
             (own.in_process, "--in-process"),
-            (self.verify_numerics, "--verify-numerics"),
         ];
         asked
             .iter()

@@ -16,8 +16,10 @@ use crate::record::what_if::WhatIf;
 use crate::report::simulation::{Numerics, Simulation};
 use crate::report::{html, what_if};
 use crate::run::documents::{self, Documents};
+use crate::run::numerics::outcome_numerics;
 use crate::run::what_if::{Ask, Subject};
 use crate::run::{self, Context, Judged, Options, Progress, RunError, body, summary};
+use crate::twin::drying::NumericsCheck;
 use crate::twin::status::TwinError;
 
 /// Format of the JSON answer.
@@ -89,6 +91,7 @@ fn points(verb: &Simulate, common: &Common, files: &[OutputFile]) -> Result<Exit
         stage: verb.stage.clone(),
         set: verb.set.clone(),
         sweep: verb.sweep.clone(),
+        verify_numerics: verb.verify_numerics,
     };
     let answer = match &verb.recipe {
         Some(recipe) => {
@@ -102,6 +105,7 @@ fn points(verb: &Simulate, common: &Common, files: &[OutputFile]) -> Result<Exit
                     recipe: &found.recipe,
                     model: &found.model,
                     plant: &found.plant,
+                    cell: found.cell.as_ref(),
                 },
                 &ask,
             )
@@ -115,6 +119,7 @@ fn points(verb: &Simulate, common: &Common, files: &[OutputFile]) -> Result<Exit
                     recipe: &found.old,
                     model: &found.model,
                     plant: &found.plant,
+                    cell: found.cell.as_ref(),
                 },
                 &ask,
             )
@@ -158,6 +163,12 @@ fn compute(
         format: FORMAT.to_owned(),
         versions: body::versions(),
         scenario: documents.scenario.path.clone(),
+        replaced: run::replaced::rows(
+            &documents.model,
+            &documents.plant,
+            &requested.binding.nominal,
+        ),
+        not_modelled: run::replaced::stages_left_out(&documents.plant),
         seed: context.seed,
         samples: context.samples,
         outcomes,
@@ -165,18 +176,23 @@ fn compute(
     })
 }
 
-fn numerics_of(
-    documents: &Documents,
-    recipe: &str,
-    judged: &Judged,
-) -> Result<Numerics, TwinError> {
+fn numerics_of(documents: &Documents, recipe: &str, judged: &Judged) -> Result<Numerics, String> {
     let line = documents.plant.line();
-    let check = line.verify_numerics(&judged.binding.nominal[..line.input_count()])?;
+    let nominal = &judged.binding.nominal;
+    let check = match line.verify_numerics(&nominal[..line.input_count()]) {
+        Ok(check) => check,
+        // Without a dryer there is no piece to compare.
+        Err(TwinError::NotModelled { .. }) => NumericsCheck::default(),
+        Err(error) => return Err(error.to_string()),
+    };
+    let cell = documents.cell.as_ref();
+    let finest = documents::finest_formation(&judged.recipe, &documents.model, cell);
     Ok(Numerics {
         recipe: recipe.to_owned(),
         pieces: check.pieces.len(),
         temperature_k: check.temperature_k,
         free_share: check.free_share,
         bound_fraction: check.bound_fraction,
+        outcomes: outcome_numerics(&documents.plant, finest.as_ref(), nominal)?,
     })
 }

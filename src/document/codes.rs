@@ -83,6 +83,10 @@ pub const IMPORT_MAP: &str = "CW-0138";
 pub const NO_VALUE: &str = "CW-0139";
 /// A Parquet file that cannot be read, wholly or in a column.
 pub const PARQUET: &str = "CW-0140";
+/// Points of a replaced outcome that make no table.
+pub const REPLACED_TABLE: &str = "CW-0141";
+/// A formula of a replaced outcome that cannot be used.
+pub const REPLACED_EXPRESSION: &str = "CW-0142";
 
 /// Code, title, explanation.
 pub type Explanation = (&'static str, &'static str, &'static str);
@@ -327,6 +331,23 @@ pub const CODES: &[Explanation] = &[
          doubles, floats, integers, decimals of up to 38 digits and UTF-8 text, uncompressed or \
          compressed with Snappy (with Zstandard by builds with `parquet-zstd`). The message says \
          what the file has instead, or where it is damaged.",
+    ),
+    (
+        REPLACED_TABLE,
+        "measured points make no table",
+        "An outcome of a stage can be given by measured points over one or two variables. A point \
+         is a list: the variables, then the outcome, each with its unit. Over one variable there \
+         are two points or more, over two variables one for every pair of their values. Between \
+         the points the table is linear; `outside` says whether a sample beyond them is an error \
+         or goes on with a flag.",
+    ),
+    (
+        REPLACED_EXPRESSION,
+        "a formula for an outcome cannot be used",
+        "An outcome of a stage can be given by an expression of the rule language. It reads inputs \
+         and outcomes made before it by their dictionary names, and its unit has to be that of the \
+         outcome. `valid` states for what it reads the range in which it holds, and `outside` what \
+         happens beyond.",
     ),
 ];
 

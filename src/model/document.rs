@@ -2,8 +2,8 @@
 //!
 //! In: a TOML document of schema `cellwright/model/1` and the priors (`cellwright/prior/1`, one
 //! `["name"]` table per parameter) it adopts by a visible line. Out: a [`Model`]: parameters by
-//! dictionary name, the path of the BPX file, the path of the formation protocol and the declared
-//! map from line outcomes to BPX fields. What a part of the simulation needs and nobody gives is
+//! dictionary name, the path of the BPX file, the path of the formation protocol, the declared
+//! map from line outcomes to BPX fields, and the outcomes that measured values stand for. What a part of the simulation needs and nobody gives is
 //! listed by [`missing`]; nothing is filled in.
 
 use std::collections::BTreeMap;
@@ -13,9 +13,11 @@ use serde_json::json;
 use super::bpx::Bpx;
 use super::bpx::extension::BLOCK;
 use super::parameter::{Evidence, Law, ModelParameter};
+use super::replaced::Replaced;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::document::{
-    Entry, Intake, Located, Measured, NormalForm, Reader, Report, Value, codes, lookup, resolve,
+    Entry, Intake, Located, Measured, NormalForm, Reader, Report, Value, choice_of, codes, lookup,
+    resolve,
 };
 use crate::quantity::dictionary::{Role, standard};
 use crate::rational::Rational;
@@ -45,6 +47,10 @@ pub struct Model {
     pub parameters: BTreeMap<String, ModelParameter>,
     /// Which outcome of the line is which field of the BPX file.
     pub bpx_map: Vec<BpxLink>,
+    /// Outcomes of the line that measured points or formulas stand for, by dictionary name.
+    pub replaced: BTreeMap<String, Replaced>,
+    /// Stages of the line that are not computed, each once.
+    pub not_modelled: Vec<Located<&'static str>>,
     /// The beginning of the document.
     pub span: Span,
 }
@@ -142,6 +148,13 @@ impl Model {
                 .filter_map(|entry| link(entry, &intake.report))
                 .collect();
         }
+        let mut replaced = BTreeMap::new();
+        if let Some(mut entries) = reader.optional_table("replaced") {
+            let read = |entry| Replaced::read(entry, &intake.report);
+            let read = entries.named_entries().iter().filter_map(read);
+            replaced = read.map(|one| (one.name.clone(), one)).collect();
+        }
+        let not_modelled = not_modelled(&mut reader);
         reader.finish();
         for prior in &adopted {
             read_prior(intake, prior, &mut parameters);
@@ -154,6 +167,8 @@ impl Model {
             adopted,
             parameters,
             bpx_map,
+            replaced,
+            not_modelled,
             span: table.span,
         })
     }
@@ -170,6 +185,26 @@ impl Model {
             }
         }
     }
+}
+
+/// Stages that a model may leave out.
+const STAGES: [&str; 5] = ["slurry", "coating", "drying", "calendering", "filling"];
+
+fn not_modelled(reader: &mut Reader<'_>) -> Vec<Located<&'static str>> {
+    let mut found: Vec<Located<&'static str>> = Vec::new();
+    for name in reader.texts("not_modelled") {
+        let Some(stage) = choice_of(&name, &STAGES, reader.report()) else {
+            continue;
+        };
+        if let Some(first) = found.iter().find(|other| other.value == stage.value) {
+            let message = format!("`{}` is named twice", stage.value);
+            let twice = Diagnostic::error(codes::SET_TWICE, stage.span, message);
+            reader.report().push(twice.also(first.span, "first here"));
+            continue;
+        }
+        found.push(stage);
+    }
+    found
 }
 
 fn set_twice(name: &str, span: Span) -> Diagnostic {
@@ -311,7 +346,7 @@ impl NormalForm for Model {
             .iter()
             .map(|link| (link.field.as_str(), link.name.as_str()))
             .collect();
-        json!({
+        let mut normal = json!({
             "schema": SCHEMA,
             "title": self.title,
             "cell": path(&self.cell),
@@ -319,7 +354,20 @@ impl NormalForm for Model {
             "adopted": self.adopted.iter().map(Located::as_str).collect::<Vec<_>>(),
             "parameters": parameters,
             "bpx_map": links,
-        })
+        });
+        // Absent in a model that computes every outcome, whose normal form is then as it was.
+        if !self.replaced.is_empty() {
+            let own = self.replaced.iter();
+            let own: serde_json::Map<_, _> = own
+                .map(|(name, replaced)| (name.clone(), replaced.normalised()))
+                .collect();
+            normal["replaced"] = own.into();
+        }
+        if !self.not_modelled.is_empty() {
+            let stages = self.not_modelled.iter().map(|stage| stage.value);
+            normal["not_modelled"] = stages.collect::<Vec<_>>().into();
+        }
+        normal
     }
 }
 

@@ -37,7 +37,7 @@ pub enum Evidence {
     Assumed,
 }
 
-const EVIDENCE: [(&str, Evidence); 7] = [
+pub(super) const EVIDENCE: [(&str, Evidence); 7] = [
     ("standard", Evidence::Standard),
     ("specified", Evidence::Specified),
     ("measured", Evidence::Measured),
@@ -185,7 +185,7 @@ impl ModelParameter {
     }
 }
 
-fn word<T: Copy>(list: &[(&str, T)], wanted: &str) -> Option<T> {
+pub(super) fn word<T: Copy>(list: &[(&str, T)], wanted: &str) -> Option<T> {
     list.iter()
         .find(|(word, _)| *word == wanted)
         .map(|&(_, meaning)| meaning)

@@ -11,6 +11,7 @@ use super::coating_window::CoatingWindow;
 use super::formation_profile::FormationProfile;
 
 pub use super::argument::ArgumentStep;
+pub use super::replaced::ReplacedRow;
 use crate::rational::Rational;
 
 /// Version of the record format; a reader refuses majors it does not know.
@@ -31,6 +32,12 @@ pub struct Body {
     pub request: Request,
     /// Every document read, with its text, so that a replay needs nothing else.
     pub inputs: Vec<Input>,
+    /// Outcomes that are measured or given by a formula, not modelled; absent when there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<ReplacedRow>,
+    /// Stages of the line that are not computed; absent when all are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_modelled: Vec<String>,
     /// The recipe change.
     pub changes: Vec<Change>,
     /// Every rule with its verdicts for the recipe as it is, as requested and as proposed.

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::body::Versions;
+use super::replaced::ReplacedRow;
 
 /// Outcomes of one recipe with some values changed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,6 +18,12 @@ pub struct WhatIf {
     pub document: String,
     /// Path of the recipe.
     pub recipe: String,
+    /// Outcomes that are measured or given by a formula, not modelled; absent when there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<ReplacedRow>,
+    /// Stages of the line that are not computed; absent when all are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_modelled: Vec<String>,
     /// The stage asked for; absent for all.
     pub stage: Option<String>,
     /// Values changed at every point.
@@ -81,4 +88,32 @@ pub struct Outcome {
     pub now: Option<f64>,
     /// At the points; null where a point failed.
     pub values: Vec<Option<f64>>,
+    /// Numerical error at the points, if asked for; null where a point failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub u_num: Vec<Option<f64>>,
+    /// What the error was found by, if asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub u_num_by: Option<String>,
+}
+
+impl Outcome {
+    /// The numerical error in words: the greatest along the points; nothing where nobody asked.
+    #[must_use]
+    pub fn u_num_text(&self) -> Option<String> {
+        let by = self.u_num_by.as_ref()?;
+        let sizes = self.u_num.iter().flatten().map(|error| error.abs());
+        let greatest = sizes.fold(0.0, f64::max);
+        let unit = match self.unit.as_str() {
+            "" | "1" => String::new(),
+            // An error is a difference.
+            "degC" => " K".to_owned(),
+            unit => format!(" {unit}"),
+        };
+        let (upto, number) = match (self.u_num.len(), greatest) {
+            (_, 0.0) => ("", "0".to_owned()),
+            (1, _) => ("", format!("{greatest:.1e}{unit}")),
+            _ => ("at most ", format!("{greatest:.1e}{unit}")),
+        };
+        Some(format!("u_num {upto}{number} ({by})"))
+    }
 }

@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use super::json;
 use super::layout::{Align, Page, Rich, Style};
+use super::replaced::replaced_lines;
 use super::story::readable;
-use crate::record::body::{OutcomeRow, Spread, Versions};
+use crate::record::body::{OutcomeRow, ReplacedRow, Spread, Versions};
+use crate::record::numerics::OutcomeNumerics;
 
 /// One simulation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -20,6 +22,12 @@ pub struct Simulation {
     pub versions: Versions,
     /// Path of the scenario.
     pub scenario: String,
+    /// Outcomes that are measured or given by a formula, not modelled; absent when there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<ReplacedRow>,
+    /// Stages of the line that are not computed; absent when all are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_modelled: Vec<String>,
     /// Seed of all streams.
     pub seed: u64,
     /// Samples of each recipe.
@@ -43,6 +51,8 @@ pub struct Numerics {
     pub free_share: f64,
     /// Bound solvent, mass fraction of the dry coating.
     pub bound_fraction: f64,
+    /// Numerical error of every outcome at nominal values.
+    pub outcomes: Vec<OutcomeNumerics>,
 }
 
 /// Widths of the columns: name with unit, three medians with their ranges below.
@@ -61,6 +71,9 @@ impl Simulation {
                 self.seed
             )),
         );
+        for line in replaced_lines(&self.replaced, &self.not_modelled) {
+            page.paragraph(2, &Rich::styled(Style::Caution, &line));
+        }
         let heads = ["outcome", "now", "requested", "difference"];
         self.row(&mut page, heads.map(|h| Rich::styled(Style::Strong, h)));
         for outcome in &self.outcomes {
@@ -78,6 +91,9 @@ impl Simulation {
                 .all(|cell| cell.is_empty())
             {
                 self.row(&mut page, [Rich::default(), now, requested, difference]);
+            }
+            if let Some(words) = self.u_num(&outcome.name) {
+                page.paragraph(2, &Rich::plain(&words));
             }
             for flag in &outcome.flags {
                 page.paragraph(2, &Rich::styled(Style::Caution, flag));
@@ -99,6 +115,24 @@ impl Simulation {
             );
         }
         page.finish()
+    }
+
+    /// The numerical error of an outcome in words; nothing where nobody asked.
+    fn u_num(&self, name: &str) -> Option<String> {
+        let own = self.numerics.iter().filter_map(|numerics| {
+            let found = numerics.outcomes.iter().find(|one| one.name == name)?;
+            Some((numerics.recipe.as_str(), found))
+        });
+        let own: Vec<(&str, &OutcomeNumerics)> = own.collect();
+        let (_, first) = own.first()?;
+        if own.iter().all(|(_, one)| one.u_num == 0.0) {
+            return Some(format!("u_num 0 ({})", first.by));
+        }
+        let sizes = own
+            .iter()
+            .map(|(recipe, one)| format!("{recipe} {:.1e}", one.u_num.abs()));
+        let sizes: Vec<String> = sizes.collect();
+        Some(format!("u_num {} ({})", sizes.join(", "), first.by))
     }
 
     fn row(&self, page: &mut Page, cells: [Rich; 4]) {

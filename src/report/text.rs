@@ -15,6 +15,7 @@ use crate::record::body::{Body, DeltaRow, OutcomeRow};
 use super::RecordReference;
 use super::layout::{Align, Page, Rich, Style};
 use super::number::glued;
+use super::replaced::replaced_lines;
 use super::{reasoning, story};
 
 pub use findings::findings_text;
@@ -266,6 +267,10 @@ fn model(page: &mut Page, body: &Body) {
             label,
             &Rich::styled(Style::Caution, "nothing observed to compare with"),
         );
+        label = "";
+    }
+    for line in replaced_lines(&body.replaced, &body.not_modelled) {
+        labelled(page, label, &Rich::styled(Style::Caution, &line));
         label = "";
     }
     if let Some(cap) = &body.decision.cap {

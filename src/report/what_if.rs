@@ -6,6 +6,7 @@
 use super::json::pretty;
 use super::layout::{Align, Page, Rich, Style};
 use super::number::counted;
+use super::replaced::replaced_lines;
 use super::story::readable;
 use crate::record::what_if::{Outcome, Point, WhatIf};
 
@@ -34,6 +35,10 @@ pub fn csv(answer: &WhatIf) -> String {
     let mut heads: Vec<String> = Vec::new();
     heads.extend(answer.sweep.as_ref().map(|one| head(&one.name, &one.unit)));
     heads.extend(answer.outcomes.iter().map(|one| head(&one.name, &one.unit)));
+    let of_numerics = |one: &&Outcome| !one.u_num.is_empty();
+    let with_numerics: Vec<&Outcome> = answer.outcomes.iter().filter(of_numerics).collect();
+    let u_num = |one: &&Outcome| head(&format!("u_num {}", one.name), &one.unit);
+    heads.extend(with_numerics.iter().map(u_num));
     heads.extend(["flags", "failed"].map(str::to_owned));
     let mut text = record(&heads);
     for (at, point) in answer.points.iter().enumerate() {
@@ -41,6 +46,8 @@ pub fn csv(answer: &WhatIf) -> String {
         cells.extend(answer.sweep.as_ref().map(|one| one.values[at].to_string()));
         let value = |one: &Outcome| one.values[at].map_or_else(String::new, |v| v.to_string());
         cells.extend(answer.outcomes.iter().map(value));
+        let u_num = |one: &&Outcome| one.u_num[at].map_or_else(String::new, |v| v.to_string());
+        cells.extend(with_numerics.iter().map(u_num));
         cells.push(point.flags.join("; "));
         cells.push(point.failed.clone().unwrap_or_default());
         text.push_str(&record(&cells));
@@ -90,6 +97,9 @@ pub fn text(answer: &WhatIf, colour: bool) -> String {
         );
         page.paragraph(2, &Rich::plain(&words));
     }
+    for line in replaced_lines(&answer.replaced, &answer.not_modelled) {
+        page.paragraph(2, &Rich::styled(Style::Caution, &line));
+    }
     reservations(&mut page, answer);
     heads(&mut page, answer);
     let mut stage = "";
@@ -99,6 +109,9 @@ pub fn text(answer: &WhatIf, colour: bool) -> String {
             page.paragraph(0, &Rich::styled(Style::Strong, stage));
         }
         line(&mut page, answer, outcome);
+        if let Some(words) = outcome.u_num_text() {
+            page.paragraph(4, &Rich::plain(&words));
+        }
     }
     page.finish()
 }

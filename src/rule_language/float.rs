@@ -20,6 +20,24 @@ pub struct FloatCondition {
     condition: Condition,
 }
 
+/// A number without lets prepared for many points.
+#[derive(Clone, Debug)]
+pub struct FloatNumber(Number);
+
+impl FloatNumber {
+    /// Prepares a number; a let in it has no value.
+    #[must_use]
+    pub fn new(number: &NumExpr) -> Self {
+        Self(self::number(number))
+    }
+
+    /// Computes it; `values` are SI values by [`SignalId`]. Not finite where it is not defined.
+    #[must_use]
+    pub fn value(&self, values: &[f64]) -> f64 {
+        self.0.value(values, &[])
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Number {
     Constant(f64),

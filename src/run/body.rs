@@ -6,6 +6,7 @@
 use super::coating_window::coating_window;
 use super::evidence::{self, Deltas};
 use super::formation_profile::formation_profiles;
+use super::replaced;
 use super::search::{self, Found, LadderRequest, Searched};
 use super::{
     Context, Judged, RunError, argument, assumptions, cell_match, changes, rules, summary,
@@ -71,6 +72,8 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
         versions: versions(),
         request: request(context),
         inputs: context.documents.inputs.clone(),
+        replaced: replaced::rows_of(context, &requested),
+        not_modelled: replaced::stages_left_out(&context.documents.plant),
         changes: change.rows,
         findings,
         dryer: dryer(context, &recipes),
@@ -88,13 +91,16 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
         decision,
         not_known: scenario.not_known.clone(),
         trial: trial_lines(context),
-        paperwork: scenario
-            .paperwork
-            .as_ref()
-            .map_or_else(Vec::new, |p| p.revise.clone()),
+        paperwork: paperwork_lines(context),
     };
     let exit = decided.outcome.exit_code();
     Ok((body, exit.and(broken(context, &requested))))
+}
+
+/// Documents to revise.
+fn paperwork_lines(context: &Context<'_>) -> Vec<String> {
+    let paperwork = context.documents.scenario.paperwork.as_ref();
+    paperwork.map_or_else(Vec::new, |own| own.revise.clone())
 }
 
 /// A broken rule is a finding, whatever was decided.

@@ -68,8 +68,7 @@ fn coated(
     for (name, value) in moved {
         inputs[judged.binding.place(name)?] = *value;
     }
-    let (_, coated, _) = line.read(&inputs).ok()?.wet_end().ok()?;
-    Some(coated)
+    line.coated(&inputs).ok()
 }
 
 fn place(context: &Context<'_>, name: &str, judged: &Judged) -> Option<RecipePlace> {

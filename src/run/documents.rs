@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::evidence_documents::{self, Compared};
 use super::gaps::Gap;
 use super::plant::Plant;
+use super::replaced;
 use super::rule_sources;
 use super::schedule::schedule;
 use crate::canonical;
@@ -72,6 +73,7 @@ pub const CODES: &[(&str, &str, &str)] = &[
          does not give as a number with a `step` would never move, and a search that found nothing \
          would look as if it had tried.",
     ),
+    replaced::CODE,
     (
         IDLE_SETPOINT,
         "a setpoint of the formation has no effect",
@@ -132,6 +134,8 @@ pub struct PlantDocuments {
     pub recipe: Recipe,
     /// The model.
     pub model: Model,
+    /// The cell file; absent where the line ends before the cell.
+    pub cell: Option<CellDocuments>,
     /// The line and the formation.
     pub plant: Plant,
     /// All texts.
@@ -201,6 +205,7 @@ pub fn read_plant(
         Ok(plant) => Ok(PlantDocuments {
             recipe,
             model,
+            cell,
             plant,
             sources,
             warnings: diagnostics,
@@ -292,6 +297,10 @@ fn finish(
     let compared = evidence_documents::keep(files, &mut intake, &rules);
     match Plant::of_documents(&parts.old, &parts.model, parts.cell.as_ref()) {
         Ok(plant) => Ok(Documents {
+            warnings: {
+                diagnostics.extend(replaced::not_given(&parts.model, &plant, &rules));
+                diagnostics
+            },
             compared,
             inputs: inputs(&intake, &parts),
             scenario: parts.scenario,
@@ -302,7 +311,6 @@ fn finish(
             approved: parts.approved,
             plant,
             rules,
-            warnings: diagnostics,
             sources: intake.sources,
         }),
         Err(found) => {
@@ -508,14 +516,15 @@ fn line_of(recipe: &Recipe, model: &Model) -> Result<Line, Diagnostics> {
         recipe.choice("electrolyte.salt"),
         recipe.choice("can.material"),
     );
-    Ok(match met {
+    let line = match met {
         (Some(salt), Some(can)) if recipe.parameters.contains_key("electrolyte.chloride") => line
             .with_exposure(Exposure {
                 imide_salt: ["LiFSI", "LiTFSI"].contains(&salt),
                 steel: can == "steel",
             }),
         _ => line,
-    })
+    };
+    replaced::applied(line, model)
 }
 
 /// A recipe names no mode, so rules are judged over all modes at once.
@@ -591,7 +600,7 @@ impl Plant {
             return Err(diagnostics);
         }
         let formation = cell
-            .map(|cell| formation_model(recipe, model, cell))
+            .map(|cell| formation_model(recipe, model, cell, (Modes::Eight, Resolution::FAST)))
             .transpose()
             .map_err(|error| Diagnostic::error(CELL, span, error.to_string()))?;
         Plant::new(line, formation).map_err(|port| {
@@ -649,11 +658,23 @@ fn solvent(recipe: &Recipe, span: Span) -> Result<Solvent, Diagnostics> {
     }
 }
 
+/// The same formation with 64 modes and the finest steps, to compare with; nothing without a cell,
+/// or where it cannot be built.
+#[must_use]
+pub fn finest_formation(
+    recipe: &Recipe,
+    model: &Model,
+    cell: Option<&CellDocuments>,
+) -> Option<formation::Model> {
+    formation_model(recipe, model, cell?, (Modes::SixtyFour, Resolution::FINE)).ok()
+}
+
 /// The formation of the cell file, at the loadings its thicknesses stand for.
 fn formation_model(
     recipe: &Recipe,
     model: &Model,
     cell: &CellDocuments,
+    (modes, resolution): (Modes, Resolution),
 ) -> Result<formation::Model, formation::FormationError> {
     let bpx = &cell.bpx;
     // INVARIANT: the caller has checked that recipe or model gives every name.
@@ -690,8 +711,8 @@ fn formation_model(
         temperature_k: get("formation.temperature"),
         heat: formation::Heat::Isothermal,
         electrolyte: None,
-        modes: Modes::Eight,
-        resolution: Resolution::FAST,
+        modes,
+        resolution,
     };
     let capacity_ah = request.cell.nominal_capacity_ah;
     let schedule = schedule(cell.protocol.as_ref(), capacity_ah, &get);

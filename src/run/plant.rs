@@ -4,7 +4,8 @@
 //! In: port values by name. Out: the outcomes of both models by name. The line feeds the formation
 //! through one number, the areal loading after calendering; whatever does not move that number, or
 //! a formation setpoint, cannot move a formation outcome, and the ensemble of the formation is
-//! then shared between recipes instead of being computed again.
+//! then shared between recipes instead of being computed again. Where a measured loading stands for
+//! the computed one, the formation gets it from the line, sample by sample.
 
 use crate::monte_carlo::ensemble::SampleStatus;
 use crate::twin::formation;
@@ -18,6 +19,8 @@ const ANODE_LOADING: &str = "cell.anode_areal_loading";
 const LOADING_FROM: [&str; 2] = ["coating.areal_loading", "calendering.stretch"];
 /// Input of the line that is the anode loading.
 const ANODE_FROM: &str = "anode.areal_loading";
+/// Outcome of the line that is the cathode loading after calendering.
+const ROLLED_LOADING: &str = "calendering.areal_loading";
 
 /// Where a formation input comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +29,8 @@ enum Source {
     Input(usize),
     /// Loading over stretch: two plant inputs.
     LoadingAfterCalendering(usize, usize),
+    /// An outcome of the line.
+    Outcome(usize),
 }
 
 /// The line and the formation with their ports joined.
@@ -61,6 +66,13 @@ impl Plant {
     pub fn new(line: Line, formation: Option<formation::Model>) -> Result<Self, UnjoinedPort> {
         let mut inputs = line.inputs();
         let mut sources = Vec::new();
+        let is_given = line.replaced_names().contains(&ROLLED_LOADING);
+        let rolled = || {
+            line.outputs()
+                .iter()
+                .position(|port| port.name == ROLLED_LOADING)
+        };
+        let rolled = is_given.then(rolled).flatten();
         for port in formation.iter().flat_map(formation::Model::inputs) {
             let place = |name: &str| {
                 inputs
@@ -70,13 +82,14 @@ impl Plant {
                         name: name.to_owned(),
                     })
             };
-            let source = match port.name.as_str() {
-                CATHODE_LOADING => Source::LoadingAfterCalendering(
+            let source = match (port.name.as_str(), rolled) {
+                (CATHODE_LOADING, Some(slot)) => Source::Outcome(slot),
+                (CATHODE_LOADING, None) => Source::LoadingAfterCalendering(
                     place(LOADING_FROM[0])?,
                     place(LOADING_FROM[1])?,
                 ),
-                ANODE_LOADING => Source::Input(place(ANODE_FROM)?),
-                name => match place(name) {
+                (ANODE_LOADING, _) => Source::Input(place(ANODE_FROM)?),
+                (name, _) => match place(name) {
                     Ok(at) => Source::Input(at),
                     Err(_) => {
                         inputs.push(port);
@@ -165,20 +178,51 @@ impl Plant {
             statuses.fill(SampleStatus::COMPUTED);
             return;
         };
-        let rows = inputs.chunks(self.inputs.len());
-        let joined: Vec<f64> = rows.flat_map(|row| self.formation_inputs(row)).collect();
+        let made = self.lines_before(inputs, statuses.len());
+        let rows = inputs.chunks(self.inputs.len()).enumerate();
+        let joined: Vec<f64> = rows
+            .flat_map(|(at, row)| self.joined(row, made.as_ref().map(|(rows, _)| &rows[at])))
+            .collect();
         let mut ends = vec![formation::Status::Ok; statuses.len()];
         formation.run_block(&joined, outputs, &mut ends);
-        for (status, end) in statuses.iter_mut().zip(ends) {
-            *status = of_formation(end);
+        let width = self.width(Stage::Formation);
+        for (at, (status, end)) in statuses.iter_mut().zip(ends).enumerate() {
+            *status = match made.as_ref().map(|(_, ends)| ends[at]) {
+                // Without its loading a cell has no formation, whatever the numbers say.
+                Some(Status::Failed(error)) => {
+                    outputs[at * width..(at + 1) * width].fill(f64::NAN);
+                    of_line(Status::Failed(error))
+                }
+                _ => of_formation(end),
+            };
         }
+    }
+
+    /// Outcomes of the line that the formation reads, with how each sample went; nothing where it
+    /// reads inputs only.
+    fn lines_before(&self, inputs: &[f64], count: usize) -> Option<(Vec<Vec<f64>>, Vec<Status>)> {
+        let reads = |source: &Source| matches!(source, Source::Outcome(_));
+        if !self.sources.iter().any(reads) {
+            return None;
+        }
+        let (own, wide) = (self.line.input_count(), self.line.output_count());
+        let rows = inputs.chunks(self.inputs.len());
+        let joined: Vec<f64> = rows.flat_map(|row| &row[..own]).copied().collect();
+        let mut made = vec![f64::NAN; wide * count];
+        let mut ends = vec![Status::Valid(Flags::NONE); count];
+        self.line.run_rows(&joined, &mut made, &mut ends);
+        Some((made.chunks(wide).map(<[f64]>::to_vec).collect(), ends))
     }
 
     /// A plant without formation has nothing to write, which always works.
     fn run_formation(&self, inputs: &[f64], outputs: &mut [f64]) -> SampleStatus {
         match &self.formation {
             None => SampleStatus::COMPUTED,
-            Some(formation) => of_formation(formation.run(&self.formation_inputs(inputs), outputs)),
+            Some(_) => {
+                let mut statuses = [SampleStatus::COMPUTED];
+                self.run_formations(inputs, outputs, &mut statuses);
+                statuses[0]
+            }
         }
     }
 
@@ -198,9 +242,14 @@ impl Plant {
         self.formation.is_some()
     }
 
-    /// Returns the inputs of the formation at plant inputs.
+    /// Returns the inputs of the formation at plant inputs; NaN for what a line that fails makes.
     #[must_use]
     pub fn formation_inputs(&self, inputs: &[f64]) -> Vec<f64> {
+        let made = self.lines_before(inputs, 1);
+        self.joined(inputs, made.as_ref().map(|(rows, _)| &rows[0]))
+    }
+
+    fn joined(&self, inputs: &[f64], made: Option<&Vec<f64>>) -> Vec<f64> {
         self.sources
             .iter()
             .map(|source| match *source {
@@ -208,6 +257,7 @@ impl Plant {
                 Source::LoadingAfterCalendering(loading, stretch) => {
                     inputs[loading] / inputs[stretch]
                 }
+                Source::Outcome(slot) => made.map_or(f64::NAN, |row| row[slot]),
             })
             .collect()
     }
@@ -220,6 +270,8 @@ impl Plant {
             Source::LoadingAfterCalendering(loading, stretch) => {
                 loading == input || stretch == input
             }
+            // Any input of the line may move it.
+            Source::Outcome(_) => input < self.line.input_count(),
         })
     }
 }

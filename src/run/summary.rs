@@ -34,9 +34,16 @@ pub fn outcomes(
     proposed: Option<&Judged>,
 ) -> Result<Vec<OutcomeRow>, EnsembleError> {
     let mut rows = Vec::new();
+    let replaced = context.documents.plant.line().replaced_names();
     for stage in [Stage::Line, Stage::Formation] {
         for (at, port) in context.documents.plant.outputs(stage).iter().enumerate() {
-            let place = Place { stage, at, port };
+            let is_replaced = replaced.contains(&port.name.as_str());
+            let place = Place {
+                stage,
+                at,
+                port,
+                is_replaced,
+            };
             if let Some(row) = place.row(context, now, requested, proposed)? {
                 rows.push(row);
             }
@@ -49,6 +56,8 @@ struct Place<'a> {
     stage: Stage,
     at: usize,
     port: &'a Port,
+    /// Whether measured values or a formula stand for it.
+    is_replaced: bool,
 }
 
 impl Place<'_> {
@@ -146,9 +155,13 @@ impl Place<'_> {
         if self.stage != Stage::Line {
             return Vec::new();
         }
+        let is_replaced = self.is_replaced;
         Flags::ALL
             .iter()
-            .filter(|(flag, _)| flag.shown_at() == self.port.name)
+            .filter(|(flag, _)| match flag.shown_at() {
+                "" => is_replaced,
+                place => place == self.port.name,
+            })
             .filter(|(flag, _)| ensemble.flagged(flag.bits()) > 0)
             .map(|(flag, name)| {
                 format!(

@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 
 use super::binding::{Binding, BindingError};
 use super::body;
+use super::documents::{self, CellDocuments};
+use super::numerics::outcome_numerics;
 use super::plant::{Plant, Stage};
+use super::replaced;
 use crate::diagnostic::nearest;
 use crate::model::document::Model;
 use crate::monte_carlo::ensemble::SampleStatus;
@@ -37,6 +40,8 @@ pub struct Ask {
     pub set: Vec<String>,
     /// `name=low..high:points`.
     pub sweep: Option<String>,
+    /// Whether to say the numerical error of every outcome at every point.
+    pub verify_numerics: bool,
 }
 
 /// What it is asked about.
@@ -50,6 +55,8 @@ pub struct Subject<'a> {
     pub model: &'a Model,
     /// Line and formation.
     pub plant: &'a Plant,
+    /// The cell file.
+    pub cell: Option<&'a CellDocuments>,
 }
 
 /// Answers the question.
@@ -78,8 +85,9 @@ pub fn what_if(subject: &Subject<'_>, ask: &Ask) -> Result<WhatIf, String> {
             return Err(format!("`--set {text}`: `{name}` is set twice"));
         }
     }
-    let (sweep, tracks) = match &ask.sweep {
-        None => (None, vec![bench.run(&inputs, &slots)]),
+    let mut points = vec![inputs.clone()];
+    let sweep = match &ask.sweep {
+        None => None,
         Some(text) => {
             let (knob, steps) = bench.sweep(text)?;
             if set.contains_key(knob.name) {
@@ -94,20 +102,29 @@ pub fn what_if(subject: &Subject<'_>, ask: &Ask) -> Result<WhatIf, String> {
             let at = |si: &f64| {
                 let mut moved = inputs.clone();
                 moved[knob.place] = *si;
-                bench.run(&moved, &slots)
+                moved
             };
-            (Some(sweep), steps.iter().map(at).collect())
+            points = steps.iter().map(at).collect();
+            Some(sweep)
         }
     };
+    let run = |point: &Vec<f64>| bench.run(point, &slots);
+    let tracks: Vec<Track> = points.iter().map(run).collect();
+    let mut outcomes = outcomes(&slots, &now, &tracks);
+    if ask.verify_numerics {
+        bench.verify(&points, &tracks, &mut outcomes)?;
+    }
     Ok(WhatIf {
         format: FORMAT.to_owned(),
         versions: body::versions(),
         document: subject.document.to_owned(),
         recipe: subject.recipe.path.clone(),
+        replaced: replaced::rows(subject.model, subject.plant, &inputs),
+        not_modelled: replaced::stages_left_out(subject.plant),
         stage: ask.stage.clone(),
         set: set.into_values().collect(),
         sweep,
-        outcomes: outcomes(&slots, &now, &tracks),
+        outcomes,
         now_failed: now.point.failed,
         points: tracks.into_iter().map(|track| track.point).collect(),
     })
@@ -121,6 +138,8 @@ fn outcomes(slots: &[Slot<'_>], now: &Track, tracks: &[Track]) -> Vec<Outcome> {
         unit: slot.entry.unit.shown().to_owned(),
         now: now.values[at],
         values: tracks.iter().map(|track| track.values[at]).collect(),
+        u_num: Vec::new(),
+        u_num_by: None,
     };
     slots.iter().enumerate().map(outcome).collect()
 }
@@ -321,6 +340,30 @@ impl<'a> Bench<'a> {
             ));
         }
         Ok(slots)
+    }
+
+    /// Fills in the numerical error of every outcome at the points that could be computed.
+    fn verify(
+        &self,
+        points: &[Vec<f64>],
+        tracks: &[Track],
+        outcomes: &mut [Outcome],
+    ) -> Result<(), String> {
+        let subject = self.subject;
+        let finest = documents::finest_formation(subject.recipe, subject.model, subject.cell);
+        for (inputs, track) in points.iter().zip(tracks) {
+            let found = if track.point.failed.is_some() {
+                Vec::new()
+            } else {
+                outcome_numerics(subject.plant, finest.as_ref(), inputs)?
+            };
+            for outcome in outcomes.iter_mut() {
+                let own = found.iter().find(|one| one.name == outcome.name);
+                outcome.u_num.push(own.map(|one| one.u_num));
+                outcome.u_num_by = own.map(|one| one.by.clone()).or(outcome.u_num_by.take());
+            }
+        }
+        Ok(())
     }
 
     /// Runs the stages that the slots need.

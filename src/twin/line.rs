@@ -5,9 +5,12 @@
 //! them, and without a cell the line ends after calendering. A failed sample has NaN in every
 //! outcome slot and says why; a valid one has only finite numbers. The function keeps no state, so
 //! samples may run in any order and on any thread. [`Line::profile`] gives the way through the
-//! dryer for a drawing.
+//! dryer for a drawing. [`Line::replacing`] puts measured values in the place of outcomes.
 
+mod balance;
+mod numerics;
 mod optional;
+mod replaced;
 mod together;
 
 use crate::twin::calendering::{CalenderingInputs, CalenderingOutcomes, calender};
@@ -23,15 +26,20 @@ use crate::twin::rolls::load_of_gap;
 use crate::twin::section::{Section, SectionInputs, Sections};
 use crate::twin::slurry::{Slurry, SlurryInputs, SlurryOutcomes};
 use crate::twin::{Flags, Port, Solvent, Status, TwinError};
+pub use balance::{Imbalance, OPEN_FROM};
+pub use numerics::{Numerics, OutcomeError};
 use optional::Stages;
+pub use replaced::{LineStage, ReplaceError, Replaced};
+use std::sync::Arc;
 
 /// An electrode line with a number of dryer zones, a solvent and optional sections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Line {
     zones: usize,
     solvent: Solvent,
     sections: Sections,
     exposure: Option<Exposure>,
+    replaced: Option<Arc<Replaced>>,
 }
 
 /// The inputs of all stages, read from port values.
@@ -88,6 +96,7 @@ impl Line {
             solvent,
             sections,
             exposure: None,
+            replaced: None,
         }
     }
 
@@ -127,7 +136,11 @@ impl Line {
         for section in self.sections.iter() {
             ports.extend(section.inputs(self.zones));
         }
-        ports
+        let Some(replaced) = &self.replaced else {
+            return ports;
+        };
+        ports.extend(replaced.extra().iter().cloned());
+        replaced.seen_inputs(ports)
     }
 
     /// Returns the outcome ports in the order [`Self::run`] fills.
@@ -143,7 +156,10 @@ impl Line {
         for section in self.sections.iter() {
             ports.extend(section.outputs(self.zones));
         }
-        ports
+        match &self.replaced {
+            None => ports,
+            Some(replaced) => replaced.seen_outputs(ports),
+        }
     }
 
     /// Returns the stages in the order of the outcomes, each with their number; a stage comes again
@@ -160,13 +176,73 @@ impl Line {
         for section in self.sections.iter() {
             stages.push((section.stage(), section.output_count(self.zones)));
         }
-        stages
+        let Some(seen) = self.replaced.as_ref().and_then(|all| all.seen_places()) else {
+            return stages;
+        };
+        let mut end = 0;
+        let counted = stages.into_iter().map(|(name, count)| {
+            let start = end;
+            end += count;
+            let is_own = |place: &&usize| (start..start + count).contains(*place);
+            (name, seen.iter().filter(is_own).count())
+        });
+        counted.collect()
+    }
+
+    /// Names of the outcomes that measured values or formulas stand for, in the order of the line.
+    #[must_use]
+    pub fn replaced_names(&self) -> Vec<&str> {
+        self.replaced.iter().flat_map(|all| all.names()).collect()
+    }
+
+    /// How far the balances are open in which a replaced outcome takes part.
+    ///
+    /// # Errors
+    /// The same as a run's [`Status::Failed`].
+    pub fn imbalances(&self, inputs: &[f64]) -> Result<Vec<Imbalance>, TwinError> {
+        let Some(replaced) = &self.replaced else {
+            return Ok(Vec::new());
+        };
+        self.check(inputs)?;
+        let inputs = replaced.widened(inputs, self.whole_input_count());
+        let mut row = vec![f64::NAN; self.whole_output_count()];
+        self.try_run(&inputs, &mut row)?;
+        Ok(replaced.imbalances(&inputs, &row))
+    }
+
+    /// Whether a stage is computed.
+    #[must_use]
+    pub fn models(&self, stage: LineStage) -> bool {
+        !self.replaced.as_ref().is_some_and(|all| all.lacks(stage))
     }
 
     /// Number of input ports.
     #[must_use]
     pub fn input_count(&self) -> usize {
+        match self.seen_counts() {
+            Some((inputs, _)) => inputs,
+            None => self.whole_input_count(),
+        }
+    }
+
+    /// Number of outcome ports.
+    #[must_use]
+    pub fn output_count(&self) -> usize {
+        match self.seen_counts() {
+            Some((_, outputs)) => outputs,
+            None => self.whole_output_count(),
+        }
+    }
+
+    /// Numbers of ports where the outside does not see all of them.
+    fn seen_counts(&self) -> Option<(usize, usize)> {
+        self.replaced.as_ref()?.seen_counts()
+    }
+
+    /// Places of a row of inputs inside the line, those that nobody wants included.
+    fn whole_input_count(&self) -> usize {
         let of_sections = self.sections.iter();
+        let extra = self.replaced.as_ref().map_or(0, |all| all.extra().len());
         SlurryInputs::COUNT
             + CoatingInputs::COUNT
             + DryingInputs::COUNT
@@ -174,11 +250,11 @@ impl Line {
             + CalenderingInputs::COUNT
             - self.line_load_given()
             + of_sections.fold(0, |sum, section| sum + section.input_count(self.zones))
+            + extra
     }
 
-    /// Number of outcome ports.
-    #[must_use]
-    pub fn output_count(&self) -> usize {
+    /// Places of a row of outcomes inside the line.
+    fn whole_output_count(&self) -> usize {
         let of_sections = self.sections.iter();
         SlurryOutcomes::COUNT
             + CoatingOutcomes::COUNT
@@ -206,25 +282,73 @@ impl Line {
     ///
     /// Never panics; on [`Status::Failed`] every slot of `outputs` holds NaN.
     pub fn run(&self, inputs: &[f64], outputs: &mut [f64]) -> Status {
-        let result = self.try_run(inputs, outputs);
+        let result = match (&self.replaced, self.seen_counts()) {
+            (Some(replaced), Some(_)) => self.run_narrow(replaced, inputs, outputs),
+            _ => self
+                .check(inputs)
+                .and_then(|()| self.try_run(inputs, outputs)),
+        };
         settled(result, outputs)
     }
 
-    /// Reads port values into stage inputs.
+    /// Runs a sample of which the outside does not see every place.
+    fn run_narrow(
+        &self,
+        replaced: &Replaced,
+        inputs: &[f64],
+        outputs: &mut [f64],
+    ) -> Result<Flags, TwinError> {
+        self.check(inputs)?;
+        self.check_outputs(outputs, self.output_count())?;
+        let inputs = replaced.widened(inputs, self.whole_input_count());
+        let mut row = vec![f64::NAN; self.whole_output_count()];
+        let flags = self.try_run(&inputs, &mut row)?;
+        replaced.narrowed(&row, outputs);
+        Ok(flags)
+    }
+
+    /// Checks that there are as many inputs as ports, all of them numbers.
+    fn check(&self, inputs: &[f64]) -> Result<(), TwinError> {
+        if inputs.len() != self.input_count() {
+            return Err(TwinError::PortCount {
+                expected: self.input_count(),
+                found: inputs.len(),
+            });
+        }
+        match inputs.iter().position(|value| !value.is_finite()) {
+            Some(port) => Err(TwinError::NotFinite { port }),
+            None => Ok(()),
+        }
+    }
+
+    fn check_outputs(&self, outputs: &[f64], expected: usize) -> Result<(), TwinError> {
+        if outputs.len() == expected {
+            return Ok(());
+        }
+        Err(TwinError::PortCount {
+            expected,
+            found: outputs.len(),
+        })
+    }
+
+    /// Reads port values into stage inputs; NaN where the line wants none.
     ///
     /// # Errors
     /// [`TwinError::PortCount`] and [`TwinError::NotFinite`].
     pub fn read(&self, inputs: &[f64]) -> Result<LineInputs, TwinError> {
+        self.check(inputs)?;
+        match &self.replaced {
+            None => self.read_whole(inputs),
+            Some(all) => self.read_whole(&all.widened(inputs, self.whole_input_count())),
+        }
+    }
+
+    /// Reads a whole row.
+    fn read_whole(&self, inputs: &[f64]) -> Result<LineInputs, TwinError> {
         let wrong_count = TwinError::PortCount {
             expected: self.input_count(),
             found: inputs.len(),
         };
-        if inputs.len() != self.input_count() {
-            return Err(wrong_count);
-        }
-        if let Some(port) = inputs.iter().position(|value| !value.is_finite()) {
-            return Err(TwinError::NotFinite { port });
-        }
         let mut rest = Values(inputs);
         let slurry = SlurryInputs::read(rest.take(SlurryInputs::COUNT)).ok_or(wrong_count)?;
         let coating = CoatingInputs::read(rest.take(CoatingInputs::COUNT)).ok_or(wrong_count)?;
@@ -272,79 +396,177 @@ impl Line {
         Ok(line)
     }
 
+    /// Runs a whole row of inputs into a whole row of outcomes.
     fn try_run(&self, inputs: &[f64], outputs: &mut [f64]) -> Result<Flags, TwinError> {
         let begun = self.begin(inputs, outputs)?;
-        let mut zone = 0;
-        let exit = |exit: ZoneOutcomes| {
-            self.write_exit(outputs, zone, &exit);
-            zone += 1;
+        let dried = match &begun.dryer {
+            Some(dryer) => {
+                let mut zone = 0;
+                let exit = |exit: ZoneOutcomes| {
+                    self.write_exit(outputs, zone, &exit);
+                    zone += 1;
+                };
+                Some(dryer.run(&begun.line.zones, |_| {}, exit)?)
+            }
+            None => None,
         };
-        let dried = begun.dryer.run(&begun.line.zones, |_| {}, exit)?;
-        self.finish(&begun, dried, outputs)
+        self.finish(&begun, inputs, dried, outputs)
     }
 
     /// Outcomes before those of the dryer.
     const WET_END: usize = SlurryOutcomes::COUNT + CoatingOutcomes::COUNT;
 
+    /// Outcomes of the dryer.
+    fn dryer_count(&self) -> usize {
+        DryingOutcomes::COUNT + self.zones * ZoneOutcomes::COUNT
+    }
+
+    /// Puts replaced values of some places into a row.
+    fn replace(
+        &self,
+        inputs: &[f64],
+        row: &mut [f64],
+        places: std::ops::Range<usize>,
+    ) -> Result<Flags, TwinError> {
+        match &self.replaced {
+            None => Ok(Flags::NONE),
+            Some(replaced) => replaced.apply(inputs, row, places),
+        }
+    }
+
     /// Runs what comes before the dryer.
     fn begin(&self, inputs: &[f64], outputs: &mut [f64]) -> Result<Begun, TwinError> {
-        if outputs.len() != self.output_count() {
-            return Err(TwinError::PortCount {
-                expected: self.output_count(),
-                found: outputs.len(),
-            });
+        self.check_outputs(outputs, self.whole_output_count())?;
+        let line = self.read_whole(inputs)?;
+        let (slurry, wet, of_slurry) = self.mixed(&line, inputs, outputs)?;
+        let coated = Self::WET_END - CoatingOutcomes::COUNT..Self::WET_END;
+        let mut window = Flags::NONE;
+        if let Some(slurry) = slurry.as_ref().filter(|_| self.models(LineStage::Coating)) {
+            let (found, flags) = line.coated(slurry)?;
+            found.write(&mut outputs[coated.clone()]);
+            window = flags;
         }
-        let line = self.read(inputs)?;
-        let (slurry, coated, window) = line.wet_end()?;
-        let mut rest = outputs;
-        slurry
-            .outcomes()
-            .write(take(&mut rest, SlurryOutcomes::COUNT));
-        coated.write(take(&mut rest, CoatingOutcomes::COUNT));
-        let dryer = line.dryer(self.solvent, &coated)?;
+        let of_coating = self.replace(inputs, outputs, coated.clone())?;
+        let coated = CoatingOutcomes::read(&outputs[coated]).ok_or(NO_ROW)?;
+        let dryer = if self.models(LineStage::Drying) {
+            Some(line.dryer(self.solvent, &coated)?)
+        } else {
+            None
+        };
         Ok(Begun {
+            window: window.with(of_slurry).with(of_coating),
             line,
             slurry,
+            wet,
             coated,
-            window,
             dryer,
         })
+    }
+
+    /// Runs the slurry, and replaces what is measured of it.
+    fn mixed(
+        &self,
+        line: &LineInputs,
+        inputs: &[f64],
+        outputs: &mut [f64],
+    ) -> Result<(Option<Slurry>, SlurryOutcomes, Flags), TwinError> {
+        let places = 0..SlurryOutcomes::COUNT;
+        let slurry = if self.models(LineStage::Slurry) {
+            let slurry = Slurry::new(&line.slurry)?;
+            slurry.outcomes().write(&mut outputs[places.clone()]);
+            Some(slurry)
+        } else {
+            None
+        };
+        let flags = self.replace(inputs, outputs, places.clone())?;
+        let wet = SlurryOutcomes::read(&outputs[places.clone()]).ok_or(NO_ROW)?;
+        let is_touched = |all: &Arc<Replaced>| all.touches(places.clone());
+        let slurry = match (slurry, self.replaced.as_ref().is_some_and(is_touched)) {
+            (Some(slurry), true) => Some(slurry.measured(&wet)?),
+            (slurry, _) => slurry,
+        };
+        Ok((slurry, wet, flags))
     }
 
     /// Runs what comes behind the dryer.
     fn finish(
         &self,
         begun: &Begun,
-        (dried, reservations): (DryingOutcomes, Flags),
+        inputs: &[f64],
+        dried: Option<(DryingOutcomes, Flags)>,
         outputs: &mut [f64],
     ) -> Result<Flags, TwinError> {
-        let Begun { line, slurry, .. } = begun;
-        let mut rest = &mut outputs[Self::WET_END..];
-        let of_dryer = DryingOutcomes::COUNT + self.zones * ZoneOutcomes::COUNT;
-        dried.write(&mut take(&mut rest, of_dryer)[..DryingOutcomes::COUNT]);
-        let (calendering, idle) = line.calendering(slurry.true_density_kg_m3)?;
-        let rolled = calender(
-            &calendering,
-            line.coating.areal_loading,
-            slurry.true_density_kg_m3,
-            line.coating.porosity,
-        )?;
-        rolled.write(take(&mut rest, CalenderingOutcomes::COUNT));
+        let Begun { line, wet, .. } = begun;
+        let mut flags = begun.window.with(line.flags);
+        let (start, end) = (Self::WET_END, Self::WET_END + self.dryer_count());
+        if let Some((dried, reservations)) = dried {
+            dried.write(&mut outputs[start..start + DryingOutcomes::COUNT]);
+            flags = flags.with(reservations);
+        }
+        flags = flags.with(self.replace(inputs, outputs, start..end)?);
+        let dried = DryingOutcomes::read(&outputs[start..end]).ok_or(NO_ROW)?;
+        let (start, end) = (end, end + CalenderingOutcomes::COUNT);
+        let mut calendering = line.calendering;
+        if self.models(LineStage::Calendering) {
+            let (set, idle) = line.calendering(wet.true_density)?;
+            calendering = set;
+            flags = flags.with(idle);
+            calender(
+                &calendering,
+                line.coating.areal_loading,
+                wet.true_density,
+                line.coating.porosity,
+            )?
+            .write(&mut outputs[start..end]);
+        }
+        flags = flags.with(self.replace(inputs, outputs, start..end)?);
         let stages = Stages {
-            slurry,
-            wet: slurry.outcomes(),
+            slurry: begun.slurry.as_ref(),
+            wet: *wet,
             coated: begun.coated,
             dried,
             calendering,
-            rolled,
+            rolled: CalenderingOutcomes::read(&outputs[start..end]).ok_or(NO_ROW)?,
         };
-        let of_sections = self.run_sections(line, &stages, rest)?;
-        Ok(begun
-            .window
-            .with(reservations)
-            .with(idle)
-            .with(line.flags)
-            .with(of_sections))
+        flags = flags.with(self.run_sections((line, inputs), &stages, outputs, end)?);
+        Ok(match &self.replaced {
+            None => flags,
+            Some(replaced) => flags.with(replaced.balance(inputs, outputs)),
+        })
+    }
+
+    /// The dryer as the web meets it, with its zones.
+    ///
+    /// # Errors
+    /// What the stages before refuse; [`TwinError::NotModelled`] without a dryer.
+    fn dryer_at(&self, inputs: &[f64]) -> Result<(Dryer, LineInputs), TwinError> {
+        self.check(inputs)?;
+        let mut row = vec![f64::NAN; self.whole_output_count()];
+        let begun = match &self.replaced {
+            None => self.begin(inputs, &mut row)?,
+            Some(all) => self.begin(&all.widened(inputs, self.whole_input_count()), &mut row)?,
+        };
+        let stage = LineStage::Drying.name();
+        let dryer = begun.dryer.ok_or(TwinError::NotModelled { stage })?;
+        Ok((dryer, begun.line))
+    }
+
+    /// Runs slurry and coating alone.
+    ///
+    /// # Errors
+    /// What the stages refuse; [`TwinError::NotModelled`] without a coating stage.
+    pub fn coated(&self, inputs: &[f64]) -> Result<CoatingOutcomes, TwinError> {
+        if !self.models(LineStage::Coating) {
+            let stage = LineStage::Coating.name();
+            return Err(TwinError::NotModelled { stage });
+        }
+        self.check(inputs)?;
+        let mut row = vec![f64::NAN; self.whole_output_count()];
+        let begun = match &self.replaced {
+            None => self.begin(inputs, &mut row)?,
+            Some(all) => self.begin(&all.widened(inputs, self.whole_input_count()), &mut row)?,
+        };
+        Ok(begun.coated)
     }
 
     /// Returns film temperature and solvent along the dryer, at every step of the integrator.
@@ -352,9 +574,7 @@ impl Line {
     /// # Errors
     /// The same as a run's [`Status::Failed`].
     pub fn profile(&self, inputs: &[f64]) -> Result<DryerProfile, TwinError> {
-        let line = self.read(inputs)?;
-        let (_, coated, _) = line.wet_end()?;
-        let dryer = line.dryer(self.solvent, &coated)?;
+        let (dryer, line) = self.dryer_at(inputs)?;
         let mut zone_borders_m = Vec::with_capacity(self.zones);
         let mut end_m = 0.0;
         for zone in &line.zones {
@@ -393,10 +613,8 @@ impl Line {
     /// # Errors
     /// The same as a run's [`Status::Failed`], or the other integrator gives up.
     pub fn verify_numerics(&self, inputs: &[f64]) -> Result<NumericsCheck, TwinError> {
-        let line = self.read(inputs)?;
-        let (_, coated, _) = line.wet_end()?;
-        line.dryer(self.solvent, &coated)?
-            .verify_numerics(&line.zones)
+        let (dryer, line) = self.dryer_at(inputs)?;
+        dryer.verify_numerics(&line.zones)
     }
 }
 
@@ -447,13 +665,17 @@ impl LineInputs {
     /// What the stages refuse.
     pub fn wet_end(&self) -> Result<(Slurry, CoatingOutcomes, Flags), TwinError> {
         let slurry = Slurry::new(&self.slurry)?;
-        let (coated, flags) = coat(
+        let (coated, flags) = self.coated(&slurry)?;
+        Ok((slurry, coated, flags))
+    }
+
+    fn coated(&self, slurry: &Slurry) -> Result<(CoatingOutcomes, Flags), TwinError> {
+        coat(
             &self.coating,
-            &slurry,
+            slurry,
             self.slurry.solids,
             self.slurry.solvent_density,
-        )?;
-        Ok((slurry, coated, flags))
+        )
     }
 
     /// Makes the dryer with the web as coated.
@@ -489,24 +711,21 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Cuts the first `count` slots off `rest`; fewer if it is shorter.
-fn take<'a>(rest: &mut &'a mut [f64], count: usize) -> &'a mut [f64] {
-    let all = std::mem::take(rest);
-    let at = count.min(all.len());
-    let (head, tail) = all.split_at_mut(at);
-    *rest = tail;
-    head
-}
-
 /// A sample on its way, at the door of the dryer.
 #[derive(Clone, Debug)]
 struct Begun {
     line: LineInputs,
-    slurry: Slurry,
+    /// Absent where the slurry is not modelled.
+    slurry: Option<Slurry>,
+    wet: SlurryOutcomes,
     coated: CoatingOutcomes,
     window: Flags,
-    dryer: Dryer,
+    /// Absent where the dryer is not modelled.
+    dryer: Option<Dryer>,
 }
+
+/// A row that is shorter than its table, which [`Line::check`] excludes.
+const NO_ROW: TwinError = TwinError::OutcomeNotFinite { port: 0 };
 
 /// The status of a sample; NaN in every slot of one that failed.
 fn settled(result: Result<Flags, TwinError>, outputs: &mut [f64]) -> Status {

@@ -145,24 +145,27 @@ pub fn check_uptake(inputs: &UptakeInputs) -> Result<(), TwinError> {
     positive("cell.uptake_exponent", inputs.exponent)
 }
 
-/// Water to remove, and what the supply air may bring, in a steady room.
+/// Water to remove, and what the supply air may bring, in a steady room of a temperature and a
+/// humidity ratio `inside`.
 ///
 /// The leak brings the difference between the outside and the room, people their breath; the supply
 /// air takes it up. [`Flags::DRY_ROOM_OVERLOADED`] where even dry supply air would not do.
 ///
 /// # Errors
 /// [`TwinError::OutOfDomain`] naming the input.
-pub fn load(inputs: &LoadInputs, room: &RoomInputs) -> Result<(LoadOutcomes, Flags), TwinError> {
+pub fn load(
+    inputs: &LoadInputs,
+    room_k: f64,
+    inside: f64,
+) -> Result<(LoadOutcomes, Flags), TwinError> {
     positive("dry_room.volume", inputs.volume)?;
     positive("dry_room.air_changes", inputs.air_changes)?;
     not_negative("dry_room.leak_flow", inputs.leak_flow)?;
     not_negative("dry_room.people", inputs.people)?;
     not_negative("dry_room.water_per_person", inputs.water_per_person)?;
-    let inside = RoomInputs::humidity(room)?;
     let outside_pa = DewPoint::new(inputs.ambient_dew_point)?.vapour_pressure_pa();
     let outside = humidity_ratio(outside_pa, STANDARD_PRESSURE_PA)?;
-    let density =
-        STANDARD_PRESSURE_PA * air::MOLAR_MASS_KG_MOL / (GAS_CONSTANT_J_MOL_K * room.temperature);
+    let density = STANDARD_PRESSURE_PA * air::MOLAR_MASS_KG_MOL / (GAS_CONSTANT_J_MOL_K * room_k);
     let water_load =
         inputs.leak_flow * density * (outside - inside) + inputs.people * inputs.water_per_person;
     let supply_kg_s = inputs.volume * inputs.air_changes * density;
@@ -177,13 +180,6 @@ pub fn load(inputs: &LoadInputs, room: &RoomInputs) -> Result<(LoadOutcomes, Fla
         supply_humidity_ratio,
     };
     Ok((outcomes, flags))
-}
-
-impl RoomInputs {
-    fn humidity(&self) -> Result<f64, TwinError> {
-        let vapour_pa = FrostPoint::new(self.frost_point)?.vapour_pressure_pa();
-        humidity_ratio(vapour_pa, STANDARD_PRESSURE_PA)
-    }
 }
 
 /// HF after soak (H2); never above the cap of H1.
@@ -262,10 +258,10 @@ mod tests {
             people: 4.0,
             water_per_person: 0.1 / 3_600.0,
         };
-        let (out, flags) = load(&inputs, &at(-40.0))?;
+        let inside = room(&at(-40.0))?.humidity_ratio;
+        let (out, flags) = load(&inputs, 298.15, inside)?;
         assert_eq!(flags, Flags::NONE);
         let density = 101_325.0 * 0.028_964_4 / (8.314_462_618 * 298.15);
-        let inside = room(&at(-40.0))?.humidity_ratio;
         let carried =
             inputs.volume * inputs.air_changes * density * (inside - out.supply_humidity_ratio);
         assert!((carried / out.water_load - 1.0).abs() < 1e-12);
@@ -275,7 +271,7 @@ mod tests {
             leak_flow: 1.0,
             ..inputs
         };
-        assert_eq!(load(&leaky, &at(-40.0))?.1, Flags::DRY_ROOM_OVERLOADED);
+        assert_eq!(load(&leaky, 298.15, inside)?.1, Flags::DRY_ROOM_OVERLOADED);
         Ok(())
     }
 

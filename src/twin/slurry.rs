@@ -148,6 +148,31 @@ impl Slurry {
         self.thickening * self.inputs.zero_shear_viscosity
     }
 
+    /// Takes measured outcomes over: densities and packing as they are, and the height of the flow
+    /// curve from the viscosity at [`QUOTED_SHEAR_RATE_1_S`]; its shape stays that of the model.
+    ///
+    /// # Errors
+    /// [`TwinError::OutOfDomain`] naming the outcome.
+    pub fn measured(self, found: &SlurryOutcomes) -> Result<Self, TwinError> {
+        positive("slurry.density", found.density)?;
+        positive("coating.true_density", found.true_density)?;
+        positive("slurry.viscosity", found.viscosity)?;
+        open_fraction("slurry.volume_fraction", found.volume_fraction)?;
+        let modelled = self.outcomes().viscosity;
+        let thickening = if found.viscosity == modelled {
+            self.thickening
+        } else {
+            self.thickening * (found.viscosity / modelled)
+        };
+        Ok(Self {
+            density_kg_m3: found.density,
+            true_density_kg_m3: found.true_density,
+            volume_fraction: found.volume_fraction,
+            thickening,
+            ..self
+        })
+    }
+
     /// Returns the reported values.
     #[must_use]
     pub fn outcomes(&self) -> SlurryOutcomes {

@@ -31,6 +31,10 @@ impl Flags {
     pub const WETTING_UNMODELLED: Flags = Flags(64);
     /// Even dry supply air would not hold the frost point of the room.
     pub const DRY_ROOM_OVERLOADED: Flags = Flags(128);
+    /// A measured or replaced outcome was asked for outside its points or range.
+    pub const REPLACEMENT_EXTRAPOLATED: Flags = Flags(256);
+    /// With a replaced outcome, a balance of the line does not close.
+    pub const UNBALANCED: Flags = Flags(512);
 
     /// Returns the union of both sets.
     #[must_use]
@@ -53,6 +57,7 @@ impl Flags {
             Flags::NOZZLE_EXTRAPOLATED,
             Flags::UPTAKE_EXTRAPOLATED,
             Flags::WETTING_UNMODELLED,
+            Flags::REPLACEMENT_EXTRAPOLATED,
         ]
         .into_iter()
         .any(|flag| self.contains(flag))
@@ -65,7 +70,7 @@ impl Flags {
     }
 
     /// Every flag with its name, in fixed order.
-    pub const ALL: [(Flags, &'static str); 8] = [
+    pub const ALL: [(Flags, &'static str); 10] = [
         (Flags::COATING_EXTRAPOLATED, "EXTRAPOLATED coating window"),
         (
             Flags::VAPOUR_PRESSURE_EXTRAPOLATED,
@@ -83,9 +88,15 @@ impl Flags {
             "UNMODELLED wetting at this porosity",
         ),
         (Flags::DRY_ROOM_OVERLOADED, "DRY_ROOM_OVERLOADED"),
+        (
+            Flags::REPLACEMENT_EXTRAPOLATED,
+            "EXTRAPOLATED replaced outcome",
+        ),
+        (Flags::UNBALANCED, "UNBALANCED by a replaced outcome"),
     ];
 
-    /// The outcome at which a flag is shown: the one people read.
+    /// The outcome at which a flag is shown: the one people read; nothing for flags of outcomes that
+    /// measured values stand for.
     #[must_use]
     pub fn shown_at(self) -> &'static str {
         match self {
@@ -95,6 +106,8 @@ impl Flags {
             Flags::UPTAKE_EXTRAPOLATED => "calendering.uptake_ratio",
             Flags::WETTING_UNMODELLED => "filling.measured_wetting_time",
             Flags::DRY_ROOM_OVERLOADED => "dry_room.water_load",
+            // Beside the outcomes that are replaced, whichever they are.
+            Flags::REPLACEMENT_EXTRAPOLATED | Flags::UNBALANCED => "",
             _ => "drying.residual_solvent",
         }
     }
@@ -210,6 +223,22 @@ pub enum TwinError {
         /// Porosity before rolling.
         initial: f64,
     },
+    /// What a replaced outcome is a function of lies outside its points or range.
+    OutsideReplacement {
+        /// Dictionary name of the outcome.
+        outcome: &'static str,
+        /// Dictionary name of the variable.
+        variable: &'static str,
+        /// Its value, SI.
+        value: f64,
+        /// First and last value that the replacement covers, SI.
+        range: (f64, f64),
+    },
+    /// The stage asked for is not modelled.
+    NotModelled {
+        /// The stage.
+        stage: &'static str,
+    },
     /// A law gave a non-finite outcome for finite inputs.
     OutcomeNotFinite {
         /// Index of the outcome port.
@@ -233,8 +262,29 @@ impl TwinError {
             Self::PoresRefill { .. } => "drying: emptied pores refill",
             Self::StepLimit { .. } => "drying: too many steps",
             Self::PorosityUnreachable { .. } => "calendering: porosity not reachable",
+            Self::OutsideReplacement { .. } => "line: outside a measured or replaced outcome",
+            Self::NotModelled { .. } => "line: the stage is not modelled",
             Self::OutcomeNotFinite { .. } => "line: an outcome is not finite",
         }
+    }
+}
+
+impl TwinError {
+    fn fmt_outside(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::OutsideReplacement {
+            outcome,
+            variable,
+            value,
+            range: (low, high),
+        } = self
+        else {
+            return Ok(());
+        };
+        write!(
+            f,
+            "`{variable}` is {value}, outside {low} .. {high} (SI) for which the model gives \
+             `{outcome}`"
+        )
     }
 }
 
@@ -298,6 +348,8 @@ impl fmt::Display for TwinError {
                 f,
                 "porosity {porosity} is not between the least {minimum} and the initial {initial}"
             ),
+            Self::OutsideReplacement { .. } => self.fmt_outside(f),
+            Self::NotModelled { stage } => write!(f, "{stage} is not modelled"),
             Self::OutcomeNotFinite { port } => {
                 write!(f, "outcome port {port} is not a finite number")
             }

@@ -541,3 +541,48 @@ fn simulate_says_which_value_it_cannot_set() {
     );
     insta::assert_snapshot!(said.join("\n"));
 }
+
+/// Outcomes that an integrator makes differ from the reference, algebra does not; at both ends of a
+/// sweep, in every format.
+#[test]
+fn simulate_says_the_numerical_error_of_every_outcome() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("numerics.json");
+    let json = format!("json={}", file.display());
+    let run = |format: &str| {
+        said(&[
+            "simulate",
+            "models/line2-graphite.toml",
+            "--recipe",
+            "scenarios/recipes/line2-graphite.toml",
+            "--verify-numerics",
+            "--sweep",
+            "coating.web_speed=20..30 m/min:2",
+            "--format",
+            format,
+            "--output",
+            &json,
+        ])
+    };
+    let text = run("text");
+    let answer: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).expect("json")).expect("json");
+    let outcomes = answer["outcomes"].as_array().expect("outcomes");
+    for outcome in outcomes {
+        let name = outcome["name"].as_str().expect("a name");
+        let errors = outcome["u_num"].as_array().expect(name);
+        assert_eq!(errors.len(), 2, "{name}");
+        let by = outcome["u_num_by"].as_str().expect(name);
+        let is_zero = errors.iter().all(|error| error.as_f64() == Some(0.0));
+        assert!(by != "algebra" || is_zero, "{name} {errors:?} {by}");
+    }
+    let residual = |outcome: &&serde_json::Value| outcome["name"] == "drying.residual_solvent";
+    let residual = outcomes.iter().find(residual).expect("residual solvent");
+    assert_eq!(residual["u_num_by"], "independent integrator");
+    assert_ne!(residual["u_num"][0].as_f64(), Some(0.0));
+    assert!(
+        text.contains("u_num 0 (algebra)") && text.contains("u_num at most"),
+        "{text}"
+    );
+    assert!(run("csv").contains("u_num drying.residual_solvent [ppm_mass]"));
+    assert!(run("html").contains("(binder solver)"));
+}

@@ -404,6 +404,8 @@ pub fn body() -> Body {
             text: text("schema = \"cellwright/scenario/1\"\n"),
             normalised: json!({"schema": "cellwright/scenario/1"}),
         }],
+        replaced: Vec::new(),
+        not_modelled: Vec::new(),
         changes: vec![Change {
             name: text("coating.web_speed"),
             from: text("25 m/min"),

@@ -20,6 +20,8 @@ const COATING_WINDOW: &str = include_str!("../../src/record/coating_window.rs");
 const FORMATION_PROFILE: &str = include_str!("../../src/record/formation_profile.rs");
 const WHAT_IF: &str = include_str!("../../src/record/what_if.rs");
 const ARGUMENT: &str = include_str!("../../src/record/argument.rs");
+const REPLACED: &str = include_str!("../../src/record/replaced.rs");
+const NUMERICS: &str = include_str!("../../src/record/numerics.rs");
 const FINDINGS: &str = include_str!("../../src/record/findings.rs");
 const SIMULATION: &str = include_str!("../../src/report/simulation.rs");
 const LACKING: &str = include_str!("../../src/report/lacking.rs");
@@ -57,8 +59,13 @@ fn structure(documentation: &str, body: &[&str]) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
     let mut notes: Vec<&str> = Vec::new();
+    let mut may_lack = false;
     for line in body {
         let line = line.trim();
+        if line.starts_with("#[serde(") {
+            may_lack = line.contains("skip_serializing_if");
+            continue;
+        }
         if let Some(text) = line.strip_prefix("/// ") {
             notes.push(text);
             continue;
@@ -74,7 +81,10 @@ fn structure(documentation: &str, body: &[&str]) -> Value {
         };
         fields.extend(type_schema(kind));
         properties.insert(name.to_owned(), schema);
-        required.push(name.to_owned());
+        if !may_lack {
+            required.push(name.to_owned());
+        }
+        may_lack = false;
         notes.clear();
     }
     json!({
@@ -121,6 +131,7 @@ fn record_schema() -> Value {
     defs.extend(definitions(ARGUMENT));
     defs.extend(definitions(COATING_WINDOW));
     defs.extend(definitions(FORMATION_PROFILE));
+    defs.extend(definitions(REPLACED));
     defs.remove("Semantics").expect("of findings only");
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -178,12 +189,17 @@ fn findings_schema() -> Value {
 fn simulation_schema() -> Value {
     let title = "Cellwright simulation, format cellwright/simulation/1";
     let shared = ["Versions", "OutcomeRow", "Spread", "Histogram"];
-    schema_of(title, "Simulation", &[SIMULATION], &shared)
+    schema_of(
+        title,
+        "Simulation",
+        &[SIMULATION, REPLACED, NUMERICS],
+        &shared,
+    )
 }
 
 fn what_if_schema() -> Value {
     let title = "Cellwright what-if, format cellwright/what-if/1";
-    schema_of(title, "WhatIf", &[WHAT_IF], &["Versions"])
+    schema_of(title, "WhatIf", &[WHAT_IF, REPLACED], &["Versions"])
 }
 
 fn missing_schema() -> Value {

@@ -7,6 +7,7 @@
 use crate::record::body::{Body, DeltaRow, OutcomeRow};
 use crate::report::RecordReference;
 use crate::report::number::{count, fixed, glued, significant};
+use crate::report::replaced::replaced_lines;
 use crate::report::story;
 
 use super::markup::{Markup, typographic};
@@ -21,6 +22,7 @@ pub fn screen(main: &mut Markup, body: &Body, record: &RecordReference<'_>) {
             line.text(" (filled: as requested, outline: now) · ");
             line.classed("span", "measured", "measured in ink");
         });
+        not_modelled(section, body);
         assumptions(section, body);
         svg_coating::figure(section, body);
         svg_formation::figure(section, body);
@@ -32,6 +34,20 @@ pub fn screen(main: &mut Markup, body: &Body, record: &RecordReference<'_>) {
         lists(section, body);
         sign_off(section, body, record);
         record_block(section, body, record);
+    });
+}
+
+/// Outcomes that no law of the model makes.
+fn not_modelled(section: &mut Markup, body: &Body) {
+    let lines = replaced_lines(&body.replaced, &body.not_modelled);
+    if lines.is_empty() {
+        return;
+    }
+    section.leaf("h3", &[], "Measured or given, not modelled");
+    section.element("ul", &[], |list| {
+        for line in &lines {
+            list.leaf("li", &[], line);
+        }
     });
 }
 

@@ -8,6 +8,7 @@ use super::chart::{self, Scale, bounds, label};
 use super::markup::{Markup, coordinate, typographic};
 use super::page::head;
 use crate::record::what_if::{Outcome, Sweep, WhatIf};
+use crate::report::replaced::replaced_lines;
 use crate::report::story::readable;
 
 const WIDTH: f64 = 500.0;
@@ -68,6 +69,7 @@ fn introduction(section: &mut Markup, answer: &WhatIf) {
     sentences.extend(flags);
     sentences.sort();
     sentences.dedup();
+    sentences.extend(replaced_lines(&answer.replaced, &answer.not_modelled));
     if !sentences.is_empty() {
         section.element("aside", &[("class", "weak")], |aside| {
             aside.leaf("h2", &[], "What weakens this");
@@ -106,6 +108,9 @@ fn drawing(figure: &mut Markup, outcome: &Outcome, sweep: &Sweep) {
         caption.leaf("b", &[], &outcome.name);
         let words = format!("{}{}", outcome.text, bracketed(&outcome.unit));
         caption.classed("span", "sub", &typographic(&words));
+        if let Some(words) = outcome.u_num_text() {
+            caption.classed("span", "sub", &words);
+        }
     });
     let known = || outcome.values.iter().flatten().chain(&outcome.now).copied();
     let (low, high) = bounds(known());
@@ -195,6 +200,9 @@ fn table(section: &mut Markup, answer: &WhatIf) {
                         bracketed(&outcome.unit)
                     )));
                     cell.classed("span", "sub", &outcome.text);
+                    if let Some(words) = outcome.u_num_text() {
+                        cell.classed("span", "sub", &words);
+                    }
                 });
                 let then = outcome.values.first().copied().flatten();
                 for value in [outcome.now, then] {

@@ -29,18 +29,18 @@ pub struct Way<'a> {
 
 /// What is collected on the way.
 #[derive(Clone, Copy)]
-struct Passage<R: Real> {
-    state: State<R>,
-    phases: Phases<R>,
+pub(super) struct Passage<R: Real> {
+    pub(super) state: State<R>,
+    pub(super) phases: Phases<R>,
     /// Time since entering the dryer, s.
-    time_s: R,
+    pub(super) time_s: R,
     /// When the last free solvent left, s; infinite while there is some.
-    free_gone_s: R,
+    pub(super) free_gone_s: R,
     /// When the pores were just full, s; infinite before.
-    pores_full_s: R,
-    peak_kg_m2_s: R,
-    warmest_k: R,
-    below_range_kg_m2: R,
+    pub(super) pores_full_s: R,
+    pub(super) peak_kg_m2_s: R,
+    pub(super) warmest_k: R,
+    pub(super) below_range_kg_m2: R,
 }
 
 /// A zone as all samples see it.
@@ -354,7 +354,7 @@ impl<R: Real> Passage<R> {
 }
 
 impl Dryer {
-    fn outcomes(&self, end: &Passage<f64>) -> (DryingOutcomes, Flags) {
+    pub(super) fn outcomes(&self, end: &Passage<f64>) -> (DryingOutcomes, Flags) {
         let (entry, _) = self.entry();
         let web = &self.web;
         let state = &end.state;

@@ -3,21 +3,22 @@
 //! In: stage inputs and results. Out: outcome slots in the order of the sections, and flags.
 //! Nothing here changes a stage: what stands in for a stage's input is settled before.
 
-use super::{Line, LineInputs, take};
-use crate::twin::bead::{WetFilm, bead, ripple};
+use super::replaced::stage_of;
+use super::{Line, LineInputs};
+use crate::twin::bead::{BeadOutcomes, WetFilm, bead, ripple};
 use crate::twin::binder::{BinderInputs, BinderOutcomes, Shrinkage};
 use crate::twin::calendering::{CalenderingInputs, CalenderingOutcomes};
 use crate::twin::chloride::classify;
 use crate::twin::coating::CoatingOutcomes;
 use crate::twin::cracking::crack;
 use crate::twin::drying::DryingOutcomes;
-use crate::twin::filling::{FillingOutcomes, fill};
+use crate::twin::filling::{CellInputs, FillingOutcomes, fill};
 use crate::twin::mixing::{mix, settle};
 use crate::twin::moisture::{
-    RoomInputs, UptakeInputs, UptakeOutcomes, after_exposure, check_uptake, hydrolyse, load, room,
+    RoomOutcomes, UptakeInputs, UptakeOutcomes, after_exposure, check_uptake, hydrolyse, load, room,
 };
 use crate::twin::nozzle::NozzleOutcomes;
-use crate::twin::rolls::{crush, roll, transport};
+use crate::twin::rolls::{CrushingOutcomes, crush, roll, transport};
 use crate::twin::section::Section;
 use crate::twin::slurry::{Slurry, SlurryOutcomes, active_fraction};
 use crate::twin::variation::{GapLaw, vary};
@@ -26,12 +27,34 @@ use crate::twin::{Flags, TwinError};
 
 /// What the stages made.
 pub(super) struct Stages<'a> {
-    pub(super) slurry: &'a Slurry,
+    /// Absent where the slurry is not modelled.
+    pub(super) slurry: Option<&'a Slurry>,
     pub(super) wet: SlurryOutcomes,
     pub(super) coated: CoatingOutcomes,
     pub(super) dried: DryingOutcomes,
     pub(super) calendering: CalenderingInputs,
     pub(super) rolled: CalenderingOutcomes,
+}
+
+/// What sections made that later ones read, measured values in their places.
+#[derive(Default)]
+struct Seen {
+    filled: Option<FillingOutcomes>,
+    bead: Option<BeadOutcomes>,
+    crushed: Option<CrushingOutcomes>,
+    room: Option<RoomOutcomes>,
+}
+
+impl Seen {
+    fn note(&mut self, section: Section, slots: &[f64]) {
+        match section {
+            Section::Cell => self.filled = FillingOutcomes::read(slots),
+            Section::Bead => self.bead = BeadOutcomes::read(slots),
+            Section::Crushing => self.crushed = CrushingOutcomes::read(slots),
+            Section::Room => self.room = RoomOutcomes::read(slots),
+            _ => {}
+        }
+    }
 }
 
 /// Writes the outcomes of a section that has its inputs.
@@ -44,25 +67,25 @@ macro_rules! write {
 }
 
 impl Line {
-    /// Runs the sections in force; `slots` are theirs alone.
+    /// Runs the sections in force; their places in the row begin at `start`.
     pub(super) fn run_sections(
         &self,
-        line: &LineInputs,
+        (line, inputs): (&LineInputs, &[f64]),
         made: &Stages<'_>,
-        slots: &mut [f64],
+        row: &mut [f64],
+        mut start: usize,
     ) -> Result<Flags, TwinError> {
-        let mut rest = slots;
         let mut flags = Flags::NONE;
-        let filled = match &line.cell {
-            Some((cell, filling)) => {
-                let active = active_fraction(&line.slurry);
-                Some(fill(cell, filling, &made.rolled, active)?)
-            }
-            None => None,
-        };
+        let mut seen = Seen::default();
         for section in self.sections.iter() {
-            let own = take(&mut rest, section.output_count(self.zones));
-            flags = flags.with(self.run_section(section, line, (made, filled.as_ref()), own)?);
+            let end = start + section.output_count(self.zones);
+            if self.models(stage_of(Some(section))) {
+                let own = &mut row[start..end];
+                flags = flags.with(self.run_section(section, line, (made, &seen), own)?);
+            }
+            flags = flags.with(self.replace(inputs, row, start..end)?);
+            seen.note(section, &row[start..end]);
+            start = end;
         }
         Ok(flags)
     }
@@ -71,7 +94,7 @@ impl Line {
         &self,
         section: Section,
         line: &LineInputs,
-        (made, filled): (&Stages<'_>, Option<&FillingOutcomes>),
+        (made, seen): (&Stages<'_>, &Seen),
         slots: &mut [f64],
     ) -> Result<Flags, TwinError> {
         match section {
@@ -80,10 +103,10 @@ impl Line {
             | Section::Pressed
             | Section::Uptake
             | Section::Hydrolysis => {
-                return in_the_cell(section, line, (made, filled), slots);
+                return in_the_cell(section, line, (made, seen), slots);
             }
             Section::Room | Section::RoomLoad | Section::Chloride => {
-                return self.around_the_cell(section, line, slots);
+                return self.around_the_cell(section, line, seen, slots);
             }
             Section::Rolls | Section::Transport | Section::Crushing => {
                 return at_the_rolls(section, line, made, slots);
@@ -104,17 +127,17 @@ impl Line {
                 line.slurry.active_density,
                 line.slurry.solvent_density,
             )),
-            Section::Bead => write!(line.sections.bead, slots, |inputs| bead(
-                inputs,
-                &wet_film(line, made),
-                made.slurry
-            )),
+            Section::Bead => {
+                if let (Some(inputs), Some(slurry)) = (&line.sections.bead, made.slurry) {
+                    bead(inputs, &wet_film(line, made), slurry)?.write(slots);
+                }
+            }
             Section::Ripple => {
-                if let (Some(die), Some(inputs)) = (&line.sections.bead, &line.sections.ripple) {
+                let known = (&line.sections.ripple, &seen.bead, made.slurry);
+                if let (Some(inputs), Some(die), Some(slurry)) = known {
                     let film = wet_film(line, made);
-                    let bead_time_s = die.bead_time_s(&film);
-                    let rest_pa_s = made.slurry.rest_viscosity_pa_s();
-                    ripple(inputs, &film, bead_time_s, rest_pa_s)?.write(slots);
+                    let rest_pa_s = slurry.rest_viscosity_pa_s();
+                    ripple(inputs, &film, die.bead_time, rest_pa_s)?.write(slots);
                 }
             }
             Section::Variation => write!(line.sections.variation, slots, |inputs| vary(
@@ -143,14 +166,15 @@ impl Line {
         &self,
         section: Section,
         line: &LineInputs,
+        seen: &Seen,
         slots: &mut [f64],
     ) -> Result<Flags, TwinError> {
         let known = &line.sections;
         match (section, &known.room) {
             (Section::Room, Some(air)) => room(air)?.write(slots),
             (Section::RoomLoad, Some(air)) => {
-                if let Some(inputs) = &known.room_load {
-                    let (outcomes, flags) = load(inputs, air)?;
+                if let (Some(inputs), Some(inside)) = (&known.room_load, &seen.room) {
+                    let (outcomes, flags) = load(inputs, air.temperature, inside.humidity_ratio)?;
                     outcomes.write(slots);
                     return Ok(flags);
                 }
@@ -175,6 +199,21 @@ fn wet_film(line: &LineInputs, made: &Stages<'_>) -> WetFilm {
     }
 }
 
+/// The film that shrinks at a mean rate in kg/(m² s).
+pub(super) fn shrinkage(
+    inputs: &BinderInputs,
+    line: &LineInputs,
+    (wet, coated): (&SlurryOutcomes, &CoatingOutcomes),
+    rate_kg_m2_s: f64,
+) -> Shrinkage {
+    Shrinkage {
+        peclet: rate_kg_m2_s / line.slurry.solvent_density * coated.wet_thickness
+            / inputs.diffusivity,
+        initial: wet.volume_fraction,
+        packed: wet.volume_fraction * coated.wet_thickness / coated.dry_thickness,
+    }
+}
+
 /// Binder at both faces when the film stops shrinking: at the thickness of the dry coating.
 fn migrate(
     inputs: &BinderInputs,
@@ -182,13 +221,12 @@ fn migrate(
     made: &Stages<'_>,
 ) -> Result<BinderOutcomes, TwinError> {
     crate::twin::status::positive("binder.diffusivity", inputs.diffusivity)?;
-    let initial = made.wet.volume_fraction;
-    let film = Shrinkage {
-        peclet: made.dried.shrinkage_rate / line.slurry.solvent_density * made.coated.wet_thickness
-            / inputs.diffusivity,
-        initial,
-        packed: initial * made.coated.wet_thickness / made.coated.dry_thickness,
-    };
+    let film = shrinkage(
+        inputs,
+        line,
+        (&made.wet, &made.coated),
+        made.dried.shrinkage_rate,
+    );
     let faces = film.gradient()?;
     Ok(BinderOutcomes {
         peclet: film.peclet,
@@ -227,15 +265,18 @@ fn at_the_rolls(
 fn in_the_cell(
     section: Section,
     line: &LineInputs,
-    (made, filled): (&Stages<'_>, Option<&FillingOutcomes>),
+    (made, seen): (&Stages<'_>, &Seen),
     slots: &mut [f64],
 ) -> Result<Flags, TwinError> {
-    let (Some((cell, filling)), Some(filled)) = (&line.cell, filled) else {
+    let Some((cell, filling)) = &line.cell else {
         return Ok(Flags::NONE);
     };
     let known = &line.sections;
     match section {
-        Section::Cell => filled.write(slots),
+        Section::Cell => {
+            let active = active_fraction(&line.slurry);
+            fill(cell, filling, &made.rolled, active)?.write(slots);
+        }
         Section::Penetration => {
             if let Some(inputs) = &known.penetration {
                 let (outcomes, flags) =
@@ -256,8 +297,8 @@ fn in_the_cell(
             filling.water
         )),
         _ => {
-            if let (Some(inputs), Some(air)) = (&known.uptake, &known.room) {
-                take_up(inputs, air, line, (made, filled))?.write(slots);
+            if let (Some(inputs), Some(filled)) = (&known.uptake, &seen.filled) {
+                take_up(inputs, cell, made, (seen, filled))?.write(slots);
             }
         }
     }
@@ -267,20 +308,20 @@ fn in_the_cell(
 /// Water after exposure, with the ratio that rolling gives the cathode where it was measured.
 fn take_up(
     inputs: &UptakeInputs,
-    air: &RoomInputs,
-    line: &LineInputs,
-    (made, filled): (&Stages<'_>, &FillingOutcomes),
+    cell: &CellInputs,
+    made: &Stages<'_>,
+    (seen, filled): (&Seen, &FillingOutcomes),
 ) -> Result<UptakeOutcomes, TwinError> {
     check_uptake(inputs)?;
-    let Some((cell, _)) = &line.cell else {
-        // INVARIANT: the section needs the cell.
+    let Some(room) = &seen.room else {
+        // INVARIANT: the section needs the room.
         return Err(TwinError::OutcomeNotFinite { port: 0 });
     };
-    let humidity = room(air)?.relative_humidity;
-    let crushed = match &line.sections.crushing {
-        Some(table) => crush(table, made.rolled.coating_density)?.0.uptake_ratio,
-        None => 1.0,
-    };
+    let humidity = room.relative_humidity;
+    let crushed = seen
+        .crushed
+        .as_ref()
+        .map_or(1.0, |found| found.uptake_ratio);
     // A dry room takes bound water out of a coating far more slowly than moist air brings it in
     // (hysteresis), so drying by the room is not credited.
     let exposed = |water: f64, rate: f64, saturation: f64| {

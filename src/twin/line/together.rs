@@ -4,7 +4,7 @@
 //! [`Line::run`] for every number of lanes. Only the dryer has loops worth it; a sample that fails
 //! before it, or in it, leaves the others alone.
 
-use super::{Begun, Line};
+use super::{Begun, Line, LineStage};
 use crate::lanes::{Lanes, Real, vectorised};
 use crate::twin::drying::{LANES_MAX, Way, ZoneOutcomes, run_together};
 use crate::twin::{Status, TwinError};
@@ -20,6 +20,7 @@ impl Line {
         self.check_rows(inputs, outputs, statuses);
         // Lanes need an optimising compiler; without one, single numbers are many times faster.
         let grouped = !cfg!(debug_assertions)
+            && self.is_grouped()
             && vectorised(
                 #[inline(always)]
                 || self.groups::<LANES_MAX>(inputs, outputs, statuses),
@@ -42,6 +43,9 @@ impl Line {
         statuses: &mut [Status],
     ) {
         self.check_rows(inputs, outputs, statuses);
+        if !self.is_grouped() {
+            return self.run_singly(inputs, outputs, statuses);
+        }
         let ran = vectorised(
             #[inline(always)]
             || self.groups::<N>(inputs, outputs, statuses),
@@ -49,6 +53,12 @@ impl Line {
         if ran.is_none() {
             self.groups::<N>(inputs, outputs, statuses);
         }
+    }
+
+    /// Whether samples go together: without a dryer there are no loops, and a line that shows only
+    /// some of its places has rows of its own.
+    fn is_grouped(&self) -> bool {
+        self.seen_counts().is_none() && self.models(LineStage::Drying)
     }
 
     fn check_rows(&self, inputs: &[f64], outputs: &[f64], statuses: &[Status]) {
@@ -86,7 +96,10 @@ impl Line {
         let mut begun: [Option<Begun>; LANES_MAX] = [const { None }; LANES_MAX];
         let rows = inputs.chunks(wide).zip(outputs.chunks_mut(long));
         for (lane, (inputs, outputs)) in rows.enumerate() {
-            match self.begin(inputs, outputs) {
+            let one = self
+                .check(inputs)
+                .and_then(|()| self.begin(inputs, outputs));
+            match one {
                 Ok(one) => begun[lane] = Some(one),
                 Err(error) => statuses[lane] = Status::Failed(error),
             }
@@ -96,10 +109,14 @@ impl Line {
             outputs.fill(f64::NAN);
             return;
         };
+        // INVARIANT: groups are made of lines with a dryer only.
+        let Some(first) = &spare.dryer else {
+            return self.run_singly(inputs, outputs, statuses);
+        };
         let ways: [Way<'_>; LANES_MAX] = std::array::from_fn(|lane| {
             let one = begun[lane].as_ref().unwrap_or(spare);
             Way {
-                dryer: &one.dryer,
+                dryer: one.dryer.as_ref().unwrap_or(first),
                 zones: &one.line.zones,
             }
         });
@@ -109,9 +126,10 @@ impl Line {
             self.write_exit(row, exits[lane], &exit);
             exits[lane] += 1;
         });
-        for (lane, outputs) in outputs.chunks_mut(long).enumerate() {
+        let rows = inputs.chunks(wide).zip(outputs.chunks_mut(long));
+        for (lane, (inputs, outputs)) in rows.enumerate() {
             let finished = match (begun[lane].take(), dried[lane]) {
-                (Some(one), Some(Ok(dried))) => self.finish(&one, dried, outputs),
+                (Some(one), Some(Ok(dried))) => self.finish(&one, inputs, Some(dried), outputs),
                 (Some(_), Some(Err(error))) => Err(error),
                 (Some(_), None) => Err(TwinError::OutcomeNotFinite { port: 0 }),
                 (None, _) => {
