@@ -3,8 +3,8 @@
 //! In: one `f64` per sample. Out: one `f64` per sample. Lane `i` of every result depends on lane
 //! `i` of the arguments alone and goes through the same `+ − × ÷ sqrt` in the same order whatever
 //! `N` is; nothing here fuses a multiplication with an addition. So a kernel written over lanes
-//! gives one sample and a million the same bits, on any machine. [`vectorised`] compiles a kernel for
-//! the vector instructions of the machine at hand; it changes the speed only.
+//! gives one sample and a million the same bits, on any machine. [`vectorised`] compiles a kernel
+//! for the vector instructions of the machine at hand; it changes the speed only.
 //!
 //! A law is written over [`Real`], which a single `f64` is, too. Its elementary functions
 //! ([`Real::exp`], [`Real::ln`], …) are our own, within 2 units in the last place: the correctly
@@ -25,7 +25,7 @@ pub struct Lanes<const N: usize>([f64; N]);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mask<const N: usize>([u64; N]);
 
-/// Does the work for each place below a count known to the compiler, at most twelve, without a loop:
+/// Does the work for each place below a count known to the compiler, at most 12, without a loop:
 /// kernels have thousands of them, and a compiler that has to unroll each takes minutes for it.
 macro_rules! written_out {
     ($count:ident, $place:ident => $work:expr) => {

@@ -124,7 +124,7 @@ impl FilmConstants {
     }
 }
 
-/// Rate, potential, exponent, growth per rate and bound of a law, in the units of [`FilmConstants`].
+/// Rate, potential, exponent, growth per rate and bound of a law, as in [`FilmConstants`].
 fn law_constants(parameters: &SeiParameters) -> (f64, f64, f64, f64, f64) {
     let volume = parameters.molar_volume_m3_mol / parameters.lithium_per_mole;
     let alpha = parameters.transfer_coefficient;
