@@ -62,6 +62,7 @@ fn asked(plant: &PlantDocuments, set: &[&str]) -> WhatIf {
         stage: Some("formation".to_owned()),
         set: set.iter().map(|&one| one.to_owned()).collect(),
         sweep: None,
+        verify_numerics: false,
     };
     what_if(&subject, &ask).expect("it is answered")
 }

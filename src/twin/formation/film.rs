@@ -100,68 +100,10 @@ impl FilmConstants {
     pub(super) fn new(parameters: &SeiParameters) -> Self {
         let per_volt = FARADAY_C_MOL / GAS_J_MOL_K;
         let volume = parameters.molar_volume_m3_mol / parameters.lithium_per_mole;
-        let alpha = parameters.transfer_coefficient;
-        let below = parameters.potential_v;
         let per_charge = volume / FARADAY_C_MOL;
-        // Rate, potential, exponent, growth per rate, bound.
-        let (rate, potential_v, exponent, growth, bound) = match parameters.mechanism {
-            SeiMechanism::None => (0.0, 0.0, 0.0, 0.0, 1.0),
-            SeiMechanism::ReactionLimited {
-                exchange_current_a_m2,
-            } => (exchange_current_a_m2, below, alpha, per_charge, 1.0),
-            SeiMechanism::SolventDiffusionLimited {
-                diffusivity_m2_s,
-                concentration_mol_m3,
-                ..
-            } => (
-                diffusivity_m2_s,
-                0.0,
-                0.0,
-                concentration_mol_m3 * volume,
-                1.0,
-            ),
-            SeiMechanism::ElectronMigrationLimited { conductivity_s_m } => {
-                (conductivity_s_m, below, 0.0, per_charge, 1.0)
-            }
-            SeiMechanism::InterstitialDiffusionLimited {
-                diffusivity_m2_s,
-                concentration_mol_m3,
-            } => (
-                diffusivity_m2_s,
-                0.0,
-                1.0,
-                concentration_mol_m3 * volume,
-                1.0,
-            ),
-            SeiMechanism::EcReactionLimited {
-                rate_constant_m_s,
-                diffusivity_m2_s,
-                concentration_mol_m3,
-            }
-            | SeiMechanism::EcWithAdditive {
-                rate_constant_m_s,
-                diffusivity_m2_s,
-                concentration_mol_m3,
-                ..
-            } => (
-                rate_constant_m_s,
-                below,
-                alpha,
-                concentration_mol_m3 * volume,
-                diffusivity_m2_s,
-            ),
-            SeiMechanism::TunnellingLimited {
-                exchange_current_a_m2,
-                decay_1_m,
-            } => (exchange_current_a_m2, 0.0, alpha, per_charge, decay_1_m),
-        };
+        let (rate, potential_v, exponent, growth, bound) = law_constants(parameters);
         let exponent_k_v = exponent * per_volt;
-        let additive = match &parameters.mechanism {
-            SeiMechanism::EcWithAdditive {
-                additive, boost, ..
-            } => AdditiveConstants::new(additive, boost, exponent_k_v, parameters.area_factor),
-            _ => AdditiveConstants::NONE,
-        };
+        let additive = additive_of(parameters, exponent_k_v);
         let has_film = parameters.mechanism != SeiMechanism::None;
         let resistivity = if has_film {
             parameters.resistivity_ohm_m
@@ -179,6 +121,74 @@ impl FilmConstants {
             resistivity_ohm_m: resistivity / parameters.area_factor,
             additive,
         }
+    }
+}
+
+/// Rate, potential, exponent, growth per rate and bound of a law, as in [`FilmConstants`].
+fn law_constants(parameters: &SeiParameters) -> (f64, f64, f64, f64, f64) {
+    let volume = parameters.molar_volume_m3_mol / parameters.lithium_per_mole;
+    let alpha = parameters.transfer_coefficient;
+    let below = parameters.potential_v;
+    let per_charge = volume / FARADAY_C_MOL;
+    match parameters.mechanism {
+        SeiMechanism::None => (0.0, 0.0, 0.0, 0.0, 1.0),
+        SeiMechanism::ReactionLimited {
+            exchange_current_a_m2,
+        } => (exchange_current_a_m2, below, alpha, per_charge, 1.0),
+        SeiMechanism::SolventDiffusionLimited {
+            diffusivity_m2_s,
+            concentration_mol_m3,
+            ..
+        } => (
+            diffusivity_m2_s,
+            0.0,
+            0.0,
+            concentration_mol_m3 * volume,
+            1.0,
+        ),
+        SeiMechanism::ElectronMigrationLimited { conductivity_s_m } => {
+            (conductivity_s_m, below, 0.0, per_charge, 1.0)
+        }
+        SeiMechanism::InterstitialDiffusionLimited {
+            diffusivity_m2_s,
+            concentration_mol_m3,
+        } => (
+            diffusivity_m2_s,
+            0.0,
+            1.0,
+            concentration_mol_m3 * volume,
+            1.0,
+        ),
+        SeiMechanism::EcReactionLimited {
+            rate_constant_m_s,
+            diffusivity_m2_s,
+            concentration_mol_m3,
+        }
+        | SeiMechanism::EcWithAdditive {
+            rate_constant_m_s,
+            diffusivity_m2_s,
+            concentration_mol_m3,
+            ..
+        } => (
+            rate_constant_m_s,
+            below,
+            alpha,
+            concentration_mol_m3 * volume,
+            diffusivity_m2_s,
+        ),
+        SeiMechanism::TunnellingLimited {
+            exchange_current_a_m2,
+            decay_1_m,
+        } => (exchange_current_a_m2, 0.0, alpha, per_charge, decay_1_m),
+    }
+}
+
+fn additive_of(parameters: &SeiParameters, exponent_k_v: f64) -> AdditiveConstants {
+    match &parameters.mechanism {
+        SeiMechanism::EcWithAdditive {
+            additive, boost, ..
+        } => AdditiveConstants::new(additive, boost, exponent_k_v, parameters.area_factor),
+        _ => AdditiveConstants::NONE,
     }
 }
 

@@ -35,6 +35,17 @@ pub enum Modes {
     SixtyFour,
 }
 
+impl Modes {
+    /// Groups of eight.
+    fn groups(self) -> usize {
+        match self {
+            Self::Eight => 1,
+            Self::Sixteen => 2,
+            Self::SixtyFour => 8,
+        }
+    }
+}
+
 /// Everything a formation needs except its protocol.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
@@ -114,20 +125,12 @@ impl Kind {
     /// Runs jobs side by side in the vector instructions of the machine; the results lie in the
     /// order of the jobs' indices.
     fn in_lanes<'a>(&self, jobs: &mut dyn Iterator<Item = Job<'a>>) -> Vec<(usize, Run)> {
-        match self.modes {
-            _ if self.is_gentle() => self.run_single(jobs),
-            Modes::Eight => self.in_modes::<1>(jobs),
-            Modes::Sixteen => self.in_modes::<2>(jobs),
-            // Few ask for the first seconds, and no ensemble does.
-            Modes::SixtyFour => self.run_single(jobs),
+        // Few ask for the first seconds, and no ensemble does.
+        if self.is_gentle() || self.modes == Modes::SixtyFour {
+            return self.run_single(jobs);
         }
-    }
-
-    fn in_modes<'a, const G: usize>(
-        &self,
-        jobs: &mut dyn Iterator<Item = Job<'a>>,
-    ) -> Vec<(usize, Run)> {
-        let spheres = [Modal::<Lanes<LANES>, G>::new(), Modal::new()];
+        let groups = self.modes.groups();
+        let spheres = [Modal::<Lanes<LANES>>::new(groups), Modal::new(groups)];
         let mut engine = Engine::new(spheres, &self.potentials, self.law, self.resolution);
         let ran = vectorised(
             #[inline(always)]
@@ -182,23 +185,17 @@ impl Kind {
                 Box::new(Volumes::new(Arc::clone(negative))),
                 Box::new(Volumes::new(Arc::clone(positive))),
             ],
-            // Volumes in the electrolyte have a time step of their own: sixteen modes fit it.
-            None if self.electrolyte.is_some() => modal::<2>(),
-            None => match self.modes {
-                Modes::Eight => modal::<1>(),
-                Modes::Sixteen => modal::<2>(),
-                Modes::SixtyFour => modal::<8>(),
-            },
+            None => {
+                // Beside volumes in the electrolyte there are sixteen modes, whatever is asked for.
+                let modes = match self.electrolyte {
+                    Some(_) => Modes::Sixteen,
+                    None => self.modes,
+                };
+                let groups = modes.groups();
+                [Box::new(Modal::new(groups)), Box::new(Modal::new(groups))]
+            }
         }
     }
-}
-
-/// Two spheres of `G` groups of modes.
-fn modal<const G: usize>() -> [Box<dyn Sphere<f64>>; 2] {
-    [
-        Box::new(Modal::<f64, G>::new()),
-        Box::new(Modal::<f64, G>::new()),
-    ]
 }
 
 /// Diffusivity as a table, to a millionth of its largest value.
@@ -362,7 +359,7 @@ fn check(request: &Request) -> Result<(), FormationError> {
         let holds = cooling_w_k >= 0.0 && cooling_w_k.is_finite();
         require("cooling of the cell", cooling_w_k, holds, "0 or more")?;
     }
-    check_sei(&request.sei)
+    check_film(&request.sei)
 }
 
 fn check_electrolyte(electrolyte: &Electrolyte) -> Result<(), FormationError> {
@@ -379,7 +376,7 @@ fn check_electrolyte(electrolyte: &Electrolyte) -> Result<(), FormationError> {
     require("transference number", share, holds, "0 or more, below 1")
 }
 
-fn check_sei(sei: &SeiParameters) -> Result<(), FormationError> {
+fn check_film(sei: &SeiParameters) -> Result<(), FormationError> {
     require_positive("SEI molar volume", sei.molar_volume_m3_mol)?;
     require_positive("lithium per mole of SEI", sei.lithium_per_mole)?;
     require_positive("SEI area factor", sei.area_factor)?;
@@ -391,6 +388,10 @@ fn check_sei(sei: &SeiParameters) -> Result<(), FormationError> {
     ] {
         require_not_negative(quantity, value)?;
     }
+    check_law(sei)
+}
+
+fn check_law(sei: &SeiParameters) -> Result<(), FormationError> {
     match sei.mechanism {
         SeiMechanism::None => Ok(()),
         SeiMechanism::ReactionLimited {
@@ -439,8 +440,7 @@ fn check_sei(sei: &SeiParameters) -> Result<(), FormationError> {
             require_positive("SEI rate constant", rate_constant_m_s)?;
             require_positive("SEI diffusivity", diffusivity_m2_s)?;
             require_not_negative("ethylene carbonate concentration", concentration_mol_m3)?;
-            require_positive("SEI transfer coefficient", sei.transfer_coefficient)?;
-            check_additive(&additive, &boost)
+            check_additive(sei, &additive, &boost)
         }
         SeiMechanism::EcReactionLimited {
             rate_constant_m_s,
@@ -454,7 +454,12 @@ fn check_sei(sei: &SeiParameters) -> Result<(), FormationError> {
     }
 }
 
-fn check_additive(additive: &Additive, boost: &Boost) -> Result<(), FormationError> {
+fn check_additive(
+    sei: &SeiParameters,
+    additive: &Additive,
+    boost: &Boost,
+) -> Result<(), FormationError> {
+    require_positive("SEI transfer coefficient", sei.transfer_coefficient)?;
     for (quantity, value) in [
         ("additive rate constant", additive.rate_constant_m_s),
         ("additive diffusivity", additive.diffusivity_m2_s),
