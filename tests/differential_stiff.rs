@@ -106,9 +106,9 @@ fn radau_has_order_five_and_does_not_feel_stiffness() {
     let circle: &Rate<'_> = &|y| vec![-y[1], y[0]];
     let error = |steps| {
         let end = radau(circle, &[1.0, 0.0], 2.0 * std::f64::consts::PI, steps);
-        (end[0] - 1.0).hypot(end[1])
+        ((end[0] - 1.0) * (end[0] - 1.0) + end[1] * end[1]).sqrt()
     };
-    let order = (error(16) / error(32)).log2();
+    let order = cellwright::math::log2(error(16) / error(32));
     assert!((order - 5.0).abs() < 0.2, "order {order}");
     // y' = −λ(y − x), x' = 1: after the layer y = x − 1/λ.
     let stiff: &Rate<'_> = &|y| vec![-1e6 * (y[0] - y[1]), 1.0];

@@ -41,12 +41,12 @@ fn fact() -> impl Strategy<Value = Statement> {
     ]
 }
 
-/// Whether a certificate bears the checker's look and rests on parts of the facts alone.
+/// Whether a certificate bears the checker's look and rests on facts, or parts of them, alone.
 fn rests_on(beyond: Option<&Certificate>, facts: &[Statement], has_goal: bool) -> bool {
     fn parts(statement: &Statement, found: &mut Vec<Statement>) {
-        match statement {
-            Statement::And(all) => all.iter().for_each(|part| parts(part, found)),
-            other => found.push(other.clone()),
+        found.push(statement.clone());
+        if let Statement::And(all) = statement {
+            all.iter().for_each(|part| parts(part, found));
         }
     }
     let Some(beyond) = beyond else { return false };

@@ -3,8 +3,8 @@
 //! In: a TOML document of schema `cellwright/model/1` and the priors (`cellwright/prior/1`, one
 //! `["name"]` table per parameter) it adopts by a visible line. Out: a [`Model`]: parameters by
 //! dictionary name, the path of the BPX file, the path of the formation protocol, the declared
-//! map from line outcomes to BPX fields, and the outcomes that measured values stand for. What a part of the simulation needs and nobody gives is
-//! listed by [`missing`]; nothing is filled in.
+//! map from line outcomes to BPX fields, and the outcomes that measured values stand for. What a
+//! part of the simulation needs and nobody gives is listed by [`missing`]; nothing is filled in.
 
 use std::collections::BTreeMap;
 

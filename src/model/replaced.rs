@@ -391,7 +391,8 @@ fn resolved(
         );
         return None;
     }
-    // The formula is read where it stands in the document, so that places are those of the document.
+    // The formula is read where it stands in the document, so that places are those of the
+    // document.
     let place = node.part(0, text.len());
     let kind = quantity.quantity_type.describe().replace(' ', "_");
     let head = format!("let {LET} : {kind} = ");

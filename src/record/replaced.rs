@@ -1,7 +1,7 @@
 //! Outcomes that measured values or formulas stand for, as a record tells them.
 //!
-//! In: filled by `run::replaced`. Out: plain data: what stands for the outcome, where it comes from,
-//! and which balances it leaves open by how much at the nominal recipe.
+//! In: filled by `run::replaced`. Out: plain data: what stands for the outcome, where it comes
+//! from, and which balances it leaves open by how much at the nominal recipe.
 
 use serde::{Deserialize, Serialize};
 

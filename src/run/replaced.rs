@@ -1,8 +1,10 @@
-//! Outcomes that a model gives in place of a law, put into the line; and what the record says of them.
+//! Outcomes that a model gives in place of a law, put into the line; and what the record says of
+//! them.
 //!
-//! In: a line and the model's `[replaced]` and `not_modelled`. Out: the line with their values where
-//! later stages look, or diagnostics at the place in the model; rows for the record with the balances
-//! that the values leave open. What replacements read beyond the line becomes an input of the plant.
+//! In: a line and the model's `[replaced]` and `not_modelled`. Out: the line with their values
+//! where later stages look, or diagnostics at the place in the model; rows for the record with the
+//! balances that the values leave open. What replacements read beyond the line becomes an input of
+//! the plant.
 
 use super::plant::Plant;
 use super::{Context, Judged};
@@ -24,7 +26,7 @@ pub const CODE: (&str, &str, &str) = (
     REPLACED,
     "an outcome cannot be replaced like this",
     "A model may give outcomes of the line by measured points or by an expression. It can only \
-     give what the line makes, from inputs and from outcomes of the same stage or of stages before. \
+     give what the line makes, from inputs and from outcomes of the same stage or of earlier ones. \
      A stage under `not_modelled` is not computed: what later stages read of it has to be given.",
 );
 

@@ -95,8 +95,8 @@ impl Flags {
         (Flags::UNBALANCED, "UNBALANCED by a replaced outcome"),
     ];
 
-    /// The outcome at which a flag is shown: the one people read; nothing for flags of outcomes that
-    /// measured values stand for.
+    /// The outcome at which a flag is shown: the one people read; nothing for flags of outcomes
+    /// that measured values stand for.
     #[must_use]
     pub fn shown_at(self) -> &'static str {
         match self {

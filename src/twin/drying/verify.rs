@@ -93,8 +93,8 @@ impl Dryer {
 
     /// Runs the web through the zones with the independent integrator.
     ///
-    /// Peaks are looked for four times as often as the stepper looks, so their difference tells what
-    /// its step leaves out, too.
+    /// Peaks are looked for four times as often as the stepper looks, so their difference tells
+    /// what its step leaves out, too.
     ///
     /// # Errors
     /// As [`Self::verify_numerics`].

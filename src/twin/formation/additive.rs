@@ -9,7 +9,7 @@
 //! decays as an exponential of what its reaction takes: it is never negative. While the cell is
 //! charged a boost of both diffusivities relaxes towards a multiple of the current, else to zero.
 //!
-//! Source: Weng et al. 2023, doi:10.1149/1945-7111/aceffa (parallel reactions, boost, consumption
+//! Source: Weng et al. 2023, doi:10.1149/1945-7111/aceffe (parallel reactions, boost, consumption
 //! of the species); what differs is said in `docs/theory/formation.md`.
 
 use super::cell::{Additive, Boost, FARADAY_C_MOL, GAS_J_MOL_K};

@@ -163,7 +163,7 @@ pub enum SeiMechanism {
         concentration_mol_m3: f64,
     },
     /// Reduction of ethylene carbonate beside that of an additive, both through one film: Weng et
-    /// al. 2023, doi:10.1149/1945-7111/aceffa. Equilibrium potential, transfer coefficient, molar
+    /// al. 2023, doi:10.1149/1945-7111/aceffe. Equilibrium potential, transfer coefficient, molar
     /// volume and lithium of [`SeiParameters`] belong to ethylene carbonate.
     EcWithAdditive {
         /// Rate constant of ethylene carbonate at `phi_n = U`, m/s.

@@ -1,8 +1,8 @@
 //! Numerical error of every outcome of the line: the run against an independent one.
 //!
-//! In: a row of inputs. Out: one [`OutcomeError`] per outcome. The dryer goes the whole way with the
-//! integrator of `ode_solvers`, the binder is solved by finite volumes instead of looked up, and the
-//! algebra behind carries what both differ by. It uses functions of the platform: for
+//! In: a row of inputs. Out: one [`OutcomeError`] per outcome. The dryer goes the whole way with
+//! the integrator of `ode_solvers`, the binder is solved by finite volumes instead of looked up,
+//! and the algebra behind carries what both differ by. It uses functions of the platform: for
 //! `--verify-numerics` and tests, never in a record.
 
 use super::optional::shrinkage;

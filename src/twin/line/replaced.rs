@@ -2,9 +2,9 @@
 //!
 //! In: replacements by name, stages that are not modelled. Out: places in the rows of the line, or
 //! a [`ReplaceError`]. A stage that is not modelled takes its optional sections with it; its inputs
-//! are wanted only where a modelled stage or a replacement reads them, and what modelled stages read
-//! of its outcomes has to be given. Rows inside the line always have every place; [`Narrow`] says
-//! which of them the outside sees.
+//! are wanted only where a modelled stage or a replacement reads them, and what modelled stages
+//! read of its outcomes has to be given. Rows inside the line always have every place; [`Narrow`]
+//! says which of them the outside sees.
 
 use super::Line;
 use super::balance::{Balances, Imbalance};
@@ -384,8 +384,8 @@ pub(super) fn stage_of(section: Option<Section>) -> LineStage {
 }
 
 impl Line {
-    /// Replaces outcomes, and leaves stages out whose outcomes are given; `extra` are the inputs that
-    /// only replacements read.
+    /// Replaces outcomes, and leaves stages out whose outcomes are given; `extra` are the inputs
+    /// that only replacements read.
     ///
     /// # Errors
     /// [`ReplaceError`] with the first thing that does not fit.
