@@ -44,7 +44,7 @@ pub const OUTSIDE_SIGNAL_RANGE: &str = "CW-0303";
 pub const CANNOT_MOVE: &str = "CW-0305";
 
 /// Diagnostic: a setpoint of the formation that no step reads.
-pub const IDLE_SETPOINT: &str = "CW-0306";
+pub const IDLE_SETPOINT: &str = "CW-0307";
 
 /// Code, title and explanation of the diagnostics of this floor.
 pub const CODES: &[(&str, &str, &str)] = &[
