@@ -5,16 +5,19 @@
 //! weaknesses in plain words; certificates and points of the record are worth nothing when edited.
 //! Method: one short scenario with a rule file of claims beside it, judged by the library.
 
+mod common;
+
 use std::sync::OnceLock;
 
 use cellwright::check::argument::stale::digest;
 use cellwright::check::solver_process::Solver;
-use cellwright::document::{Disk, Files, InMemory, ReadError};
+use cellwright::document::{Disk, Files, InMemory};
 use cellwright::record::argument::ArgumentStep;
 use cellwright::record::body::Body;
 use cellwright::replay::{Replay, replay};
 use cellwright::run::{self, Options, Quiet, documents};
 use cellwright::verify::{VerifyError, verify};
+use common::Overlay;
 
 const SCENARIO: &str = "scenarios/argued.toml";
 const REPORT: &str = "residual NMP, 40 samples: at most 12 ppm\n";
@@ -34,18 +37,6 @@ claim SAFE \"solvent stays below 500 ppm\" : drying.residual_solvent <= 500 ppm_
 claim TIGHT \"solvent stays below 200 ppm\" : drying.residual_solvent <= 200 ppm_mass
   from       REP
 ";
-
-/// Documents of the test before those of the checkout.
-struct Overlay {
-    own: InMemory,
-    disk: Disk,
-}
-
-impl Files for Overlay {
-    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.own.read(path).or_else(|_| self.disk.read(path))
-    }
-}
 
 fn overlay(report: &str) -> Overlay {
     let disk = Disk::new(env!("CARGO_MANIFEST_DIR"));

@@ -10,7 +10,7 @@
 mod line3;
 
 use cellwright::twin::Solvent;
-use cellwright::twin::drying::{Dryer, Node, Phase, State};
+use cellwright::twin::drying::{Dryer, Phase, State};
 use cellwright::twin::integrate::verify_with_dop853;
 use nalgebra::{DMatrix, DVector};
 
@@ -116,36 +116,6 @@ fn radau_has_order_five_and_does_not_feel_stiffness() {
     assert!((end[0] - (1.0 - 1e-6)).abs() < 1e-7, "{}", end[0]);
 }
 
-struct Piece {
-    zone: usize,
-    phase: Phase,
-    start: State,
-    end: State,
-    duration_s: f64,
-}
-
-/// The stretches of one phase inside one zone.
-fn pieces(nodes: &[Node]) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    for pair in nodes.windows(2).filter(|pair| pair[0].zone == pair[1].zone) {
-        let (from, to) = (&pair[0], &pair[1]);
-        match pieces.last_mut() {
-            Some(last) if last.zone == to.zone && last.phase == to.phase => {
-                last.end = to.state;
-                last.duration_s += to.zone_time_s - from.zone_time_s;
-            }
-            _ => pieces.push(Piece {
-                zone: to.zone,
-                phase: to.phase,
-                start: from.state,
-                end: to.state,
-                duration_s: to.zone_time_s - from.zone_time_s,
-            }),
-        }
-    }
-    pieces
-}
-
 #[test]
 fn an_implicit_integrator_agrees_in_film_front_and_tail() {
     let line = line3::line();
@@ -153,11 +123,7 @@ fn an_implicit_integrator_agrees_in_film_front_and_tail() {
     let inputs = line.read(&values).expect("readable");
     let (_, coated, _) = inputs.wet_end().expect("coated");
     let dryer = inputs.dryer(Solvent::Nmp, &coated).expect("a dryer");
-    let mut nodes = Vec::new();
-    dryer
-        .run(&inputs.zones, |node| nodes.push(node), |_| {})
-        .expect("dried");
-    let pieces = pieces(&nodes);
+    let pieces = dryer.pieces(&inputs.zones).expect("dried");
     for phase in [Phase::Film, Phase::Front, Phase::Tail] {
         assert!(pieces.iter().any(|piece| piece.phase == phase), "{phase:?}");
     }

@@ -5,25 +5,16 @@
 //! protocol that is shipped must give the bits of the built-in two cycles, and a protocol without a
 //! discharge or a long rest offers no outcome that would rest on one.
 
-use cellwright::document::{Disk, Files, InMemory, ReadError};
+mod common;
+
+use cellwright::document::{Disk, Files, InMemory};
 use cellwright::record::what_if::WhatIf;
 use cellwright::run::documents::{self, PlantDocuments, Rejected};
 use cellwright::run::what_if::{Ask, Subject, what_if};
+use common::Overlay;
 
 const MODEL: &str = "models/own.toml";
 const RECIPE: &str = "scenarios/recipes/line3-nmc111.toml";
-
-/// Documents of the test before those of the checkout.
-struct Overlay {
-    own: InMemory,
-    disk: Disk,
-}
-
-impl Files for Overlay {
-    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.own.read(path).or_else(|_| self.disk.read(path))
-    }
-}
 
 /// The demonstration plant with this protocol, or with none.
 fn read(protocol: Option<&str>) -> Result<PlantDocuments, Rejected> {

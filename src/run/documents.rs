@@ -241,7 +241,7 @@ pub fn gaps(files: &dyn Files, path: &str) -> Result<Vec<Gap>, Rejected> {
                     .collect();
                 let mut outputs = line.outputs();
                 if line.sections().has(Section::Cell) {
-                    outputs.extend(formation::output_ports_of(&steps));
+                    outputs.extend(formation::output_ports(&steps));
                 }
                 let outputs: Vec<String> = outputs.into_iter().map(|port| port.name).collect();
                 let case = super::rules::case(&rules, &parts.new, Some(&parts.model));

@@ -19,7 +19,7 @@ mod verify;
 
 use kernel::{BOUND, FREE, Kernel, Phases};
 pub use passage::{Dried, LANES_MAX, Way, run_together};
-pub use verify::NumericsCheck;
+pub use verify::{NumericsCheck, Piece};
 
 use crate::twin::exhaust;
 use crate::twin::film::Film;

@@ -2,10 +2,11 @@
 //!
 //! In: a cell (usually a BPX file), its pristine state, SEI constants, a protocol, a temperature.
 //! Out: voltage and current over time, capacities, first-cycle efficiency, lithium loss, film
-//! thickness. Each electrode is one sphere with constant diffusivity, integrated exactly in time
-//! (`particle`); the interphase grows by a lithium-conserving exact step (`sei`); ends of steps
-//! are located on the model, not on a grid (`run`). Isothermal. What is asked for and not
-//! modelled is [`FormationError::NotYet`].
+//! thickness. Each electrode is one sphere: with constant diffusivity integrated exactly in time
+//! (`modal`), with one that follows the stoichiometry in shells (`volumes`). The interphase grows
+//! by a lithium-conserving step (`film`, `additive`); electrolyte (`electrolyte`) and lumped heat
+//! (`heat`) come in where a run asks for them. Ends of steps are located on the model, not on a
+//! grid (`engine`, `track`). What is asked for and not modelled is [`FormationError::NotYet`].
 //!
 //! Sources: Marquis et al. 2019, doi:10.1149/2.0341915jes (single-particle model); Yang et al.
 //! 2017, doi:10.1016/j.jpowsour.2017.05.110 (EC-reaction-limited SEI).
@@ -39,7 +40,7 @@ pub use cell::{
 };
 pub use engine::INTERFACE_TOLERANCE;
 pub use loading::{Contradiction, LineElectrode, areal_loading_of_file_kg_m2};
-pub use ports::{BaseLoadings, Model, input_ports, output_ports, output_ports_of};
+pub use ports::{BaseLoadings, Model, input_ports, output_ports};
 pub use potential::TABLE_ERROR_V_MAX;
 pub use protocol::{End, Operation, Protocol, Step, TwoCycles};
 pub use resolution::Resolution;

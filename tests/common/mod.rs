@@ -8,6 +8,22 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use cellwright::document::{Disk, Files, InMemory, ReadError};
+
+/// Documents of a test before those of the checkout.
+pub struct Overlay {
+    /// What the test gives.
+    pub own: InMemory,
+    /// What is there.
+    pub disk: Disk,
+}
+
+impl Files for Overlay {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.own.read(path).or_else(|_| self.disk.read(path))
+    }
+}
+
 /// Returns the path of shared data, or nothing where that data is missing.
 ///
 /// The data lies in the folder named by `CELLWRIGHT_SHARED`, by default `../shared` beside the

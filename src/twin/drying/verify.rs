@@ -31,13 +31,19 @@ pub struct NumericsCheck {
     pub pieces: Vec<(usize, Phase)>,
 }
 
-/// A stretch of one phase inside one zone.
-struct Piece {
-    zone: usize,
-    phase: Phase,
-    start: State,
-    end: State,
-    duration_s: f64,
+/// A stretch of one phase inside one zone, as the stepper went it.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// Zone, counted from 0.
+    pub zone: usize,
+    /// Phase of drying.
+    pub phase: Phase,
+    /// State where it starts.
+    pub start: State,
+    /// State where it ends.
+    pub end: State,
+    /// Its duration, s.
+    pub duration_s: f64,
 }
 
 impl Dryer {
@@ -64,7 +70,11 @@ impl Dryer {
         Ok(check)
     }
 
-    fn pieces(&self, zones: &[Zone]) -> Result<Vec<Piece>, TwinError> {
+    /// Goes through the zones and returns the stretches of one phase inside one zone, in order.
+    ///
+    /// # Errors
+    /// What the passage itself refuses.
+    pub fn pieces(&self, zones: &[Zone]) -> Result<Vec<Piece>, TwinError> {
         let mut nodes: Vec<Node> = Vec::new();
         self.run(zones, |node| nodes.push(node), |_| {})?;
         let mut pieces: Vec<Piece> = Vec::new();

@@ -212,13 +212,6 @@ const FEW: usize = 4;
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
 
-/// Returns every outcome a formation can have; those that a protocol defines are
-/// [`Model::outputs`].
-#[must_use]
-pub fn output_ports() -> Vec<Port> {
-    OUTPUTS.iter().map(output_port).collect()
-}
-
 /// Returns the input ports of a formation by this schedule, in order.
 #[must_use]
 pub fn input_ports(schedule: &Schedule) -> Vec<Port> {
@@ -235,7 +228,7 @@ pub fn input_ports(schedule: &Schedule) -> Vec<Port> {
 
 /// Returns the outcomes that a formation by this schedule has, in the order it writes them.
 #[must_use]
-pub fn output_ports_of(schedule: &Schedule) -> Vec<Port> {
+pub fn output_ports(schedule: &Schedule) -> Vec<Port> {
     defined(schedule).iter().map(output_port).collect()
 }
 

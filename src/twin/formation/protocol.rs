@@ -23,6 +23,17 @@
 //! longest = "48 h"
 //! ```
 
+/// How many times its nominal duration a constant current may take.
+const PATIENCE: f64 = 3.0;
+
+/// Longest time at constant voltage that nobody set, s.
+pub(super) const VOLTAGE_LONGEST_S: f64 = 48.0 * 3600.0;
+
+/// Longest time at a constant current of this C-rate that nobody set, s.
+pub(super) fn current_longest_s(c_rate: f64) -> f64 {
+    PATIENCE * 3600.0 / c_rate.abs()
+}
+
 /// What the cycler holds during a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Operation {
@@ -148,10 +159,9 @@ impl Protocol {
     /// rate: 11 steps. A constant-current step may take three times its nominal duration.
     #[must_use]
     pub fn two_cycles(numbers: &TwoCycles) -> Self {
-        const CONSTANT_VOLTAGE_LONGEST_S: f64 = 48.0 * 3600.0;
         let mut steps = vec![Step::rest(numbers.rest_s)];
         for c_rate in [numbers.first_c_rate, numbers.second_c_rate] {
-            let longest_s = 3.0 * 3600.0 / c_rate;
+            let longest_s = current_longest_s(c_rate);
             steps.push(Step::constant_current(
                 -c_rate,
                 numbers.voltage_max_v,
@@ -160,7 +170,7 @@ impl Protocol {
             steps.push(Step::constant_voltage(
                 numbers.voltage_max_v,
                 numbers.cut_off_c_rate,
-                CONSTANT_VOLTAGE_LONGEST_S,
+                VOLTAGE_LONGEST_S,
             ));
             steps.push(Step::rest(numbers.rest_s));
             steps.push(Step::constant_current(

@@ -5,15 +5,11 @@
 //! [`Protocol`] that the cycler runs. Also which results the protocol defines at all: a protocol
 //! without a discharge has no efficiency, and an outcome nobody can compute is not offered.
 
-use super::protocol::{End, Operation, Protocol, Step, TwoCycles};
+use super::protocol::{
+    End, Operation, Protocol, Step, TwoCycles, VOLTAGE_LONGEST_S, current_longest_s,
+};
 use super::track::REST_DROP_TIME_S;
 use crate::twin::{Port, Role};
-
-/// How many times its nominal duration a constant current may take.
-const PATIENCE: f64 = 3.0;
-
-/// Longest time at constant voltage, s.
-const VOLTAGE_LONGEST_S: f64 = 48.0 * SECONDS_PER_HOUR;
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
 
@@ -266,7 +262,7 @@ impl Stage {
             operation,
             ends: ends.collect(),
             longest_s: longest_s.unwrap_or(match operation {
-                Operation::ConstantCurrent { c_rate } => PATIENCE * SECONDS_PER_HOUR / c_rate.abs(),
+                Operation::ConstantCurrent { c_rate } => current_longest_s(c_rate),
                 Operation::ConstantVoltage { .. } | Operation::Rest => VOLTAGE_LONGEST_S,
             }),
         }
