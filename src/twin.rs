@@ -43,6 +43,7 @@ pub mod section;
 pub mod slurry;
 pub mod solvent;
 pub mod status;
+pub mod transfer;
 pub mod variation;
 pub mod wetting;
 

@@ -456,15 +456,17 @@ impl Dryer {
 
 /// What the laws need of a web, one or both sides of it coated wet.
 fn kernel(web: &Web, inputs: &DryingInputs, sides: f64) -> Kernel {
+    let critical_kg_m2 = sides
+        * inputs.critical_saturation
+        * web.solvent_density_kg_m3
+        * web.porosity
+        * web.dry_thickness_m;
     Kernel {
         dry_heat_j_m2_k: inputs.foil_heat_capacity
             + web.areal_loading_kg_m2 * inputs.solids_heat_capacity,
         solvent_heat_j_kg_k: inputs.solvent_heat_capacity,
-        critical_kg_m2: sides
-            * inputs.critical_saturation
-            * web.solvent_density_kg_m3
-            * web.porosity
-            * web.dry_thickness_m,
+        critical_kg_m2,
+        per_critical_m2_kg: 1.0 / critical_kg_m2,
         full_path_m: web.dry_thickness_m * inputs.tortuosity / web.porosity,
         left_kg_m2: inputs.equilibrium_solvent * web.areal_loading_kg_m2,
         desorption_1_s: inputs.desorption_rate,

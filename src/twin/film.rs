@@ -4,10 +4,9 @@
 //! the heat that enters. Stefan-corrected flux with the Chilton–Colburn coefficient of the coated
 //! side; air properties and diffusivity at the mean of film and air temperature. Heat from both
 //! sides and from infrared emitters; evaporation from the top, and from below where both sides of
-//! the web are wet. Trusted: `solvent.rs`, `air.rs`.
+//! the web are wet. Trusted: `solvent.rs`, `transfer.rs`.
 
 use crate::lanes::Real;
-use crate::twin::air;
 use crate::twin::solvent::Solvent;
 use crate::twin::status::TwinError;
 use crate::twin::{GAS_CONSTANT_J_MOL_K, STANDARD_PRESSURE_PA};
@@ -57,23 +56,15 @@ impl<R: Real> Film<R> {
         let total_pa = R::splat(STANDARD_PRESSURE_PA);
         let saturation_pa = self.solvent.vapour_pressure_pa(film_k);
         let too_hot = R::splat(maximum_k).lt(film_k) | total_pa.le(saturation_pa);
-        let mean_k = (film_k + self.air_k) * 0.5;
-        let diffusivity = self.solvent.diffusivity_in_air_m2_s(mean_k);
-        let volumetric = air::density_kg_m3(mean_k) * air::heat_capacity_j_kg_k(mean_k);
-        let lewis = air::thermal_conductivity_w_m_k(mean_k) / (volumetric * diffusivity);
-        let root = lewis.cbrt();
-        let layer = volumetric * root * root;
-        let pores_s_m = pore_path_m / diffusivity;
-        let mut resistance_s_m = layer / self.top_w_m2_k + pores_s_m;
+        let transfer = self.solvent.transfer((film_k + self.air_k) * 0.5);
+        let mut conductance = transfer.conductance_m_k_s(self.top_w_m2_k, pore_path_m);
         if self.both_sides_wet {
-            let below_s_m = layer / self.bottom_w_m2_k + pores_s_m;
-            let both_s_m = resistance_s_m * below_s_m / (resistance_s_m + below_s_m);
-            let has_air_below = R::splat(0.0).lt(self.bottom_w_m2_k);
-            resistance_s_m = R::select(has_air_below, both_s_m, resistance_s_m);
+            let below = transfer.conductance_m_k_s(self.bottom_w_m2_k, pore_path_m);
+            conductance = conductance + below;
         }
-        let driving = ((saturation_pa - self.vapour_pa) / (total_pa - saturation_pa)).ln_1p();
+        let driving = ((total_pa - self.vapour_pa) / (total_pa - saturation_pa)).ln();
         let molar = STANDARD_PRESSURE_PA * self.solvent.molar_mass_kg_mol() / GAS_CONSTANT_J_MOL_K;
-        (driving * molar / (mean_k * resistance_s_m), too_hot)
+        (driving * molar * conductance, too_hot)
     }
 }
 

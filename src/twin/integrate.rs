@@ -5,7 +5,8 @@
 //! side by side. Out: the state after it. Method: the fourth-order step of Kutta 1901; an event is
 //! a zero crossing of one component, located by repeating the step with a shorter length (secants
 //! that keep the crossing between them, doi 10.1007/BF01951936), so that the state at the event is
-//! a true step and not an interpolation. Explicit and fixed-step: the caller bounds the step by the fastest rate it knows.
+//! a true step and not an interpolation. Explicit and fixed-step: the caller bounds the step by the
+//! fastest rate it knows.
 //! [`verify_with_dop853`] integrates the same right-hand side with `ode_solvers` (Dormand–Prince
 //! 8(5,3)); it uses the platform's `powf` and must never feed a recorded result.
 

@@ -52,7 +52,7 @@ impl Solvent {
         match self {
             Solvent::Nmp => (R::splat(-3_811.446_08) / (temperature_k - 80.355) + 21.137_754).exp(),
             Solvent::Water => {
-                let tau = -(temperature_k / WATER_CRITICAL_K) + 1.0;
+                let tau = -(temperature_k * (1.0 / WATER_CRITICAL_K)) + 1.0;
                 let root = tau.sqrt();
                 let cube = tau * tau * tau;
                 let sum = tau * -7.859_517_83 + tau * root * 1.844_082_59 - cube * 11.786_649_7
@@ -76,8 +76,10 @@ impl Solvent {
             Solvent::Nmp => (55_100.0, 51_200.0),
             Solvent::Water => (43_990.0, 41_580.0),
         };
-        let share = (temperature_k - 298.15) / 55.0;
-        (share * (at_80_j_mol - at_25_j_mol) + at_25_j_mol) / self.molar_mass_kg_mol()
+        // No division by temperatures: this stands in every stage of every step.
+        let per_mass_mol_kg = 1.0 / self.molar_mass_kg_mol();
+        let slope_j_kg_k = (at_80_j_mol - at_25_j_mol) / 55.0 * per_mass_mol_kg;
+        (temperature_k - 298.15) * slope_j_kg_k + at_25_j_mol * per_mass_mol_kg
     }
 
     /// Binary diffusivity of the vapour in air at 1 atm, m²/s.

@@ -26,6 +26,8 @@ pub(super) struct Kernel<R = f64> {
     pub(super) solvent_heat_j_kg_k: R,
     /// Free solvent at which the surface stops being wet, kg/m².
     pub(super) critical_kg_m2: R,
+    /// One over it, m²/kg.
+    pub(super) per_critical_m2_kg: R,
     /// Depth of the fully receded front times tortuosity over porosity, m.
     pub(super) full_path_m: R,
     /// Bound solvent that stays for ever, kg/m².
@@ -74,6 +76,7 @@ impl<R: Real> Kernel<R> {
             dry_heat_j_m2_k: R::from_fn(|i| single(i).dry_heat_j_m2_k),
             solvent_heat_j_kg_k: R::from_fn(|i| single(i).solvent_heat_j_kg_k),
             critical_kg_m2: R::from_fn(|i| single(i).critical_kg_m2),
+            per_critical_m2_kg: R::from_fn(|i| single(i).per_critical_m2_kg),
             full_path_m: R::from_fn(|i| single(i).full_path_m),
             left_kg_m2: R::from_fn(|i| single(i).left_kg_m2),
             desorption_1_s: R::from_fn(|i| single(i).desorption_1_s),
@@ -110,7 +113,7 @@ impl<R: Real> Kernel<R> {
         let mut refused = R::mask(|_| false);
         // Each law is computed only where some sample follows it; all of its lanes do the work.
         if R::any(!phases.tail) {
-            let receded = -(state[FREE] / self.critical_kg_m2) + 1.0;
+            let receded = -(state[FREE] * self.per_critical_m2_kg) + 1.0;
             let path_m = self.full_path_m * receded;
             let path_m = R::select(phases.front, path_m, R::splat(0.0));
             let (rate, too_hot) = film.flux_kg_m2_s(film_k, path_m);
