@@ -159,7 +159,7 @@ fn demonstration_cell_keeps_its_balances() {
     assert!((0.85..0.93).contains(&run.first_cycle_efficiency));
     for (index, voltage_v) in [(1, 4.2), (2, 4.2), (4, 2.7), (6, 4.2), (7, 4.2), (9, 2.7)] {
         assert!(
-            (run.steps[index].voltage_v - voltage_v).abs() < 1e-8,
+            (run.steps[index].voltage_v - voltage_v).abs() < 2e-7,
             "step {index}"
         );
     }
@@ -177,8 +177,8 @@ fn demonstration_cell_keeps_its_balances() {
 #[test]
 fn bits_do_not_depend_on_the_build() {
     let run = run_of(&demonstration::request(), &demonstration::protocol());
-    assert_eq!(run.first_cycle_efficiency, 0.898_635_239_417_065_8);
-    assert_eq!(run.trials, 352);
+    assert_eq!(run.first_cycle_efficiency, 0.898_632_322_806_810_7);
+    assert_eq!(run.trials, 262);
 }
 
 #[test]
@@ -350,7 +350,7 @@ fn first_end_to_be_met_ends_the_step() {
     );
     assert!((run.steps[0].duration_s - 4.0 * 3600.0).abs() < 1e-3);
     assert_eq!(run.steps[1].duration_s, 0.0);
-    assert!((run.steps[2].voltage_v - 3.4).abs() < 1e-8 && run.steps[2].duration_s < 1e6);
+    assert!((run.steps[2].voltage_v - 3.4).abs() < 2e-7 && run.steps[2].duration_s < 1e6);
 }
 
 #[test]

@@ -128,6 +128,17 @@ pub(super) fn exp_m1<R: Real>(x: R) -> R {
     R::select(x.lt(R::splat(LEAST)), R::splat(-1.0), value)
 }
 
+/// `1 − exp(−x)` of a number that is not negative: two thirds of the work of [`exp_m1`].
+#[inline(always)]
+pub(super) fn decayed<R: Real>(x: R) -> R {
+    // Beyond this nothing is left to a double.
+    const MOST: f64 = 50.0;
+    let most = R::splat(MOST);
+    let (k, rise) = reduced(-R::select(most.lt(x), most, x));
+    let power = power_of_two(k + ROUNDER);
+    (-power + 1.0) - rise * power
+}
+
 /// Natural logarithm; −∞ at 0, NaN below.
 #[inline(always)]
 pub(super) fn ln<R: Real>(x: R) -> R {
@@ -238,7 +249,7 @@ mod tests {
     /// correctly rounded library, over ranges that reach the ends.
     #[test]
     fn within_two_units_in_the_last_place_of_the_correctly_rounded_value() {
-        let cases: [Case; 6] = [
+        let cases: [Case; 7] = [
             (
                 "exp",
                 Lanes::exp,
@@ -250,6 +261,12 @@ mod tests {
                 Lanes::exp_m1,
                 core_math::expm1,
                 &[(-60.0, 709.7), (-1.0, 1.0), (-1e-6, 1e-6)],
+            ),
+            (
+                "decayed",
+                Lanes::decayed,
+                |x| -core_math::expm1(-x),
+                &[(0.0, 60.0), (0.0, 1.0), (0.0, 1e-6)],
             ),
             (
                 "ln",
@@ -305,6 +322,9 @@ mod tests {
             (Lanes::exp_m1, inf, inf),
             (Lanes::exp_m1, -inf, -1.0),
             (Lanes::exp_m1, nan, nan),
+            (Lanes::decayed, 0.0, 0.0),
+            (Lanes::decayed, inf, 1.0),
+            (Lanes::decayed, nan, nan),
             (Lanes::ln, inf, inf),
             (Lanes::ln, 0.0, -inf),
             (Lanes::ln, -1.0, nan),

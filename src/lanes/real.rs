@@ -160,6 +160,13 @@ pub trait Real:
         elementary::exp_m1(self)
     }
 
+    /// `1 − exp(−x)`, the share that has decayed, of a number that is not negative.
+    #[inline(always)]
+    #[must_use]
+    fn decayed(self) -> Self {
+        elementary::decayed(self)
+    }
+
     /// Natural logarithm; −∞ at 0, NaN below.
     #[inline(always)]
     #[must_use]

@@ -14,6 +14,7 @@
 mod additive;
 mod cell;
 mod electrolyte;
+mod end_search;
 mod engine;
 mod film;
 mod heat;

@@ -116,8 +116,8 @@ impl<R: Real> Salts<R> {
     }
 
     /// Prepares a step in a lane.
-    pub(super) fn prepare(&mut self, lane: usize, length_s: f64) {
-        self.length_s.set_lane(lane, length_s);
+    pub(super) fn prepare(&mut self, lanes: R::Mask, length_s: R) {
+        self.length_s = lanes.select(length_s, self.length_s);
         self.is_fresh = false;
     }
 
@@ -286,7 +286,7 @@ mod tests {
         let mut salts = salts();
         let before = salt_mol_m2(&salts);
         for step in 1..=20 {
-            salts.prepare(0, 10.0);
+            salts.prepare(true, 10.0);
             salts.cover(1e-9 + 2e-9 * f64::from(step));
             salts.advance(true, [-1.0, -2.0]);
         }
@@ -299,7 +299,7 @@ mod tests {
     fn steady_drop_over_the_separator_is_that_of_the_flux() {
         let mut salts = salts();
         for _ in 0..200 {
-            salts.prepare(0, 50.0);
+            salts.prepare(true, 50.0);
             salts.advance(true, [2.0; 2]);
         }
         let width = 1e-5 / PER_LAYER as f64;

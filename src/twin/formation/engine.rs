@@ -12,6 +12,7 @@
 
 use super::additive::Second;
 use super::electrolyte::{Salt, Salts};
+use super::end_search::EndSearch;
 use super::film::{EXPONENT_CHANGE_MAX, FilmStart, FilmStep, Films, Law};
 use super::heat::{TEMPERATURE_TOLERANCE_K, Thermal};
 use super::kinetics::{Climate, ElectrodePotentials, Half, Side, colder_1_k, is_inside};
@@ -25,7 +26,14 @@ use crate::lanes::{Choice, Real};
 pub const INTERFACE_TOLERANCE: f64 = 5e-4;
 
 /// Largest change of the rate exponent that is corrected without another round, 1.
-const CORRECTION_MAX: f64 = 0.2;
+const CORRECTION_MAX: f64 = 0.5;
+
+/// Share of the nominal capacity that a step may lose to the film before errors of its exponent
+/// count in full, over the largest surprise. At `FAST` that is 2 ppm a step.
+const SHARE_NEGLIGIBLE: f64 = 4e-6;
+
+/// Weight of errors of the exponent where no film grows, 1.
+const WEIGHT_LEAST: f64 = 0.25;
 
 /// Voltage error from which one Newton step is the last, V. It leaves the square of it over twice
 /// the thermal voltage: 5e-8 V.
@@ -203,6 +211,10 @@ pub(super) struct Engine<'a, R: Real, S: Sphere<R>> {
     pub(super) prepared_s: R,
     /// Diffusivity over that at the reference temperature, negative and positive particle.
     pub(super) diffusivity_factor: [R; 2],
+    /// Lanes that search for the length that meets an end, what they know, and trials so far.
+    pub(super) searching: R::Mask,
+    pub(super) searches: Vec<EndSearch>,
+    pub(super) searched: R,
     pub(super) tracks: Vec<Track<'a>>,
     pub(super) finished: Vec<(usize, Run)>,
 }
@@ -247,6 +259,9 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
             waits: R::Mask::splat(false),
             prepared_s: R::splat(f64::NAN),
             diffusivity_factor: [R::splat(1.0); 2],
+            searching: R::Mask::splat(false),
+            searches: vec![EndSearch::default(); R::COUNT],
+            searched: zero,
             tracks: (0..R::COUNT).map(|_| Track::idle()).collect(),
             finished: Vec::new(),
         }
@@ -399,7 +414,7 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         let driver_after = if is_through { negative_v } else { interface };
         let free = voltage + rest;
         let voltage_v = plan.holds_voltage.select(plan.setpoint, free);
-        let exponent = self.films.steepest_1_v(climate.film_exponent_1_v);
+        let exponent = self.films.steepest_1_v(climate.film_exponent_1_v) * self.weight(&film);
         let surface = [
             raw.surface[0] + per_current[0] * all_a + moved,
             raw.surface[1] + per_current[1] * all_a,
@@ -427,6 +442,22 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         };
         found.margin = self.margin(&found);
         found
+    }
+
+    /// How much an error of the film's rate exponent matters: 1, or less where the step hardly
+    /// grows any film.
+    #[inline(always)]
+    fn weight(&self, film: &FilmStep<R>) -> R {
+        let plan = &self.plan;
+        let density = (film.side_initial_a_m2 + film.side_final_a_m2).abs() * 0.5;
+        let per_ampere = self.sides[0].density_per_current_1_m2;
+        // The instant of a switch stands for the first second behind it.
+        let length_s = plan.length_s.at_least(R::splat(1.0));
+        let share = density * length_s * plan.per_capacity_1_ah / (per_ampere * 3600.0);
+        let negligible = SHARE_NEGLIGIBLE * self.resolution.surprise_max;
+        (share / negligible)
+            .at_least(R::splat(WEIGHT_LEAST))
+            .at_most(R::splat(1.0))
     }
 
     /// Temperature and heat at the end of the step.

@@ -5,8 +5,8 @@
 //! `x_surface = x_mean + Σ w_m − T j R / (F D c)` with `dw_m/dt = −μ_m w_m − 2 j / (F R c)`,
 //! `μ_m = λ_m² D / R²`. The tail `T = 1/5 − Σ 2/λ_m²` stands for the modes left out and makes the
 //! steady state exact for any number of modes. Each mode is integrated exactly, whatever the step:
-//! `w → E w − c j₀ − r (j₁ − j₀)`. The factors of a step are worked out eight modes at a time, for
-//! the lanes whose step length changes.
+//! `w → E w − c j₀ − r (j₁ − j₀)`. The factors of a step are worked out mode by mode, in all lanes
+//! together; exponentials only where a length is neither the last one nor two or four of it.
 //!
 //! Source: modal solution after Carslaw & Jaeger, Conduction of Heat in Solids, section 9.8.
 
@@ -25,11 +25,11 @@ struct Group<R> {
     decay: [R; GROUP],
     constant: [R; GROUP],
     ramp: [R; GROUP],
-    /// `1 − exp(−μ h)` of each lane for the length prepared.
-    lost: Vec<Lanes<GROUP>>,
+    /// `1 − exp(−μ h)` for the length prepared.
+    lost: [R; GROUP],
     /// Squares of the roots, the same for every lane.
-    squares: Lanes<GROUP>,
-    inverse_squares: Lanes<GROUP>,
+    squares: [f64; GROUP],
+    inverse_squares: [f64; GROUP],
 }
 
 /// Spheres in groups of modes.
@@ -58,7 +58,7 @@ impl<R: Real> Modal<R> {
         let mut tail = 0.2;
         let (zero, one) = (R::splat(0.0), R::splat(1.0));
         let groups = (0..groups).map(|group| {
-            let squares = Lanes::from_fn(|i| {
+            let squares = std::array::from_fn(|i| {
                 let root = sphere_root(group * GROUP + i + 1);
                 tail -= 2.0 / (root * root);
                 root * root
@@ -68,9 +68,9 @@ impl<R: Real> Modal<R> {
                 decay: [one; GROUP],
                 constant: [zero; GROUP],
                 ramp: [zero; GROUP],
-                lost: vec![Lanes::splat(0.0); R::COUNT],
+                lost: [zero; GROUP],
                 squares,
-                inverse_squares: squares.inverse(),
+                inverse_squares: squares.map(|square: f64| 1.0 / square),
             }
         });
         let groups = groups.collect();
@@ -88,51 +88,71 @@ impl<R: Real> Modal<R> {
         }
     }
 
-    /// Fills in the factors of one lane and returns the sums of `constant` and `ramp`.
+    /// Works out what decays over a step of a length that is new to some lanes, one by one: eight
+    /// modes are the vector then.
     #[inline(always)]
-    fn fill(&mut self, lane: usize, length_s: f64, rate_1_s: f64) -> (f64, f64) {
-        let mode_gain = 2.0 * self.gain.lane(lane);
-        let inverse_rate = 1.0 / rate_1_s;
-        let inverse_length = 1.0 / length_s;
-        let prepared = (self.prepared_s.lane(lane), self.prepared_1_s.lane(lane));
-        let doublings = if prepared == (0.5 * length_s, rate_1_s) {
-            1
-        } else {
-            2 * usize::from(prepared == (0.25 * length_s, rate_1_s))
-        };
-        self.prepared_s.set_lane(lane, length_s);
-        self.prepared_1_s.set_lane(lane, rate_1_s);
-        let (one, two) = (Lanes::splat(1.0), Lanes::splat(2.0));
-        let (mut constants, mut ramps) = (0.0, 0.0);
-        for group in &mut self.groups {
-            let lost = if doublings > 0 {
-                let half = group.lost[lane];
-                // 1 − E² = (1 − E)(2 − (1 − E)): most steps double, and need no exponential.
-                let once = half * (two - half);
-                if doublings > 1 {
-                    once * (two - once)
-                } else {
-                    once
+    fn decay_anew(&mut self, is_fresh: R::Mask, rate_1_s: R, length_s: R) {
+        if !is_fresh.any() {
+            return;
+        }
+        for lane in (0..R::COUNT).filter(|&lane| is_fresh.lane(lane)) {
+            let (rate_1_s, length_s) = (rate_1_s.lane(lane), length_s.lane(lane));
+            for group in &mut self.groups {
+                let lost = (Lanes::new(group.squares) * rate_1_s * length_s).decayed();
+                // In one place before it is strewn: otherwise it is not worked out in vectors.
+                let lost = std::hint::black_box(lost).to_array();
+                for (slot, lost) in group.lost.iter_mut().zip(lost) {
+                    slot.set_lane(lane, lost);
                 }
-            } else {
-                -(-(group.squares * rate_1_s) * length_s).exp_m1()
-            };
-            let inverse = group.inverse_squares * inverse_rate;
-            let spent = lost * inverse;
-            let constant = spent * mode_gain;
-            let ramp = (one - spent * inverse_length) * inverse * mode_gain;
-            let decay = one - lost;
-            group.lost[lane] = lost;
-            for i in 0..GROUP {
-                group.decay[i].set_lane(lane, decay.lane(i));
-                group.constant[i].set_lane(lane, constant.lane(i));
-                group.ramp[i].set_lane(lane, ramp.lane(i));
             }
-            constants += sum(constant);
-            ramps += sum(ramp);
+        }
+    }
+
+    /// Fills in the factors of a step and returns the sums of `constant` and `ramp`.
+    #[inline(always)]
+    fn fill(&mut self, step: &Prepared<R>) -> (R, R) {
+        let (zero, one) = (R::splat(0.0), R::splat(1.0));
+        let inverse_rate = step.rate_1_s.inverse();
+        let per_length = inverse_rate / step.length_s;
+        let mode_gain = self.gain * 2.0 * inverse_rate;
+        let (mut constants, mut ramps) = (zero, zero);
+        for group in &mut self.groups {
+            let (mut constant_of, mut ramp_of) = ([zero; GROUP], [zero; GROUP]);
+            for at in 0..GROUP {
+                // Hides from the compiler that the modes are alike: see `each_mode`.
+                let i = std::hint::black_box(at) % GROUP;
+                let kept = group.lost[i];
+                // 1 − E² = (1 − E)(2 − (1 − E)): most steps double, and need no exponential.
+                let twice = kept * (-kept + 2.0);
+                let fourfold = twice * (-twice + 2.0);
+                let lost = step.is_twice.select(twice, kept);
+                let lost = step.is_fourfold.select(fourfold, lost);
+                let steady = mode_gain * group.inverse_squares[i];
+                let constant = lost * steady;
+                let ramp = steady - constant * (per_length * group.inverse_squares[i]);
+                group.lost[i] = lost;
+                group.decay[i] = step.moves.select(one - lost, one);
+                group.constant[i] = step.moves.select(constant, zero);
+                group.ramp[i] = step.moves.select(ramp, zero);
+                constant_of[i] = constant;
+                ramp_of[i] = ramp;
+            }
+            constants = constants + sum(constant_of);
+            ramps = ramps + sum(ramp_of);
         }
         (constants, ramps)
     }
+}
+
+/// The step that is prepared, and how its factors follow from those at hand.
+struct Prepared<R: Real> {
+    rate_1_s: R,
+    /// 1 at an instant.
+    length_s: R,
+    /// Where time goes on.
+    moves: R::Mask,
+    is_twice: R::Mask,
+    is_fourfold: R::Mask,
 }
 
 impl<R: Real> Sphere<R> for Modal<R> {
@@ -149,28 +169,32 @@ impl<R: Real> Sphere<R> for Modal<R> {
     }
 
     #[inline(always)]
-    fn prepare(&mut self, lane: usize, length_s: f64, factor: f64) {
-        let rate_1_s = self.rate_1_s.lane(lane) * factor;
-        let gain = self.gain.lane(lane);
-        let tail = self.tail * gain / rate_1_s;
-        let (mut per_initial, mut per_final, mut per_sum) = (0.0, -tail, 0.0);
-        if length_s > 0.0 {
-            let (constants, ramps) = self.fill(lane, length_s, rate_1_s);
-            per_sum = -1.5 * gain * length_s;
-            per_initial = per_sum - (constants - ramps);
-            per_final = per_sum - ramps - tail;
-        } else {
-            for group in &mut self.groups {
-                for i in 0..GROUP {
-                    group.decay[i].set_lane(lane, 1.0);
-                    group.constant[i].set_lane(lane, 0.0);
-                    group.ramp[i].set_lane(lane, 0.0);
-                }
-            }
-        }
-        self.per_initial.set_lane(lane, per_initial);
-        self.per_final.set_lane(lane, per_final);
-        self.per_sum.set_lane(lane, per_sum);
+    fn prepare(&mut self, _: R::Mask, length_s: R, factor: R) {
+        // All lanes: what has not changed comes out the same again.
+        let (zero, one) = (R::splat(0.0), R::splat(1.0));
+        let rate_1_s = self.rate_1_s * factor;
+        let moves = length_s.gt(zero);
+        let length_s = moves.select(length_s, one);
+        let is_known = moves & equal(rate_1_s, self.prepared_1_s);
+        let is_multiple = |of: f64| is_known & equal(self.prepared_s * of, length_s);
+        let (is_once, is_twice, is_fourfold) =
+            (is_multiple(1.0), is_multiple(2.0), is_multiple(4.0));
+        let is_known = is_once | is_twice | is_fourfold;
+        self.decay_anew(moves & !is_known, rate_1_s, length_s);
+        let (constants, ramps) = self.fill(&Prepared {
+            rate_1_s,
+            length_s,
+            moves,
+            is_twice,
+            is_fourfold,
+        });
+        self.prepared_s = moves.select(length_s, self.prepared_s);
+        self.prepared_1_s = moves.select(rate_1_s, self.prepared_1_s);
+        let tail = self.gain * self.tail / rate_1_s;
+        let per_sum = self.gain * length_s * -1.5;
+        self.per_sum = moves.select(per_sum, zero);
+        self.per_initial = moves.select(per_sum - (constants - ramps), zero);
+        self.per_final = moves.select(per_sum - ramps - tail, -tail);
     }
 
     #[inline(always)]
@@ -222,9 +246,14 @@ impl<R: Real> Sphere<R> for Modal<R> {
 
 /// Adds up a group, in pairs of pairs.
 #[inline(always)]
-fn sum(group: Lanes<GROUP>) -> f64 {
-    let [a, b, c, d, e, f, g, h] = group.to_array();
+fn sum<R: Real>([a, b, c, d, e, f, g, h]: [R; GROUP]) -> R {
     ((a + b) + (c + d)) + ((e + f) + (g + h))
+}
+
+/// Where two numbers are the same; nowhere for NaN.
+#[inline(always)]
+fn equal<R: Real>(a: R, b: R) -> R::Mask {
+    a.le(b) & a.ge(b)
 }
 
 /// Does something for each mode of a group, written out: in a loop over modes a compiler gathers
@@ -271,12 +300,12 @@ mod tests {
     }
 
     fn advance(sphere: &mut Modal<f64>, length_s: f64, from: f64, to: f64) {
-        sphere.prepare(0, length_s, 1.0);
+        sphere.prepare(true, length_s, 1.0);
         sphere.advance(true, from, to);
     }
 
     fn surface(sphere: &mut Modal<f64>, density: f64) -> f64 {
-        sphere.prepare(0, 0.0, 1.0);
+        sphere.prepare(true, 0.0, 1.0);
         let line = sphere.line();
         line.base + line.per_final * density
     }
@@ -307,21 +336,21 @@ mod tests {
     #[test]
     fn one_long_step_equals_many_short_ones_and_foretells_its_surface() {
         let mut long = flat(2, 0.6);
-        long.prepare(0, 64.0, 1.3);
+        long.prepare(true, 64.0, 1.3);
         let line = long.line();
         let foretold = line.base + line.per_initial * 0.1 + line.per_final * 0.3;
         long.advance(true, 0.1, 0.3);
         let mut short = flat(2, 0.6);
         for i in 0..64 {
             let at = |n: i32| 0.1 + 0.2 * f64::from(n) / 64.0;
-            short.prepare(0, 1.0, 1.3);
+            short.prepare(true, 1.0, 1.3);
             short.advance(true, at(i), at(i + 1));
         }
         assert!((long.mean() - short.mean()).abs() < 1e-14);
-        long.prepare(0, 0.0, 1.3);
+        long.prepare(true, 0.0, 1.3);
         let line = long.line();
         let reached = line.base + line.per_final * 0.3;
-        short.prepare(0, 0.0, 1.3);
+        short.prepare(true, 0.0, 1.3);
         let line = short.line();
         let in_small_steps = line.base + line.per_final * 0.3;
         assert!((reached - in_small_steps).abs() < 1e-14);

@@ -1,19 +1,24 @@
 //! Steps in time: which are taken, which are tried again, and how long the next ones are.
 //!
-//! In: what a round found. Out: the plan of the next round. Steps double from 1 s while the
+//! In: what a round found. Out: the plan of the next round. Steps double while the
 //! potential that drives the film is foretold well; they halve where it is not, or where a particle
-//! would run empty. Near an end the length that meets it is estimated from the slope, tried, and
-//! corrected: a step that stops short of the end is progress, one that goes beyond is tried
-//! shorter. Ends are therefore met on the model itself and do not depend on samples.
+//! would run empty. Near an end the length that meets it is estimated from the slope and tried: a
+//! step that stops short of the end is progress; where one goes beyond, the end is searched for
+//! between the two. Ends are therefore met on the model itself and do not depend on samples.
 
+use super::end_search::TRIALS_MAX as END_TRIALS_MAX;
 use super::engine::{CHANGE_MAX, Engine, Found};
 use super::kinetics::colder_1_k;
 use super::sphere::Sphere;
 use super::track::TRIALS_MAX;
 use crate::lanes::{Choice, Real};
 
-/// Length of the first step after a switch, s.
-const LENGTH_FIRST_S: f64 = 1.0;
+/// Length of the first step after a switch, as a share of the longest, where diffusion is exact in
+/// time: 6 s at `FAST`, 2 s at `STRICT`.
+const LENGTH_FIRST_SHARE: f64 = 1.0 / 512.0;
+
+/// The same where it is not, s.
+const LENGTH_FIRST_GENTLE_S: f64 = 1.0;
 
 /// A step shorter than this is not shortened any more, s.
 const LENGTH_LEAST_S: f64 = 0.01;
@@ -22,7 +27,7 @@ const LENGTH_LEAST_S: f64 = 0.01;
 const LENGTH_END_S: f64 = 1e-6;
 
 /// Distance from an end (V, C-rate or capacity) at which it counts as met.
-const MARGIN_TOLERANCE: f64 = 1e-9;
+const MARGIN_TOLERANCE: f64 = 1e-7;
 
 /// Share of the largest surprise below which the next step is twice as long.
 const CALM: f64 = 0.25;
@@ -48,12 +53,21 @@ pub(super) struct Verdict<R: Real> {
     pub(super) taken: R::Mask,
     /// It is taken and meets an end.
     pub(super) ended: R::Mask,
-    /// It goes beyond an end: a shorter one is tried.
-    pub(super) beyond: R::Mask,
+    /// It goes beyond an end, or stops short of one that a trial went beyond: another length is
+    /// tried.
+    pub(super) missed: R::Mask,
     /// It is tried at half its length.
     pub(super) shortened: R::Mask,
     /// There is no way on.
     pub(super) stuck: R::Mask,
+}
+
+impl<R: Real> Verdict<R> {
+    /// Lanes at work that stay at their step, for another round.
+    #[inline(always)]
+    pub(super) fn staying(&self, active: R::Mask) -> R::Mask {
+        active & !(self.taken | self.missed | self.shortened | self.stuck)
+    }
 }
 
 impl<R: Real, S: Sphere<R>> Engine<'_, R, S> {
@@ -69,8 +83,11 @@ impl<R: Real, S: Sphere<R>> Engine<'_, R, S> {
         let rough = settled & !instant & surprising & at_least(LENGTH_LEAST_S);
         let far = found.margin.gt(R::splat(MARGIN_TOLERANCE));
         let beyond = settled & !instant & !rough & far & at_least(LENGTH_END_S);
-        let taken = settled & !rough & !beyond;
         let near = found.margin.ge(-R::splat(MARGIN_TOLERANCE));
+        let is_early = self.searched.lt(R::splat(END_TRIALS_MAX));
+        let short = settled & !instant & !rough & self.searching & !near & is_early;
+        let missed = beyond | short;
+        let taken = settled & !rough & !missed;
         let holds = plan.holds_voltage;
         let most = holds.select(R::splat(VOLTAGE_TRIES_MAX), R::splat(TRIES_MAX));
         let is_tired = self.active & self.rounds.ge(R::splat(TRIALS_MAX));
@@ -80,7 +97,7 @@ impl<R: Real, S: Sphere<R>> Engine<'_, R, S> {
         Verdict {
             taken: taken & !is_tired,
             ended: taken & near & !is_tired,
-            beyond: beyond & !is_tired,
+            missed: missed & !is_tired,
             shortened: (rough | (hopeless & !short)) & !is_tired,
             stuck: (hopeless & short) | is_tired,
         }
@@ -137,7 +154,12 @@ impl<R: Real, S: Sphere<R>> Engine<'_, R, S> {
             still.select(R::splat(4.0), R::splat(2.0))
         };
         let free = grows.select(self.free_length_s * growth, self.free_length_s);
-        let free = plan.at_instant.select(R::splat(LENGTH_FIRST_S), free);
+        let first_s = if self.is_gentle {
+            LENGTH_FIRST_GENTLE_S
+        } else {
+            LENGTH_FIRST_SHARE * self.resolution.length_max_s
+        };
+        let free = plan.at_instant.select(R::splat(first_s), free);
         let free = free.at_most(self.length_cap_s);
         self.free_length_s = lanes.select(free, self.free_length_s);
         let nearing = self.state.margin_slope_1_s.gt(R::splat(0.0));
@@ -193,21 +215,18 @@ impl<R: Real, S: Sphere<R>> Engine<'_, R, S> {
                 self.diffusivity_factor[k] = self.sides[k].diffusivity_factor(colder);
             }
         }
-        for lane in 0..R::COUNT {
-            let length_s = self.plan.length_s.lane(lane);
-            #[expect(clippy::float_cmp, reason = "the same number or another one")]
-            let is_prepared = length_s == self.prepared_s.lane(lane);
-            if is_prepared && !self.thermal.is_lumped {
-                continue;
-            }
-            self.prepared_s.set_lane(lane, length_s);
-            for k in 0..2 {
-                let factor = self.diffusivity_factor[k].lane(lane);
-                self.spheres[k].prepare(lane, length_s, factor);
-            }
-            if let Some(salts) = &mut self.salts {
-                salts.prepare(lane, length_s);
-            }
+        let length_s = self.plan.length_s;
+        let is_prepared = length_s.le(self.prepared_s) & length_s.ge(self.prepared_s);
+        let changed = !is_prepared | R::Mask::splat(self.thermal.is_lumped);
+        if !changed.any() {
+            return;
+        }
+        self.prepared_s = length_s;
+        for k in 0..2 {
+            self.spheres[k].prepare(changed, length_s, self.diffusivity_factor[k]);
+        }
+        if let Some(salts) = &mut self.salts {
+            salts.prepare(changed, length_s);
         }
     }
 }

@@ -24,8 +24,8 @@ pub struct Resolution {
 impl Resolution {
     /// For ensembles: within 1 mV and 10 ppm of the first-cycle efficiency.
     pub const FAST: Self = Self {
-        length_max_s: 2048.0,
-        voltage_length_max_s: 64.0,
+        length_max_s: 3072.0,
+        voltage_length_max_s: 96.0,
         surprise_max: 0.5,
     };
     /// For single cells: within 0.1 mV.

@@ -35,9 +35,10 @@ pub(super) trait Sphere<R: Real> {
     /// Puts a material into a lane, with a flat profile.
     fn load(&mut self, lane: usize, material: &Material, stoichiometry: f64);
 
-    /// Prepares a lane for a step of `length_s`; 0 asks for the instant. The diffusivity is
-    /// `factor` times that at the reference temperature.
-    fn prepare(&mut self, lane: usize, length_s: f64, factor: f64);
+    /// Prepares the lanes of `lanes` for a step of `length_s`; 0 asks for the instant. The
+    /// diffusivity is `factor` times that at the reference temperature. Other lanes have the length
+    /// and the factor that they are prepared for.
+    fn prepare(&mut self, lanes: R::Mask, length_s: R, factor: R);
 
     /// Returns the surface at the end of the prepared step.
     fn line(&mut self) -> Line<R>;
@@ -59,8 +60,8 @@ impl<R: Real> Sphere<R> for Box<dyn Sphere<R>> {
         (**self).load(lane, material, stoichiometry);
     }
 
-    fn prepare(&mut self, lane: usize, length_s: f64, factor: f64) {
-        (**self).prepare(lane, length_s, factor);
+    fn prepare(&mut self, lanes: R::Mask, length_s: R, factor: R) {
+        (**self).prepare(lanes, length_s, factor);
     }
 
     fn line(&mut self) -> Line<R> {

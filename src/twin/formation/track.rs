@@ -4,9 +4,11 @@
 //! Out: the plan of the next protocol step or the next job, and finished [`Run`]s. This is the part
 //! of the engine that works on one lane at a time; it is reached a few dozen times per formation.
 
+use super::end_search::EndSearch;
 use super::engine::Engine;
 use super::job::Job;
 use super::kinetics::Climate;
+use super::pace::Verdict;
 use super::protocol::{End, Operation, Step};
 use super::result::{Invariant, Run, Sample, Status, StepOutcome};
 use super::sphere::Sphere;
@@ -91,7 +93,7 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         let (taken, instant) = (verdict.taken, self.plan.at_instant);
         self.rounds = self.active.select(self.rounds + 1.0, self.rounds);
         self.take(taken, &found);
-        let staying = self.active & !(taken | verdict.beyond | verdict.shortened | verdict.stuck);
+        let staying = verdict.staying(self.active);
         self.improve(staying, &found);
         let arrived = taken & (self.arrives | instant | verdict.ended);
         let elapsed = self
@@ -99,10 +101,11 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
             .select(self.target_s, self.elapsed_s + self.plan.length_s);
         self.elapsed_s = (taken & !instant).select(elapsed, self.elapsed_s);
         self.shorten(verdict.shortened);
-        if (arrived | verdict.beyond | verdict.stuck).any() {
+        self.end_searches(&verdict);
+        if (arrived | verdict.missed | verdict.stuck).any() {
             for lane in 0..R::COUNT {
-                if verdict.beyond.lane(lane) {
-                    self.step_back(lane, found.margin.lane(lane));
+                if verdict.missed.lane(lane) {
+                    self.search(lane, found.margin.lane(lane));
                 } else if arrived.lane(lane) && instant.lane(lane) && !verdict.ended.lane(lane) {
                     self.attend(lane, Arrival::Switched, jobs);
                 } else if arrived.lane(lane) {
@@ -117,8 +120,22 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         // Lanes that attending put before another switch stay at their instant.
         let onwards = taken & !self.waits & self.active;
         self.choose(onwards, &found);
-        self.foretell(onwards | verdict.shortened | verdict.beyond);
+        self.foretell(onwards | verdict.shortened | verdict.missed);
         self.prepare();
+    }
+
+    /// Forgets the searches of lanes that go on, and counts the trials of the others.
+    #[inline(always)]
+    fn end_searches(&mut self, verdict: &Verdict<R>) {
+        let over = self.searching & !verdict.missed & !verdict.staying(self.active);
+        if over.any() {
+            for lane in (0..R::COUNT).filter(|&lane| over.lane(lane)) {
+                self.searches[lane] = EndSearch::default();
+            }
+        }
+        let trials = verdict.missed.select(self.searched + 1.0, self.searched);
+        self.searched = over.select(R::splat(0.0), trials);
+        self.searching = (self.searching & !over) | verdict.missed;
     }
 
     /// Names what keeps a lane from going on.
@@ -135,21 +152,13 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         }
     }
 
-    /// Shortens a step that went beyond an end to where the end is expected.
-    fn step_back(&mut self, lane: usize, beyond: f64) {
-        let before = self.state.margin.lane(lane);
-        let slope = self.state.margin_slope_1_s.lane(lane);
+    /// Tries the step again with a length nearer to the end.
+    fn search(&mut self, lane: usize, margin: f64) {
+        let state = &self.state;
+        let start = (state.margin.lane(lane), state.margin_slope_1_s.lane(lane));
         let length_s = self.plan.length_s.lane(lane);
-        // Parabola through both margins with the slope before the step; a straight line where
-        // that has no root.
-        let square = (beyond - before - slope * length_s) / (length_s * length_s);
-        let discriminant = slope * slope - 4.0 * square * before;
-        let straight = -before * length_s / (beyond - before);
-        let bent = -2.0 * before / (slope + discriminant.max(0.0).sqrt());
-        let is_good = slope > 0.0 && discriminant > 0.0 && bent > 0.0 && bent < length_s;
-        let to_end = if is_good { bent } else { straight };
-        let shorter = to_end.clamp(0.02 * length_s, 0.98 * length_s);
-        self.plan.length_s.set_lane(lane, shorter);
+        let next_s = self.searches[lane].next(start, length_s, margin);
+        self.plan.length_s.set_lane(lane, next_s);
     }
 
     /// Puts the next job into a lane, or leaves it idle.

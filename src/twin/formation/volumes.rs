@@ -143,11 +143,11 @@ impl<R: Real> Sphere<R> for Volumes<R> {
         }
     }
 
-    fn prepare(&mut self, lane: usize, length_s: f64, factor: f64) {
-        self.length_s.set_lane(lane, length_s);
-        self.factor.set_lane(lane, factor);
+    fn prepare(&mut self, lanes: R::Mask, length_s: R, factor: R) {
+        self.length_s = lanes.select(length_s, self.length_s);
+        self.factor = lanes.select(factor, self.factor);
         for (ahead, content) in self.ahead.iter_mut().zip(&self.content) {
-            ahead.set_lane(lane, content.lane(lane));
+            *ahead = lanes.select(*content, *ahead);
         }
         self.is_fresh = false;
     }
