@@ -35,9 +35,9 @@ const SHARE_NEGLIGIBLE: f64 = 4e-6;
 /// Weight of errors of the exponent where no film grows, 1.
 const WEIGHT_LEAST: f64 = 0.25;
 
-/// Voltage error from which one Newton step is the last, V. It leaves the square of it over twice
-/// the thermal voltage: 5e-8 V.
-const VOLTAGE_CORRECTION_MAX_V: f64 = 5e-5;
+/// Voltage error from which one Newton step is the last, V, over the largest surprise. It leaves
+/// the square of it over twice the thermal voltage: 1e-5 V at `FAST`, 5e-8 V at `FINE`.
+const VOLTAGE_CORRECTION_MAX_V: f64 = 1e-3;
 
 /// Surface that may still move between two linearisations of the diffusion, 1.
 const SURFACE_TOLERANCE: f64 = 1e-7;
@@ -420,8 +420,10 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
             raw.surface[1] + per_current[1] * all_a,
         ];
         let (temperature_k, heat_w) = self.warm(climate, current, &film, &raw.halves);
-        let is_settled = is_within(error, VOLTAGE_CORRECTION_MAX_V)
-            & is_within(exponent * shift, CORRECTION_MAX)
+        let is_settled = is_within(
+            error,
+            VOLTAGE_CORRECTION_MAX_V * self.resolution.surprise_max,
+        ) & is_within(exponent * shift, CORRECTION_MAX)
             & is_within(exponent * (driver_after - driver), INTERFACE_TOLERANCE)
             & is_within(temperature_k - plan.temperature_k, TEMPERATURE_TOLERANCE_K);
         let mut found = Found {

@@ -14,7 +14,7 @@ use super::track::TRIALS_MAX;
 use crate::lanes::{Choice, Real};
 
 /// Length of the first step after a switch, as a share of the longest, where diffusion is exact in
-/// time: 6 s at `FAST`, 2 s at `STRICT`.
+/// time: 8 s at `FAST`, 2 s at `STRICT`.
 const LENGTH_FIRST_SHARE: f64 = 1.0 / 512.0;
 
 /// The same where it is not, s.
