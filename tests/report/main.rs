@@ -9,6 +9,7 @@ mod hostile;
 mod sample;
 mod schema;
 
+use cellwright::record::body::{Body, ReplacedRow, RuleRow};
 use cellwright::record::numerics::OutcomeNumerics;
 use cellwright::record::run_numerics::{LargeNumerics, RunNumerics};
 use cellwright::report::layout::{COLUMNS, width};
@@ -151,6 +152,42 @@ fn numerical_errors_stand_in_the_report_and_first_where_they_are_large() {
 
     numerics.failed = Some("the line cannot be computed".to_owned());
     assert!(pages(&numerics).1.contains("numerical error not known"));
+}
+
+#[test]
+fn a_share_on_a_measured_outcome_says_what_it_leaves_out() {
+    let mut body = sample::body();
+    let words = "is not drawn: the share of passing samples";
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let says = |body: &Body| {
+        let text = plain(&text::page(body, &RECORD, false));
+        (html::page(body, &RECORD), text)
+    };
+    let with_share = |row: &&RuleRow| row.requested.probability.is_some();
+    let rule = &body
+        .rules
+        .iter()
+        .find(with_share)
+        .expect("a probability")
+        .rule;
+    let (code, outcome) = (rule.code.clone(), rule.reads[0].clone());
+    for (evidence, is_said) in [("measured", true), ("derived", false)] {
+        body.replaced = vec![ReplacedRow {
+            name: outcome.clone(),
+            by: "6 points".to_owned(),
+            source: "titration".to_owned(),
+            evidence: evidence.to_owned(),
+            open: Vec::new(),
+        }];
+        let (page, text) = says(&body);
+        let sentence = format!("{code}: the scatter of {outcome} {words}");
+        assert_eq!(page.contains(&sentence), is_said, "{evidence}");
+        assert_eq!(text.contains(words), is_said, "{evidence}: {text}");
+        if is_said {
+            assert!(page.find(&sentence) < page.find("Rules by margin"));
+            assert!(text.find(words) < text.find("sampling error"), "{text}");
+        }
+    }
 }
 
 #[test]
