@@ -4,8 +4,6 @@
 //! symmetry gives the single side back. Method: the reference line (`tests/line3`) both ways; twice
 //! the foil and twice the exhaust against one side that is heated from that side alone.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 #[expect(dead_code, reason = "sources and spreads are for others")]
 mod line3;
 
