@@ -16,6 +16,7 @@ mod place;
 pub mod repair;
 pub mod replaced;
 pub mod review;
+pub mod run_numerics;
 pub mod what_if;
 pub mod window;
 

@@ -15,6 +15,7 @@ pub mod layout;
 pub mod lots;
 pub mod markdown;
 pub mod number;
+pub mod numerics;
 pub mod reasoning;
 pub mod repair;
 pub mod replaced;
@@ -30,8 +31,10 @@ pub mod verification;
 pub mod what_if;
 pub mod window;
 
+use crate::record::run_numerics::RunNumerics;
+
 /// Where the record of a run is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RecordReference<'a> {
     /// Path of the record as the reader would type it.
     pub path: &'a str,
@@ -39,4 +42,6 @@ pub struct RecordReference<'a> {
     pub sha256: &'a str,
     /// Something the caller knows and the record must not, such as the time it took.
     pub remark: Option<&'a str>,
+    /// Numerical error of the outcomes, which depends on functions of the platform.
+    pub numerics: Option<&'a RunNumerics>,
 }

@@ -8,6 +8,8 @@
 #[path = "twin_formation/additive.rs"]
 mod additive;
 mod common;
+#[path = "twin_formation/convergence.rs"]
+mod convergence;
 #[path = "twin_formation/demonstration.rs"]
 mod demonstration;
 #[path = "twin_formation/lanes.rs"]

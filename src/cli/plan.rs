@@ -54,6 +54,7 @@ pub fn plan(verb: &Plan, common: &Common) -> Result<ExitCode, Failure> {
         path: "not written",
         sha256: &sealed.digest,
         remark: Some("use `cellwright run` to keep it"),
+        numerics: None,
     };
     output::deliver(
         &BodyView {

@@ -1,7 +1,8 @@
 //! `cellwright run`: judge a scenario, write record and report, print the page.
 //!
 //! In: a scenario. Out: `record.json` and `report.html` in the run's folder, whose writability is
-//! checked before anything is computed, and the page on standard output.
+//! checked before anything is computed, and the page on standard output. Numerical errors stand in
+//! report and page and never in the record: they need functions of the platform.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,7 +20,7 @@ use crate::exit_code::ExitCode;
 use crate::record::{self, Sealed};
 use crate::report::{RecordReference, html};
 use crate::run::documents::{self, Documents};
-use crate::run::{self, Options, Outcome, RunError};
+use crate::run::{self, Options, Outcome, RunError, numerics};
 
 /// Runs the verb.
 ///
@@ -45,13 +46,15 @@ pub fn run(verb: &Run, common: &Common) -> Result<ExitCode, Failure> {
     }
     output::write_file(&record_path, &sealed.bytes)?;
     let path = shown(&record_path);
+    let numerics = numerics::of_run(&outcome.documents, &outcome.body);
     let remark = format!("{} s", started.elapsed().as_secs().max(1));
     let reference = RecordReference {
         path: &path,
         sha256: &sealed.digest,
         remark: Some(&remark),
+        numerics: Some(&numerics),
     };
-    // The report carries no time: it is the same for the same record.
+    // The report carries no time: on one machine it is the same for the same record.
     let quiet = RecordReference {
         remark: None,
         ..reference

@@ -457,6 +457,7 @@ pub fn subject_text(delta: &DeltaRow) -> &'static str {
 #[must_use]
 pub fn weaknesses(body: &Body) -> Vec<String> {
     let mut found: Vec<String> = body.decision.cap.iter().cloned().collect();
+    found.extend(super::replaced::scatter_weaknesses(body));
     // Limits and verdicts have sentences of their own below.
     let is_of_rule = |kind: &str| matches!(kind, "limit" | "verdict");
     let leaps = body.argument.iter().filter(|step| !is_of_rule(&step.kind));

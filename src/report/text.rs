@@ -15,6 +15,7 @@ use crate::record::body::{Body, DeltaRow, OutcomeRow};
 use super::RecordReference;
 use super::layout::{Align, Page, Rich, Style};
 use super::number::glued;
+use super::numerics::numerics_weaknesses;
 use super::replaced::replaced_lines;
 use super::{reasoning, story};
 
@@ -33,6 +34,7 @@ pub fn page(body: &Body, record: &RecordReference<'_>, colour: bool) -> String {
     let mut page = Page::new(colour);
     heading(&mut page, body);
     decision(&mut page, body);
+    numerics(&mut page, record);
     changed(&mut page, body);
     shifts(&mut page, body, "Gain", "gain");
     shifts(&mut page, body, "Load", "load");
@@ -113,6 +115,15 @@ fn decision(page: &mut Page, body: &Body) {
             labelled(page, label, &left);
             page.paragraph(LABEL + 2, &note);
         }
+        label = "";
+    }
+}
+
+/// Numerical errors that are not small, before what they weaken.
+fn numerics(page: &mut Page, record: &RecordReference<'_>) {
+    let mut label = "Numerics";
+    for line in numerics_weaknesses(record.numerics) {
+        labelled(page, label, &Rich::styled(Style::Caution, &line));
         label = "";
     }
 }

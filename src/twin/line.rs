@@ -25,6 +25,7 @@ use crate::twin::nozzle::{NozzleInputs, NozzleOutcomes, heat_transfer};
 use crate::twin::rolls::load_of_gap;
 use crate::twin::section::{Section, SectionInputs, Sections};
 use crate::twin::slurry::{Slurry, SlurryInputs, SlurryOutcomes};
+use crate::twin::status::not_negative;
 use crate::twin::{Flags, Port, Solvent, Status, TwinError};
 pub use balance::{Imbalance, OPEN_FROM};
 pub use numerics::{Numerics, OutcomeError};
@@ -40,6 +41,7 @@ pub struct Line {
     sections: Sections,
     exposure: Option<Exposure>,
     replaced: Option<Arc<Replaced>>,
+    both_sides_wet: bool,
 }
 
 /// The inputs of all stages, read from port values.
@@ -51,6 +53,8 @@ pub struct LineInputs {
     pub coating: CoatingInputs,
     /// Dryer as a whole.
     pub drying: DryingInputs,
+    /// Whether both sides of the web come wet into the dryer.
+    pub both_sides_wet: bool,
     /// Dryer zones in the order of the web.
     pub zones: Vec<Zone>,
     /// Nozzles of the zones, where they stand for heat transfer coefficients.
@@ -75,7 +79,7 @@ pub struct DryerProfile {
     pub position_m: Vec<f64>,
     /// Film temperature there, K.
     pub film_temperature_k: Vec<f64>,
-    /// Solvent in the coating there, kg/m².
+    /// Solvent in the coating there, kg per m² of coating.
     pub solvent_kg_m2: Vec<f64>,
     /// Ends of the zones, m; the last one is the length of the dryer.
     pub zone_borders_m: Vec<f64>,
@@ -97,6 +101,18 @@ impl Line {
             sections,
             exposure: None,
             replaced: None,
+            both_sides_wet: false,
+        }
+    }
+
+    /// Sends the web into the dryer with both sides wet, coated alike. Loads, heat and exhaust are
+    /// those of both sides; rates and solvent in the coating stay those of one side, as rules and
+    /// the binder read them, each side taken to dry like the other.
+    #[must_use]
+    pub fn with_both_sides_wet(self) -> Self {
+        Self {
+            both_sides_wet: true,
+            ..self
         }
     }
 
@@ -368,6 +384,7 @@ impl Line {
             slurry,
             coating,
             drying,
+            both_sides_wet: self.both_sides_wet,
             zones,
             nozzles: Vec::new(),
             flags: Flags::NONE,
@@ -500,6 +517,7 @@ impl Line {
         let mut flags = begun.window.with(line.flags);
         let (start, end) = (Self::WET_END, Self::WET_END + self.dryer_count());
         if let Some((dried, reservations)) = dried {
+            let dried = self.of_one_side(dried);
             dried.write(&mut outputs[start..start + DryingOutcomes::COUNT]);
             flags = flags.with(reservations);
         }
@@ -533,6 +551,28 @@ impl Line {
             None => flags,
             Some(replaced) => flags.with(replaced.balance(inputs, outputs)),
         })
+    }
+
+    /// What the dryer reports per area of web, per area of coating.
+    fn of_one_side(&self, dried: DryingOutcomes) -> DryingOutcomes {
+        if !self.both_sides_wet {
+            return dried;
+        }
+        DryingOutcomes {
+            mean_rate: 0.5 * dried.mean_rate,
+            peak_rate: 0.5 * dried.peak_rate,
+            shrinkage_rate: 0.5 * dried.shrinkage_rate,
+            ..dried
+        }
+    }
+
+    /// Solvent per area of coating from that per area of web, kg/m².
+    fn solvent_of_one_side(&self, kg_m2: f64) -> f64 {
+        if self.both_sides_wet {
+            0.5 * kg_m2
+        } else {
+            kg_m2
+        }
     }
 
     /// The dryer as the web meets it, with its zones.
@@ -602,7 +642,7 @@ impl Line {
                 .push(dryer.temperature_k(&node.state));
             profile
                 .solvent_kg_m2
-                .push(Dryer::solvent_kg_m2(&node.state));
+                .push(self.solvent_of_one_side(Dryer::solvent_kg_m2(&node.state)));
         };
         dryer.run(&line.zones, visit, |_| {})?;
         Ok(profile)
@@ -683,17 +723,22 @@ impl LineInputs {
     /// # Errors
     /// What the dryer refuses.
     pub fn dryer(&self, solvent: Solvent, coated: &CoatingOutcomes) -> Result<Dryer, TwinError> {
+        not_negative(
+            "drying.desorption_activation_energy",
+            self.drying.desorption_activation_energy,
+        )?;
+        let sides = if self.both_sides_wet { 2.0 } else { 1.0 };
         let web = Web {
             solvent,
-            areal_loading_kg_m2: self.coating.areal_loading,
-            solvent_kg_m2: coated.solvent_loading,
+            areal_loading_kg_m2: sides * self.coating.areal_loading,
+            solvent_kg_m2: sides * coated.solvent_loading,
             solvent_density_kg_m3: self.slurry.solvent_density,
             dry_thickness_m: coated.dry_thickness,
             porosity: self.coating.porosity,
             temperature_k: self.slurry.temperature,
             speed_m_s: self.coating.web_speed,
             width_m: self.coating.width,
-            both_sides_wet: false,
+            both_sides_wet: self.both_sides_wet,
         };
         Dryer::new(web, &self.drying)
     }

@@ -113,11 +113,27 @@ stage_values! {
 /// # Errors
 /// [`TwinError::OutOfDomain`] outside the ranges of the vapour pressures.
 pub fn room(inputs: &RoomInputs) -> Result<RoomOutcomes, TwinError> {
-    let vapour_pa = FrostPoint::new(inputs.frost_point)?.vapour_pressure_pa();
+    let frost = FrostPoint::new(inputs.frost_point).map_err(of("dry_room.frost_point"))?;
+    let vapour_pa = frost.vapour_pressure_pa();
+    let saturated_pa = vapour_pressure_over_liquid_pa(inputs.temperature);
     Ok(RoomOutcomes {
         humidity_ratio: humidity_ratio(vapour_pa, STANDARD_PRESSURE_PA)?,
-        relative_humidity: vapour_pa / vapour_pressure_over_liquid_pa(inputs.temperature)?,
+        relative_humidity: vapour_pa / saturated_pa.map_err(of("dry_room.temperature"))?,
     })
+}
+
+/// Names the input that a law of humid air refused.
+fn of(quantity: &'static str) -> impl Fn(TwinError) -> TwinError {
+    move |error| match error {
+        TwinError::OutOfDomain {
+            value, expected, ..
+        } => TwinError::OutOfDomain {
+            quantity,
+            value,
+            expected,
+        },
+        other => other,
+    }
 }
 
 /// Water after a time in air of a relative humidity (W1), mass fraction.
@@ -163,7 +179,9 @@ pub fn load(
     not_negative("dry_room.leak_flow", inputs.leak_flow)?;
     not_negative("dry_room.people", inputs.people)?;
     not_negative("dry_room.water_per_person", inputs.water_per_person)?;
-    let outside_pa = DewPoint::new(inputs.ambient_dew_point)?.vapour_pressure_pa();
+    let dew = DewPoint::new(inputs.ambient_dew_point);
+    let dew = dew.map_err(of("dry_room.ambient_dew_point"))?;
+    let outside_pa = dew.vapour_pressure_pa();
     let outside = humidity_ratio(outside_pa, STANDARD_PRESSURE_PA)?;
     let density = STANDARD_PRESSURE_PA * air::MOLAR_MASS_KG_MOL / (GAS_CONSTANT_J_MOL_K * room_k);
     let water_load =

@@ -213,6 +213,9 @@ fn check(inputs: &SlurryInputs) -> Result<(), TwinError> {
         inputs.infinite_shear_viscosity,
     )?;
     not_negative("slurry.relaxation_time", inputs.relaxation_time)?;
+    positive("slurry.flow_index", inputs.flow_index)?;
+    positive("slurry.intrinsic_viscosity", inputs.intrinsic_viscosity)?;
+    not_negative("slurry.activation_energy", inputs.activation_energy)?;
     positive("slurry.yasuda_exponent", inputs.yasuda_exponent)
 }
 

@@ -192,6 +192,51 @@ fn two_recipes_are_titled_by_what_differs() {
 }
 
 #[test]
+fn a_measured_outcome_goes_through_plan_run_and_replay() {
+    let folder = folder("a_measured_outcome_goes_through_plan_run_and_replay");
+    scenario(&folder, &["plant-example"], "");
+    let root = env!("CARGO_MANIFEST_DIR");
+    let page = std::fs::read_to_string(format!("{root}/docs/reference/replaced-outcomes.md"));
+    let page = page.expect("the page");
+    let table = page
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let model = std::fs::read_to_string(format!("{root}/models/line3-nmc111.toml"));
+    let mut model = model.expect("the model");
+    for part in ["protocols/", "cells/", "priors/"] {
+        model = model.replace(&format!("\"{part}"), &format!("\"{root}/models/{part}"));
+    }
+    write(
+        &folder,
+        "m.toml",
+        &format!("{model}\n{}", table.expect("a table")),
+    );
+    let text = std::fs::read_to_string(folder.join("s.toml")).expect("the scenario");
+    let shipped = format!("{root}/models/line3-nmc111.toml");
+    write(&folder, "s.toml", &text.replace(&shipped, "m.toml"));
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let unsaid = "the scatter of drying.residual_solvent is not drawn";
+    let measured = "drying.residual_solvent is given, not modelled";
+    let planned = run_in(&folder, &["plan", "s.toml"]);
+    let ran = run_in(&folder, &["run", "s.toml", "--into", "out"]);
+    assert_eq!(planned.code, ran.code, "{}", ran.err);
+    for answer in [&planned, &ran] {
+        let out = plain(&answer.out);
+        assert!(
+            out.contains(measured) && out.contains(unsaid),
+            "{}{}",
+            answer.out,
+            answer.err
+        );
+    }
+    let report = std::fs::read_to_string(folder.join("out/report.html")).expect("a report");
+    assert!(report.contains(measured) && report.contains(unsaid));
+    let again = run_in(&folder, &["replay", "out/record.json"]);
+    assert_eq!(again.code, 0, "{}{}", again.out, again.err);
+}
+
+#[test]
 fn a_record_is_not_replaced_by_another_one() {
     let folder = folder("a_record_is_not_replaced_by_another_one");
     scenario(&folder, &["plant-example"], "");

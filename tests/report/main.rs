@@ -9,6 +9,9 @@ mod hostile;
 mod sample;
 mod schema;
 
+use cellwright::record::body::{Body, ReplacedRow, RuleRow};
+use cellwright::record::numerics::OutcomeNumerics;
+use cellwright::record::run_numerics::{LargeNumerics, RunNumerics};
 use cellwright::report::layout::{COLUMNS, width};
 use cellwright::report::sheet::Sheet;
 use cellwright::report::{RecordReference, github, html, json, junit, markdown, sarif, text};
@@ -18,6 +21,7 @@ pub const RECORD: RecordReference<'static> = RecordReference {
     path: "runs/ECR-2231/record.json",
     sha256: "7f3c9d0e5b1a48c2a6e4f1d2b3c4a5968778695a4b3c2d1e0f1e2d3c4b5a6978",
     remark: Some("replay: identical"),
+    numerics: None,
 };
 
 #[test]
@@ -80,6 +84,110 @@ fn weaknesses_stand_before_the_evidence() {
     };
     assert!(place("TRIAL is the best") < place("Along the dryer"));
     assert!(place("the desorption rate is assumed") < place("Rules by margin"));
+}
+
+#[test]
+fn numerical_errors_stand_in_the_report_and_first_where_they_are_large() {
+    let body = sample::body();
+    let [small, other] = [0, 1].map(|at| &body.outcomes[at].name);
+    let row = |name: &String, u_num: f64, by: &str| OutcomeNumerics {
+        name: name.clone(),
+        unit: "K".to_owned(),
+        u_num,
+        by: by.to_owned(),
+    };
+    let mut numerics = RunNumerics {
+        outcomes: vec![
+            row(small, -1.3e-4, "independent integrator"),
+            row(other, 0.0, "algebra"),
+        ],
+        large: Vec::new(),
+        failed: None,
+    };
+    let pages = |numerics: &RunNumerics| {
+        let record = RecordReference {
+            numerics: Some(numerics),
+            ..RECORD
+        };
+        let text = text::page(&body, &record, false);
+        assert!(widest(&text) <= COLUMNS, "{text}");
+        (html::page(&body, &record), text)
+    };
+    let (page, text) = pages(&numerics);
+    let cell = "<td class=\"number\">1.3e-4<span class=\"sub\">independent integrator</span></td>";
+    assert!(page.contains(cell), "{page}");
+    assert!(
+        page.contains("<td class=\"number\">not known</td>"),
+        "the others have none"
+    );
+    assert!(
+        page.contains("at most 10\u{a0}% of every standard deviation"),
+        "{page}"
+    );
+    assert!(
+        !text.contains("Numerics"),
+        "what is small is not on the page: {text}"
+    );
+
+    for (name, against, share) in [
+        (small.as_str(), "spread", 0.25),
+        ("DR007", "margin", f64::INFINITY),
+    ] {
+        numerics.large.push(LargeNumerics {
+            name: name.to_owned(),
+            against: against.to_owned(),
+            share,
+        });
+    }
+    let (page, text) = pages(&numerics);
+    assert!(!page.contains("of every standard deviation"));
+    let first = page.find("DR007: numerical error is more than all of its margin");
+    assert!(first < page.find("TRIAL is the best"), "it stands first");
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("numerical error"))
+        .collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert!(text.find("Numerics") < text.find("Changed"), "{text}");
+
+    numerics.failed = Some("the line cannot be computed".to_owned());
+    assert!(pages(&numerics).1.contains("numerical error not known"));
+}
+
+#[test]
+fn a_share_on_a_measured_outcome_says_what_it_leaves_out() {
+    let mut body = sample::body();
+    let words = "is not drawn: the share of passing samples";
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let says = |body: &Body| {
+        let text = plain(&text::page(body, &RECORD, false));
+        (html::page(body, &RECORD), text)
+    };
+    let with_share = |row: &&RuleRow| row.requested.probability.is_some();
+    let rule = &body
+        .rules
+        .iter()
+        .find(with_share)
+        .expect("a probability")
+        .rule;
+    let (code, outcome) = (rule.code.clone(), rule.reads[0].clone());
+    for (evidence, is_said) in [("measured", true), ("derived", false)] {
+        body.replaced = vec![ReplacedRow {
+            name: outcome.clone(),
+            by: "6 points".to_owned(),
+            source: "titration".to_owned(),
+            evidence: evidence.to_owned(),
+            open: Vec::new(),
+        }];
+        let (page, text) = says(&body);
+        let sentence = format!("{code}: the scatter of {outcome} {words}");
+        assert_eq!(page.contains(&sentence), is_said, "{evidence}");
+        assert_eq!(text.contains(words), is_said, "{evidence}: {text}");
+        if is_said {
+            assert!(page.find(&sentence) < page.find("Rules by margin"));
+            assert!(text.find(words) < text.find("sampling error"), "{text}");
+        }
+    }
 }
 
 #[test]

@@ -6,7 +6,8 @@
 
 use serde::Serialize;
 
-use crate::quantity::dictionary::{Role, standard};
+use crate::diagnostic::nearest;
+use crate::quantity::dictionary::{Entry, Role, standard};
 use crate::quantity::{Kind, QuantityType, kind_named, parse_quantity};
 use crate::rational::Rational;
 
@@ -74,12 +75,34 @@ impl Measure {
             }
             return Ok(Number::Setpoint(text.to_owned()));
         }
-        let expected = || format!("`{text}`: expected {} or a setpoint", self.words());
+        let expected = || {
+            let words = self.words();
+            let near = near_setpoint(text, &[self]);
+            format!("`{text}`: expected {words} or a setpoint{near}")
+        };
         let (quantity, _) = parse_quantity(text).map_err(|_| expected())?;
         if quantity.quantity_type != self.quantity_type() {
             return Err(expected());
         }
         Ok(Number::Given(quantity.value))
+    }
+}
+
+/// `; did you mean …` for a setpoint that a step could read as one of these measures; empty where
+/// the text is no slip of such a name.
+pub(super) fn near_setpoint(text: &str, measures: &[Measure]) -> String {
+    let fits = |entry: &&Entry| {
+        let is_of = |one: &Measure| entry.quantity_type.dimension == one.quantity_type().dimension;
+        entry.role == Role::Setpoint && measures.iter().any(is_of)
+    };
+    // A number with a unit is as near to a short name as a slip is.
+    if !text.contains(['.', '_']) || text.starts_with(|first: char| !first.is_alphabetic()) {
+        return String::new();
+    }
+    let entries = standard().iter();
+    match nearest(text, entries.filter(fits).map(|entry| entry.name)) {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None => String::new(),
     }
 }
 

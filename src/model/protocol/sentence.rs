@@ -10,7 +10,7 @@
 //! In: one sentence. Out: operation and ends, or what was not understood. Numbers may be setpoints
 //! of the recipe. Case and surplus blanks do not matter; nothing is guessed.
 
-use super::number::{Measure, Number};
+use super::number::{Measure, Number, near_setpoint};
 use super::{Current, Direction, End, Operation};
 use crate::diagnostic::nearest;
 use crate::rational::Rational;
@@ -152,7 +152,8 @@ fn current(text: &str) -> Result<Current, String> {
     match Measure::Current.read(text) {
         Ok(Number::Given(amperes)) => Ok(Current::Ampere(amperes)),
         Ok(Number::Setpoint(_)) | Err(_) => Err(format!(
-            "`{text}`: expected a rate such as `C/20`, a current such as `0.6 A`, or a setpoint"
+            "`{text}`: expected a rate such as `C/20`, a current such as `0.6 A`, or a setpoint{}",
+            near_setpoint(text, &[Measure::Rate])
         )),
     }
 }
@@ -165,7 +166,8 @@ fn until(text: &str) -> Result<End, String> {
         return Ok(End::AfterCharge(charge));
     }
     current(text).map(End::BelowCurrent).map_err(|_| {
-        format!("`until {text}`: expected a voltage, a current, a charge, or a setpoint")
+        let near = near_setpoint(text, &[Measure::Voltage, Measure::Charge, Measure::Rate]);
+        format!("`until {text}`: expected a voltage, a current, a charge, or a setpoint{near}")
     })
 }
 
@@ -230,6 +232,22 @@ mod tests {
             ("Charge C/20 until 4.2 V", "expected `at`"),
             ("Charge at C/20", "an end is missing"),
             ("Charge at fast until 4.2 V", "`fast`"),
+            (
+                "Charge at formation.charge_rat until 4.2 V",
+                "did you mean `formation.charge_rate`?",
+            ),
+            (
+                "Charge at C/20 until formation.voltage_maks",
+                "did you mean `formation.voltage_max`?",
+            ),
+            (
+                "Hold at formation.votlage_max until formation.cut_off_rate",
+                "did you mean `formation.voltage_max`?",
+            ),
+            (
+                "Rest for formation.rest_duratoin",
+                "did you mean `formation.rest_duration`?",
+            ),
             ("Charge at C/20 until full", "`until full`"),
             ("Charge at C/0 until 4.2 V", "`C/0`"),
             ("Rest", "needs a time"),

@@ -5,8 +5,11 @@
 //! paperwork, a sign-off block to fill in by hand, the digest of the record.
 
 use crate::record::body::{Body, DeltaRow, OutcomeRow};
+use crate::record::numerics::OutcomeNumerics;
+use crate::record::run_numerics::RunNumerics;
 use crate::report::RecordReference;
 use crate::report::number::{count, fixed, glued, significant};
+use crate::report::numerics::{numerics_cell, numerics_summary};
 use crate::report::replaced::replaced_lines;
 use crate::report::story;
 
@@ -27,7 +30,7 @@ pub fn screen(main: &mut Markup, body: &Body, record: &RecordReference<'_>) {
         svg_coating::figure(section, body);
         svg_formation::figure(section, body);
         histograms(section, body);
-        outcomes(section, body);
+        outcomes(section, body, record.numerics);
         deltas(section, body);
         score(section, body);
         argument(section, body);
@@ -142,7 +145,7 @@ fn measured_words(delta: &DeltaRow) -> String {
     )
 }
 
-fn outcomes(section: &mut Markup, body: &Body) {
+fn outcomes(section: &mut Markup, body: &Body, numerics: Option<&RunNumerics>) {
     if body.outcomes.is_empty() {
         return;
     }
@@ -152,7 +155,13 @@ fn outcomes(section: &mut Markup, body: &Body) {
         "quiet",
         "medians over the samples; the difference is the median of the paired differences",
     );
-    let head = [
+    if let Some(numerics) = numerics {
+        let about = "numerical error: the requested recipe at its nominal values less a reference";
+        let summary =
+            numerics_summary(numerics).map_or_else(String::new, |text| format!("; {text}"));
+        section.classed("p", "quiet", &format!("{about}{summary}"));
+    }
+    let mut head = vec![
         "outcome",
         "unit",
         "now, median",
@@ -161,6 +170,7 @@ fn outcomes(section: &mut Markup, body: &Body) {
         "requested, 5th .. 95th percentile",
         "proposal, median",
     ];
+    head.extend(numerics.map(|_| "numerical error"));
     table(section, &head, |table| {
         for outcome in &body.outcomes {
             table.element("tr", &[], |row| {
@@ -189,8 +199,23 @@ fn outcomes(section: &mut Markup, body: &Body) {
                 ] {
                     row.classed("td", "number simulated", &typographic(&text));
                 }
+                if let Some(numerics) = numerics {
+                    numerics_column(row, numerics.of(&outcome.name));
+                }
             });
         }
+    });
+}
+
+fn numerics_column(row: &mut Markup, own: Option<&OutcomeNumerics>) {
+    let Some(own) = own else {
+        row.classed("td", "number", "not known");
+        return;
+    };
+    let (size, by) = numerics_cell(own);
+    row.element("td", &[("class", "number")], |cell| {
+        cell.text(&typographic(&size));
+        cell.classed("span", "sub", by);
     });
 }
 

@@ -6,6 +6,7 @@
 use crate::record::body::Body;
 use crate::report::RecordReference;
 use crate::report::number::glued;
+use crate::report::numerics::numerics_weaknesses;
 use crate::report::story;
 
 use super::markup::{Markup, typographic};
@@ -24,7 +25,7 @@ pub fn page(body: &Body, record: &RecordReference<'_>) -> String {
         html.element("head", &[], |head| self::head(head, &title));
         html.element("body", &[], |page| {
             page.element("main", &[], |main| {
-                first_screen(main, body);
+                first_screen(main, body, record);
                 rules::screen(main, body);
                 evidence::screen(main, body, record);
             });
@@ -55,11 +56,11 @@ pub(super) fn head(head: &mut Markup, title: &str) {
     head.style(include_str!("style.css"));
 }
 
-fn first_screen(main: &mut Markup, body: &Body) {
+fn first_screen(main: &mut Markup, body: &Body, record: &RecordReference<'_>) {
     main.element("section", &[("class", "first")], |section| {
         heading(section, body);
         decision(section, body);
-        weaknesses(section, body);
+        weaknesses(section, body, record);
         section.element("div", &[("class", "facts")], |facts| {
             self::facts(facts, body)
         });
@@ -124,8 +125,9 @@ fn decision_class(decision: &str) -> &'static str {
     }
 }
 
-fn weaknesses(section: &mut Markup, body: &Body) {
-    let found = story::weaknesses(body);
+fn weaknesses(section: &mut Markup, body: &Body, record: &RecordReference<'_>) {
+    let mut found = numerics_weaknesses(record.numerics);
+    found.extend(story::weaknesses(body));
     if found.is_empty() {
         return;
     }

@@ -6,7 +6,6 @@
 
 use crate::record::body::Body;
 use crate::record::coating_window::CoatingWindow;
-use crate::report::story;
 
 use super::chart::{self, Scale, label, recipe_class, recipe_words};
 use super::markup::{Markup, coordinate};
@@ -135,12 +134,8 @@ fn limit(svg: &mut Markup, window: &CoatingWindow, along: &Scale, up: &Scale) {
 
 fn axes(svg: &mut Markup, along: &Scale, up: &Scale) {
     chart::grid(svg, up, (LEFT, RIGHT), 4.0);
-    for tick in along.ticks(8.0) {
-        label(
-            svg,
-            ("tick middle", along.at(tick), BASE + 18.0),
-            &story::readable(tick),
-        );
+    for (tick, text) in along.labelled(8.0) {
+        label(svg, ("tick middle", along.at(tick), BASE + 18.0), &text);
     }
     label(svg, ("axis", LEFT, TOP - 8.0), "gap over wet thickness");
     label(svg, ("axis end", RIGHT, BASE + 34.0), "web speed, m/min");

@@ -6,7 +6,6 @@
 
 use crate::record::body::Body;
 use crate::record::formation_profile::FormationProfile;
-use crate::report::story;
 
 use super::chart::{self, Scale, bounds, label, recipe_class, recipe_words};
 use super::markup::{Markup, coordinate};
@@ -87,11 +86,11 @@ fn drawing(svg: &mut Markup, profiles: &[&FormationProfile], last_h: f64) {
             curve(svg, &profile.recipe, points, (&along, &up));
         }
     }
-    for tick in along.ticks(8.0) {
+    for (tick, text) in along.labelled(8.0) {
         label(
             svg,
             ("tick middle", along.at(tick), PANELS[2].1 + 18.0),
-            &story::readable(tick),
+            &text,
         );
     }
     label(svg, ("axis end", RIGHT, PANELS[2].1 + 34.0), "time, h");
@@ -114,12 +113,8 @@ fn charge(svg: &mut Markup, profiles: &[&FormationProfile]) {
         let points = profile.charge_voltage_v.iter().zip(&profile.charge_ah_v);
         curve(svg, &profile.recipe, points, (&along, &up));
     }
-    for tick in along.ticks(8.0) {
-        label(
-            svg,
-            ("tick middle", along.at(tick), CHARGE.1 + 18.0),
-            &story::readable(tick),
-        );
+    for (tick, text) in along.labelled(8.0) {
+        label(svg, ("tick middle", along.at(tick), CHARGE.1 + 18.0), &text);
     }
     label(svg, ("axis end", RIGHT, CHARGE.1 + 34.0), "cell voltage, V");
 }

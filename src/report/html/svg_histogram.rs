@@ -5,7 +5,6 @@
 //! axis, a summary as a dot with a whisker of one spread. The axis reaches everything drawn.
 
 use crate::record::body::{DeltaRow, Histogram, OutcomeRow};
-use crate::report::story;
 
 use super::chart::{Scale, label};
 use super::markup::{Markup, coordinate};
@@ -45,12 +44,8 @@ pub fn drawing(parent: &mut Markup, outcome: &OutcomeRow, observed: &[&DeltaRow]
                     ("y2", &coordinate(BASE)),
                 ],
             );
-            for tick in along.ticks(5.0) {
-                label(
-                    svg,
-                    ("tick middle", along.at(tick), BASE + 16.0),
-                    &story::readable(tick),
-                );
+            for (tick, text) in along.labelled(5.0) {
+                label(svg, ("tick middle", along.at(tick), BASE + 16.0), &text);
             }
             for delta in observed {
                 ink(svg, delta, &along);

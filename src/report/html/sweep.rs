@@ -150,12 +150,8 @@ fn widened(low: f64, high: f64) -> (f64, f64) {
 
 fn grid(svg: &mut Markup, along: &Scale, up: &Scale, sweep: &Sweep) {
     chart::grid(svg, up, (LEFT, RIGHT), 3.0);
-    for tick in along.ticks(5.0) {
-        label(
-            svg,
-            ("tick middle", along.at(tick), BASE + 16.0),
-            &readable(tick),
-        );
+    for (tick, text) in along.labelled(5.0) {
+        label(svg, ("tick middle", along.at(tick), BASE + 16.0), &text);
     }
     let words = format!("{}{}", sweep.name, bracketed(&sweep.unit));
     label(svg, ("axis end", RIGHT, BASE + 34.0), &words);

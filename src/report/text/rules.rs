@@ -8,6 +8,7 @@ use crate::record::body::{Body, Evaluation, Probability, RuleRow};
 
 use crate::report::layout::{Align, Page, Rich, Style};
 use crate::report::number::{count, glued};
+use crate::report::replaced::scatter_text;
 use crate::report::standing::{self, Standing};
 use crate::report::story;
 
@@ -246,6 +247,10 @@ fn outcome_details(page: &mut Page, body: &Body, row: &RuleRow, probability: &Pr
                 )),
             ),
         );
+    }
+    // What the bounds below do not know stands before them.
+    if let Some(words) = scatter_text(body, row) {
+        detail(page, &words);
     }
     detail(page, &sampling_text(probability));
     let mut named = false;

@@ -150,7 +150,7 @@ impl Line {
             (&begun.wet, &begun.coated),
             dried.shrinkage_rate,
         );
-        let faces = film.extrapolated(Resolution::LINE.doubled().doubled())?;
+        let faces = film.extrapolated(Resolution::LINE.doubled())?;
         BinderOutcomes {
             peclet: film.peclet,
             binder_top: faces.top,

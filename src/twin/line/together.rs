@@ -145,6 +145,10 @@ impl Line {
     #[inline]
     pub(super) fn write_exit(&self, row: &mut [f64], zone: usize, exit: &ZoneOutcomes) {
         let start = Self::WET_END + super::DryingOutcomes::COUNT + zone * ZoneOutcomes::COUNT;
+        let exit = ZoneOutcomes {
+            solvent: self.solvent_of_one_side(exit.solvent),
+            ..*exit
+        };
         exit.write(&mut row[start..]);
     }
 }
