@@ -29,13 +29,13 @@ pub const INTERFACE_TOLERANCE: f64 = 5e-4;
 const CORRECTION_MAX: f64 = 0.5;
 
 /// Share of the nominal capacity that a step may lose to the film before errors of its exponent
-/// count in full, over the largest surprise. At `FAST` that is 2 ppm a step.
+/// count in full, over the care taken. At `FAST` that is 2 ppm a step.
 const SHARE_NEGLIGIBLE: f64 = 4e-6;
 
 /// Weight of errors of the exponent where no film grows, 1.
 const WEIGHT_LEAST: f64 = 0.25;
 
-/// Voltage error from which one Newton step is the last, V, over the largest surprise. It leaves
+/// Voltage error from which one Newton step is the last, V, over the care taken. It leaves
 /// the square of it over twice the thermal voltage: 1e-5 V at `FAST`, 5e-8 V at `FINE`.
 const VOLTAGE_CORRECTION_MAX_V: f64 = 1e-3;
 
@@ -404,26 +404,24 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
             + raw.lines[0].per_final * (raw.film.side_final_a_m2 - film.side_final_a_m2);
         let interface_moved = n.per_stoichiometry_v * moved;
         // What the moved film leaves of the voltage error.
-        let ohmic_moved = current * dn * resistivity * (film.thickness_m - raw.film.thickness_m);
-        let rest = -(interface_moved + ohmic_moved);
+        let thicker_m = film.thickness_m - raw.film.thickness_m;
+        let rest = -(interface_moved + current * dn * resistivity * thicker_m);
         let again_a = rest * amperes_per_v;
         let current = current + again_a;
         let all_a = step_a + again_a;
         let interface = interface + interface_moved + negative_per_a * again_a;
         let negative_v = interface + current * dn * resistivity * film.thickness_m;
         let driver_after = if is_through { negative_v } else { interface };
-        let free = voltage + rest;
-        let voltage_v = plan.holds_voltage.select(plan.setpoint, free);
+        let voltage_v = plan.holds_voltage.select(plan.setpoint, voltage + rest);
         let exponent = self.films.steepest_1_v(climate.film_exponent_1_v) * self.weight(&film);
         let surface = [
             raw.surface[0] + per_current[0] * all_a + moved,
             raw.surface[1] + per_current[1] * all_a,
         ];
         let (temperature_k, heat_w) = self.warm(climate, current, &film, &raw.halves);
-        let is_settled = is_within(
-            error,
-            VOLTAGE_CORRECTION_MAX_V * self.resolution.surprise_max,
-        ) & is_within(exponent * shift, CORRECTION_MAX)
+        let error_max_v = VOLTAGE_CORRECTION_MAX_V * self.resolution.care();
+        let is_settled = is_within(error, error_max_v)
+            & is_within(exponent * shift, CORRECTION_MAX)
             & is_within(exponent * (driver_after - driver), INTERFACE_TOLERANCE)
             & is_within(temperature_k - plan.temperature_k, TEMPERATURE_TOLERANCE_K);
         let mut found = Found {
@@ -456,7 +454,7 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         // The instant of a switch stands for the first second behind it.
         let length_s = plan.length_s.at_least(R::splat(1.0));
         let share = density * length_s * plan.per_capacity_1_ah / (per_ampere * 3600.0);
-        let negligible = SHARE_NEGLIGIBLE * self.resolution.surprise_max;
+        let negligible = SHARE_NEGLIGIBLE * self.resolution.care();
         (share / negligible)
             .at_least(R::splat(WEIGHT_LEAST))
             .at_most(R::splat(1.0))

@@ -41,6 +41,11 @@ impl Resolution {
         surprise_max: 0.05,
     };
 
+    /// How small the errors of iterations have to be, as a share of what the coarsest steps bear.
+    pub(super) fn care(&self) -> f64 {
+        self.surprise_max.min(1.0)
+    }
+
     /// The same, for diffusion that is not exact in time.
     pub(super) fn gentle(self) -> Self {
         Self {
