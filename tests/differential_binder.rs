@@ -6,6 +6,7 @@
 //! in a goes from the wet to the packed film by Radau IIA of two stages (L-stable, order 3), with the
 //! film thickness as time. Nothing is shared but the equation.
 
+use cellwright::math;
 use cellwright::twin::binder::{Resolution, Shrinkage};
 use nalgebra::{DMatrix, DVector};
 
@@ -25,7 +26,7 @@ fn gauss(count: usize) -> Vec<(f64, f64)> {
     (0..count)
         .map(|i| {
             let angle = std::f64::consts::PI * (i as f64 + 0.75) / (count as f64 + 0.5);
-            let mut x = angle.cos();
+            let mut x = math::cos(angle);
             for _ in 0..20 {
                 let (value, slope) = legendre(count, x);
                 x -= value[count] / slope[count];
@@ -88,7 +89,10 @@ fn solved(film: &Shrinkage, modes: usize, steps: usize) -> (f64, f64, f64) {
     let stages = [[5.0 / 12.0, -1.0 / 12.0], [0.75, 0.25]];
     for index in 0..steps {
         // Short steps first: the layer at the top grows like a root.
-        let lost = |index: usize| all * (index as f64 / steps as f64).powi(2);
+        let lost = |index: usize| {
+            let share = index as f64 / steps as f64;
+            all * share * share
+        };
         let (start, step) = (lost(index), lost(index + 1) - lost(index));
         let at = [1.0 / 3.0, 1.0].map(|part| 1.0 - start - part * step);
         let matrices = at.map(|h| rate(&forms, film, h));

@@ -47,6 +47,7 @@ fn errors_stand_beside_every_outcome_and_are_held_against_spread_and_margin() {
     );
     for large in &found.large {
         assert!(large.share > SMALL, "{large:?}");
+        assert!(!large.name.ends_with("_closure"), "rounding: {large:?}");
     }
     let text = String::from_utf8(sealed.clone()).expect("text");
     assert!(!text.contains("u_num"), "the record holds numerical errors");
