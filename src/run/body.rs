@@ -334,7 +334,7 @@ fn profile(context: &Context<'_>, name: &str, judged: &Judged) -> Option<DryerPr
     {
         return None;
     }
-    let line = context.documents.plant.line();
+    let line = context.documents.plant.line()?;
     let profile = line
         .profile(&judged.binding.nominal[..line.input_count()])
         .ok()?;

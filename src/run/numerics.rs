@@ -20,14 +20,16 @@ pub fn outcome_numerics(
     finest: Option<&formation::Model>,
     inputs: &[f64],
 ) -> Result<Vec<OutcomeNumerics>, String> {
-    let line = plant.line();
-    let errors = line
-        .outcome_errors(&inputs[..line.input_count()])
-        .map_err(|error| error.to_string())?;
-    let ports = line.outputs().into_iter().zip(errors);
-    let mut found: Vec<OutcomeNumerics> = ports
-        .filter_map(|(port, one)| row(&port.name, one.error, word(one.numerics)))
-        .collect();
+    let mut found = Vec::new();
+    if let Some(line) = plant.line() {
+        let errors = line
+            .outcome_errors(&inputs[..line.input_count()])
+            .map_err(|error| error.to_string())?;
+        let ports = line.outputs().into_iter().zip(errors);
+        found.extend(
+            ports.filter_map(|(port, one)| row(&port.name, one.error, word(one.numerics))),
+        );
+    }
     if let (Some(finest), true) = (finest, plant.has_formation()) {
         let run = at_point(plant, Stage::Formation, inputs).outputs;
         let run = run.ok_or("the formation cannot be computed")?;
