@@ -183,8 +183,10 @@ impl Model {
     #[must_use]
     pub fn line_span(&self) -> Span {
         let all = self.not_modelled.iter();
-        let line = all.filter(|stage| stage.value == LINE).map(|stage| stage.span);
-        line.last().unwrap_or(self.span)
+        let mut lines = all
+            .filter(|stage| stage.value == LINE)
+            .map(|stage| stage.span);
+        lines.next().unwrap_or(self.span)
     }
 
     /// Reports every number that both the recipe and the model set.
@@ -202,7 +204,14 @@ impl Model {
 }
 
 /// What a model may leave out: a stage of the line, or all of it.
-const STAGES: [&str; 6] = ["slurry", "coating", "drying", "calendering", "filling", LINE];
+const STAGES: [&str; 6] = [
+    "slurry",
+    "coating",
+    "drying",
+    "calendering",
+    "filling",
+    LINE,
+];
 
 /// Word for all stages of the line.
 const LINE: &str = "line";

@@ -686,7 +686,10 @@ fn solvent(recipe: &Recipe, span: Span) -> Result<Solvent, Diagnostics> {
         Some("water") => Ok(Solvent::Water),
         _ => Err(
             Diagnostic::error(NOT_SIMULATED, span, "the recipe does not say its solvent")
-                .help("add `\"slurry.solvent\" = { value = \"NMP\" }` to the recipe")
+                .help(
+                    "add `\"slurry.solvent\" = { value = \"NMP\" }` to the recipe; a model of a \
+                     cell alone says `not_modelled = [\"line\"]`",
+                )
                 .into(),
         ),
     }

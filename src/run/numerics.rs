@@ -26,9 +26,8 @@ pub fn outcome_numerics(
             .outcome_errors(&inputs[..line.input_count()])
             .map_err(|error| error.to_string())?;
         let ports = line.outputs().into_iter().zip(errors);
-        found.extend(
-            ports.filter_map(|(port, one)| row(&port.name, one.error, word(one.numerics))),
-        );
+        found
+            .extend(ports.filter_map(|(port, one)| row(&port.name, one.error, word(one.numerics))));
     }
     if let (Some(finest), true) = (finest, plant.has_formation()) {
         let run = at_point(plant, Stage::Formation, inputs).outputs;

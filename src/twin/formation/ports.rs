@@ -492,7 +492,12 @@ impl Model {
     }
 
     /// The law of the film with other numbers than those of the base.
-    fn mechanism(&self, [rate, diffusivity]: [f64; 2], film: &[f64], per_area: f64) -> SeiMechanism {
+    fn mechanism(
+        &self,
+        [rate, diffusivity]: [f64; 2],
+        film: &[f64],
+        per_area: f64,
+    ) -> SeiMechanism {
         let mut mechanism = self.sei.mechanism;
         match &mut mechanism {
             SeiMechanism::EcReactionLimited {
