@@ -2,10 +2,11 @@
 //! may be missing.
 //!
 //! In: port values by name. Out: the outcomes of both models by name. Without a line the loadings
-//! are inputs like any other. The line feeds the formation through one number, the areal loading after calendering; whatever does not move that number, or
-//! a formation setpoint, cannot move a formation outcome, and the ensemble of the formation is
-//! then shared between recipes instead of being computed again. Where a measured loading stands for
-//! the computed one, the formation gets it from the line, sample by sample.
+//! are inputs like any other. The line feeds the formation through one number, the areal loading
+//! after calendering; whatever does not move that number, or a formation setpoint, cannot move a
+//! formation outcome, and the ensemble of the formation is then shared between recipes instead of
+//! being computed again. Where a measured loading stands for the computed one, the formation gets
+//! it from the line, sample by sample.
 
 use crate::monte_carlo::ensemble::SampleStatus;
 use crate::twin::formation;
