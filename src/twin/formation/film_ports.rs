@@ -222,3 +222,47 @@ pub(super) fn ports_of_additive(
         boost.decay_s,
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers of vinylene carbonate in a 2.36 Ah cell, in the order of the ports.
+    const NUMBERS: [f64; 12] = [
+        7e-19, 4.2e-20, 1.35, 1.0, 2.0, 5.81e-5, 2.0, 304.4, 7.8e-6, 618.0, 600.0, 6000.0,
+    ];
+
+    #[test]
+    fn numbers_survive_the_way_into_the_law_and_back() {
+        let per_area_1_m2 = 1.0 / 4.61;
+        let (additive, boost) = additive_of_ports(&NUMBERS, per_area_1_m2);
+        let moles = additive.inventory_mol_m2 * 4.61;
+        assert!(
+            (moles / (304.4 * 7.8e-6) - 1.0).abs() < 1e-14,
+            "{moles} mol"
+        );
+        let back = ports_of_additive(&additive, &boost, per_area_1_m2);
+        for (own, found) in NUMBERS.iter().zip(&back) {
+            assert!((found / own - 1.0).abs() < 1e-14, "{own} {found}");
+        }
+    }
+
+    #[test]
+    fn one_number_asks_for_all_and_the_first_impossible_one_is_found() {
+        let film = Film::of_names(|name| name == "formation.boost_rise_time");
+        assert_eq!(film, Film::EcWithAdditive);
+        assert_eq!(film.ports().len(), NUMBERS.len());
+        assert_eq!(
+            Film::of_names(|name| name == "formation.sei_potential"),
+            Film::Ec
+        );
+        assert!(Film::Ec.ports().is_empty());
+        assert_eq!(film.refused(&NUMBERS), None);
+        let mut numbers = NUMBERS;
+        // No boost at all is a boost; no electrolyte is none.
+        (numbers[9], numbers[8]) = (0.0, 0.0);
+        assert_eq!(film.refused(&numbers), Some(8));
+        numbers[2] = f64::NAN;
+        assert_eq!(film.refused(&numbers), Some(2));
+    }
+}
