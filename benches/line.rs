@@ -40,7 +40,7 @@ fn main() {
     };
     let binding =
         Binding::new(&documents.plant, &documents.new, &documents.model).expect("bound inputs");
-    let line = documents.plant.line().clone();
+    let line = documents.plant.line().expect("a line").clone();
     let draws = Draws::new(&binding.inputs[..line.input_count()], 20_261_122).expect("drawable");
     println!("line of {scenario}: {} outcomes", line.output_count());
     println!(

@@ -10,6 +10,7 @@ pub mod assumptions;
 pub mod binding;
 pub mod body;
 pub mod candidates;
+pub mod cell_formation;
 pub mod cell_match;
 pub mod changes;
 pub mod check_rules;

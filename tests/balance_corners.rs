@@ -31,7 +31,7 @@ impl Bench {
             panic!("{}", rejected.diagnostics.render(&rejected.sources, false))
         });
         let binding = Binding::new(&documents.plant, &documents.new, &documents.model);
-        let ports = documents.plant.line().outputs();
+        let ports = documents.plant.line().expect("a line").outputs();
         Self {
             binding: binding.expect("bound"),
             slot: ports
@@ -43,7 +43,7 @@ impl Bench {
     }
 
     fn ratio(&self, inputs: &[f64]) -> f64 {
-        let line = self.documents.plant.line();
+        let line = self.documents.plant.line().expect("a line");
         let mut row = vec![f64::NAN; line.output_count()];
         let status = line.run(&inputs[..line.input_count()], &mut row);
         assert!(matches!(status, Status::Valid(_)), "{status:?}");
@@ -54,7 +54,7 @@ impl Bench {
     fn moved(&self) -> (Vec<usize>, Vec<usize>) {
         let nominal = self.ratio(&self.binding.nominal);
         let bounds = self.binding.bounds.iter().enumerate();
-        let count = self.documents.plant.line().input_count();
+        let count = self.documents.plant.line().expect("a line").input_count();
         bounds
             .filter(|(place, (low, high))| *place < count && low < high)
             .map(|(place, _)| place)

@@ -17,7 +17,7 @@ fn plant(scenario: &str) -> (Line, Vec<f64>) {
         panic!("{}", rejected.diagnostics.render(&rejected.sources, false))
     });
     let binding = Binding::new(&found.plant, &found.new, &found.model).expect("bound");
-    let line = found.plant.line().clone();
+    let line = found.plant.line().expect("a line").clone();
     let values = binding.nominal[..line.input_count()].to_vec();
     (line, values)
 }

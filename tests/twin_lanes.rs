@@ -68,7 +68,7 @@ fn one_by_one(line: &Line, inputs: &[f64]) -> (Vec<u64>, Vec<String>) {
 
 fn compare(scenario: &str) {
     let documents = documents_of(scenario);
-    let line = documents.plant.line();
+    let line = documents.plant.line().expect("a line");
     // Neither a multiple of 4 nor of 8: the last group is not full.
     let inputs = rows(&documents, line, 45);
     let alone = one_by_one(line, &inputs);
@@ -92,7 +92,7 @@ fn the_cathode_line_has_the_same_bits_in_any_lanes() {
 #[test]
 fn a_group_of_failures_is_a_group_of_reasons() {
     let documents = documents_of("scenarios/line3-faster.toml");
-    let line = documents.plant.line();
+    let line = documents.plant.line().expect("a line");
     let mut inputs = rows(&documents, line, 8);
     inputs.fill(f64::NAN);
     let (bits, said) = in_lanes::<8>(line, &inputs);

@@ -431,7 +431,13 @@ fn half_a_die_is_refused_and_no_die_is_none() {
         )
     };
     let all = read(&[]).unwrap();
-    assert!(all.plant.line().sections().has(Section::Bead));
+    assert!(
+        all.plant
+            .line()
+            .expect("a line")
+            .sections()
+            .has(Section::Bead)
+    );
     assert!(!all.plant.has_formation());
     let half = read(&["coating.lip_upstream"]).unwrap_err();
     let shown = half.diagnostics.render(&half.sources, false);
@@ -450,6 +456,20 @@ fn half_a_die_is_refused_and_no_die_is_none() {
         "coating.levelling_length",
     ])
     .unwrap();
-    assert!(!none.plant.line().sections().has(Section::Bead));
-    assert!(!none.plant.line().sections().has(Section::Ripple));
+    assert!(
+        !none
+            .plant
+            .line()
+            .expect("a line")
+            .sections()
+            .has(Section::Bead)
+    );
+    assert!(
+        !none
+            .plant
+            .line()
+            .expect("a line")
+            .sections()
+            .has(Section::Ripple)
+    );
 }

@@ -177,13 +177,16 @@ fn compute(
 }
 
 fn numerics_of(documents: &Documents, recipe: &str, judged: &Judged) -> Result<Numerics, String> {
-    let line = documents.plant.line();
     let nominal = &judged.binding.nominal;
-    let check = match line.verify_numerics(&nominal[..line.input_count()]) {
-        Ok(check) => check,
+    let check = documents
+        .plant
+        .line()
+        .map(|line| line.verify_numerics(&nominal[..line.input_count()]));
+    let check = match check {
+        Some(Ok(check)) => check,
         // Without a dryer there is no piece to compare.
-        Err(TwinError::NotModelled { .. }) => NumericsCheck::default(),
-        Err(error) => return Err(error.to_string()),
+        None | Some(Err(TwinError::NotModelled { .. })) => NumericsCheck::default(),
+        Some(Err(error)) => return Err(error.to_string()),
     };
     let cell = documents.cell.as_ref();
     let finest = documents::finest_formation(&judged.recipe, &documents.model, cell);

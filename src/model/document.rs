@@ -49,7 +49,7 @@ pub struct Model {
     pub bpx_map: Vec<BpxLink>,
     /// Outcomes of the line that measured points or formulas stand for, by dictionary name.
     pub replaced: BTreeMap<String, Replaced>,
-    /// Stages of the line that are not computed, each once.
+    /// Stages of the line that are not computed, each once; `line` alone for all of them.
     pub not_modelled: Vec<Located<&'static str>>,
     /// The beginning of the document.
     pub span: Span,
@@ -173,6 +173,22 @@ impl Model {
         })
     }
 
+    /// Whether the model has a line at all; one without has a cell and its formation alone.
+    #[must_use]
+    pub fn has_line(&self) -> bool {
+        self.not_modelled.iter().all(|stage| stage.value != LINE)
+    }
+
+    /// Where the model says that it has no line.
+    #[must_use]
+    pub fn line_span(&self) -> Span {
+        let all = self.not_modelled.iter();
+        let mut lines = all
+            .filter(|stage| stage.value == LINE)
+            .map(|stage| stage.span);
+        lines.next().unwrap_or(self.span)
+    }
+
     /// Reports every number that both the recipe and the model set.
     pub fn check_against(&self, recipe: &Recipe, report: &Report) {
         for (name, parameter) in &self.parameters {
@@ -187,8 +203,18 @@ impl Model {
     }
 }
 
-/// Stages that a model may leave out.
-const STAGES: [&str; 5] = ["slurry", "coating", "drying", "calendering", "filling"];
+/// What a model may leave out: a stage of the line, or all of it.
+const STAGES: [&str; 6] = [
+    "slurry",
+    "coating",
+    "drying",
+    "calendering",
+    "filling",
+    LINE,
+];
+
+/// Word for all stages of the line.
+const LINE: &str = "line";
 
 fn not_modelled(reader: &mut Reader<'_>) -> Vec<Located<&'static str>> {
     let mut found: Vec<Located<&'static str>> = Vec::new();
@@ -203,6 +229,14 @@ fn not_modelled(reader: &mut Reader<'_>) -> Vec<Located<&'static str>> {
             continue;
         }
         found.push(stage);
+    }
+    if let Some(line) = found.iter().find(|stage| stage.value == LINE)
+        && let Some(other) = found.iter().find(|stage| stage.value != LINE)
+    {
+        let message = format!("`{}` is part of the line", other.value);
+        let twice = Diagnostic::error(codes::SET_TWICE, other.span, message);
+        let twice = twice.also(line.span, "all of the line is left out here");
+        reader.report().push(twice.help("keep one of the two"));
     }
     found
 }

@@ -31,18 +31,22 @@ pub enum Evidence {
     Published,
     /// Follows from other numbers.
     Derived,
+    /// Moved until the model gave data that the source names: no evidence for the model, and none
+    /// against it where it is compared with the same data.
+    Fitted,
     /// From memory.
     Recalled,
     /// Chosen, because something had to be chosen.
     Assumed,
 }
 
-pub(super) const EVIDENCE: [(&str, Evidence); 7] = [
+pub(super) const EVIDENCE: [(&str, Evidence); 8] = [
     ("standard", Evidence::Standard),
     ("specified", Evidence::Specified),
     ("measured", Evidence::Measured),
     ("published", Evidence::Published),
     ("derived", Evidence::Derived),
+    ("fitted", Evidence::Fitted),
     ("recalled", Evidence::Recalled),
     ("assumed", Evidence::Assumed),
 ];
@@ -57,15 +61,16 @@ impl Evidence {
             Self::Measured => "measured",
             Self::Published => "published",
             Self::Derived => "derived",
+            Self::Fitted => "fitted",
             Self::Recalled => "recalled",
             Self::Assumed => "assumed",
         }
     }
 
-    /// Tells whether the number is only recalled or assumed and is listed by its influence.
+    /// Tells whether the number is only fitted, recalled or assumed and is listed by its influence.
     #[must_use]
     pub fn is_weak(self) -> bool {
-        self >= Self::Recalled
+        self >= Self::Fitted
     }
 }
 

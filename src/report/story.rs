@@ -403,15 +403,26 @@ pub fn outcome_effect(assumption: &Assumption) -> String {
     )
 }
 
+/// What was compared, farthest from the measurement first.
+#[must_use]
+pub fn worst_first(deltas: &[DeltaRow]) -> Vec<&DeltaRow> {
+    let mut rows: Vec<&DeltaRow> = deltas.iter().collect();
+    let excess = |row: &DeltaRow| row.distance - row.null_level;
+    rows.sort_by(|a, b| excess(b).total_cmp(&excess(a)));
+    rows
+}
+
 /// Simulated against observed in one line.
 #[must_use]
 pub fn delta_text(delta: &DeltaRow) -> String {
     format!(
-        "{}: measured {}, n = {}; simulated {}",
+        "{}: measured {}, n = {}; simulated {}; distance {}, by chance alone {}",
         short_name(&delta.name),
         measured_pair(delta),
         count(delta.n),
         simulated_pair(delta),
+        readable(delta.distance),
+        readable(delta.null_level),
     )
 }
 

@@ -268,7 +268,7 @@ fn unmoved(name: &str, outcomes: &[OutcomeRow]) -> String {
 
 fn model(page: &mut Page, body: &Body) {
     let mut label = "Model";
-    for delta in &body.deltas {
+    for delta in story::worst_first(&body.deltas) {
         labelled(page, label, &Rich::plain(&delta_line(delta)));
         label = "";
     }

@@ -15,6 +15,7 @@ use crate::check::solver_process::solver_version;
 use crate::decision::{self, Outcome};
 use crate::exit_code::ExitCode;
 use crate::monte_carlo::ensemble::SampleStatus;
+use crate::observation::Subject;
 use crate::record::body::{
     Body, DecisionRow, DryerProfile, FORMAT, Ladder, Proposal, Request, RuleRow, Versions,
 };
@@ -237,6 +238,9 @@ fn decision_row(
         Outcome::Reject => format!("blocked by {}", blocking.join(", ")),
         Outcome::NeedData => "cannot be decided with what is known".to_owned(),
         Outcome::Release => "every condition of a release is met".to_owned(),
+        Outcome::Trial if is_model_check(context) => {
+            "a check of the model against cells of others: nothing is released by it".to_owned()
+        }
         Outcome::Trial => "may run within its scope, with samples and acceptance limits".to_owned(),
     };
     let reasons: Vec<String> = decided.reasons.iter().map(ToString::to_string).collect();
@@ -253,6 +257,15 @@ fn decision_row(
         cap,
         sign_off: sign_off(context, requested),
     }
+}
+
+/// Whether a cell without a line is compared with published cells only.
+fn is_model_check(context: &Context<'_>) -> bool {
+    let observed = &context.documents.scenario.observed;
+    let mut subjects = observed.iter().map(|one| one.subject);
+    !context.documents.model.has_line()
+        && !observed.is_empty()
+        && subjects.all(|subject| subject == Subject::Literature)
 }
 
 /// Who must sign: the owners of critical rules, and whoever approves outside an approved range.
@@ -334,7 +347,7 @@ fn profile(context: &Context<'_>, name: &str, judged: &Judged) -> Option<DryerPr
     {
         return None;
     }
-    let line = context.documents.plant.line();
+    let line = context.documents.plant.line()?;
     let profile = line
         .profile(&judged.binding.nominal[..line.input_count()])
         .ok()?;

@@ -63,7 +63,7 @@ fn coated(
     judged: &Judged,
     moved: &[(&str, f64)],
 ) -> Option<CoatingOutcomes> {
-    let line = context.documents.plant.line();
+    let line = context.documents.plant.line()?;
     let mut inputs = judged.binding.nominal[..line.input_count()].to_vec();
     for (name, value) in moved {
         inputs[judged.binding.place(name)?] = *value;

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::cell_formation::{OF_FORMATION, film_of, formation_model};
 use super::evidence_documents::{self, Compared};
 use super::gaps::Gap;
 use super::plant::Plant;
@@ -25,11 +26,11 @@ use crate::rule_language::{self, ParsedFile, RuleSet};
 use crate::scenario::Scenario;
 use crate::span::{FileId, Sources, Span};
 use crate::twin::chloride::Exposure;
-use crate::twin::formation::{
-    self, BaseLoadings, Modes, PristineState, Request, Resolution, Schedule, SeiMechanism,
-    SeiParameters,
-};
+use crate::twin::formation::{self, Film, Modes, Resolution, Schedule};
+use crate::twin::line::LineStage;
 use crate::twin::{Line, Section, Sections, Solvent};
+
+pub use super::cell_formation::finest_formation;
 
 /// Diagnostic: the cell file cannot be used.
 pub const CELL: &str = "CW-0301";
@@ -58,7 +59,8 @@ pub const CODES: &[(&str, &str, &str)] = &[
         NOT_SIMULATED,
         "the scenario cannot be simulated as it stands",
         "A simulation needs a model, a recipe that names its solvent, and a line whose parts \
-         join. For rules alone use `cellwright check`.",
+         join. A model of a cell alone says `not_modelled = [\"line\"]`: then neither recipe nor \
+         model gives anything of the line. For rules alone use `cellwright check`.",
     ),
     (
         NO_RULES,
@@ -235,12 +237,14 @@ pub fn gaps(files: &dyn Files, path: &str) -> Result<Vec<Gap>, Rejected> {
         match line_of(&parts.new, &parts.model) {
             Ok(line) if !diagnostics.has_errors() => {
                 let steps = shape(parts.cell.as_ref());
-                let mut gaps: Vec<Gap> = lacking(&parts.old, &parts.model, &line, &steps)
+                let film = film_of(&parts.old, &parts.model);
+                let names = plant_names(line.as_ref(), film, &steps);
+                let mut gaps: Vec<Gap> = lacking(&parts.old, &parts.model, &names)
                     .into_iter()
                     .map(|one| Gap::of_twin(&one.name, one.nearest))
                     .collect();
-                let mut outputs = line.outputs();
-                if line.sections().has(Section::Cell) {
+                let mut outputs = line.as_ref().map_or_else(Vec::new, Line::outputs);
+                if has_cell(line.as_ref()) {
                     outputs.extend(formation::output_ports(&steps));
                 }
                 let outputs: Vec<String> = outputs.into_iter().map(|port| port.name).collect();
@@ -474,7 +478,7 @@ fn warn_of_idle_setpoints(protocol: &Protocol, recipe: &Recipe, span: Span, repo
 
 fn read_cell(intake: &mut Intake<'_>, recipe: &Recipe, model: &Model) -> Option<Option<Bpx>> {
     let Some(cell) = &model.cell else {
-        if !sections(recipe, model).has(Section::Cell) {
+        if model.has_line() && !sections(recipe, model).has(Section::Cell) {
             return Some(None);
         }
         intake.report.push(
@@ -508,8 +512,13 @@ fn sections(recipe: &Recipe, model: &Model) -> Sections {
     }
 }
 
-/// The line of recipe and model.
-fn line_of(recipe: &Recipe, model: &Model) -> Result<Line, Diagnostics> {
+/// The line of recipe and model; nothing where the model says that there is none.
+fn line_of(recipe: &Recipe, model: &Model) -> Result<Option<Line>, Diagnostics> {
+    if !model.has_line() {
+        replaced::without_line(model)?;
+        without_setpoints_of_a_line(recipe, model)?;
+        return Ok(None);
+    }
     let solvent = solvent(recipe, model.span)?;
     let line = Line::with_sections(recipe.zone_count(), solvent, sections(recipe, model));
     let met = (
@@ -524,7 +533,32 @@ fn line_of(recipe: &Recipe, model: &Model) -> Result<Line, Diagnostics> {
             }),
         _ => line,
     };
-    replaced::applied(line, model)
+    replaced::applied(line, model).map(Some)
+}
+
+/// A recipe of coating setpoints and a model without a line: one of the two is not meant.
+fn without_setpoints_of_a_line(recipe: &Recipe, model: &Model) -> Result<(), Diagnostics> {
+    let stages = LineStage::ALL.map(|stage| format!("{}.", stage.name()));
+    let mut found = Diagnostics::new();
+    for (name, parameter) in &recipe.parameters {
+        if stages.iter().any(|stage| name.starts_with(stage)) {
+            let message = format!("the recipe sets `{name}`, and the model has no line");
+            found.push(
+                Diagnostic::error(NOT_SIMULATED, parameter.name_span, message)
+                    .also(model.line_span(), "no line is modelled")
+                    .help("take it out of the recipe, or model the line"),
+            );
+        }
+    }
+    if found.has_errors() {
+        return Err(found);
+    }
+    Ok(())
+}
+
+/// Whether a formation belongs to the plant; without a line there is nothing else.
+fn has_cell(line: Option<&Line>) -> bool {
+    line.is_none_or(|line| line.sections().has(Section::Cell))
 }
 
 /// A recipe names no mode, so rules are judged over all modes at once.
@@ -571,16 +605,6 @@ const OF_THE_SCORE: [&str; 2] = [
     super::evidence::RESIDUAL_LOG_ODDS,
 ];
 
-/// Names that formation needs besides the plant's ports.
-const OF_FORMATION: [&str; 6] = [
-    "formation.sei_molar_volume",
-    "formation.sei_lithium_per_mole",
-    "formation.sei_resistivity",
-    "formation.sei_potential",
-    "formation.sei_transfer_coefficient",
-    "electrolyte.ethylene_carbonate_concentration",
-];
-
 impl Plant {
     /// Builds the plant of recipe, model and cell file.
     fn of_documents(
@@ -590,7 +614,8 @@ impl Plant {
     ) -> Result<Self, Diagnostics> {
         let span = model.span;
         let line = line_of(recipe, model)?;
-        let missing = lacking(recipe, model, &line, &shape(cell));
+        let names = plant_names(line.as_ref(), film_of(recipe, model), &shape(cell));
+        let missing = lacking(recipe, model, &names);
         if !missing.is_empty() {
             let mut diagnostics = Diagnostics::new();
             for one in missing {
@@ -603,7 +628,15 @@ impl Plant {
             .map(|cell| formation_model(recipe, model, cell, (Modes::Eight, Resolution::FAST)))
             .transpose()
             .map_err(|error| Diagnostic::error(CELL, span, error.to_string()))?;
-        Plant::new(line, formation).map_err(|port| {
+        let joined = match (line, formation) {
+            (Some(line), formation) => Plant::new(line, formation),
+            (None, Some(formation)) => Ok(Self::of_formation(formation)),
+            (None, None) => {
+                let message = "the model has neither a line nor a cell";
+                return Err(Diagnostic::error(NOT_SIMULATED, span, message).into());
+            }
+        };
+        joined.map_err(|port| {
             let message = format!("`{}` has no source in the line", port.name);
             Diagnostic::error(NOT_SIMULATED, span, message).into()
         })
@@ -611,8 +644,7 @@ impl Plant {
 }
 
 /// What the plant needs and neither recipe nor model gives.
-fn lacking(recipe: &Recipe, model: &Model, line: &Line, steps: &Schedule) -> Vec<Missing> {
-    let names = plant_names(line, steps);
+fn lacking(recipe: &Recipe, model: &Model, names: &[String]) -> Vec<Missing> {
     let required = names.iter().map(|name| Required {
         name,
         needed_by: "the twin",
@@ -627,19 +659,21 @@ fn shape(cell: Option<&CellDocuments>) -> Schedule {
 }
 
 /// Every name the plant needs from recipe or model.
-fn plant_names(line: &Line, steps: &Schedule) -> Vec<String> {
+fn plant_names(line: Option<&Line>, film: Film, steps: &Schedule) -> Vec<String> {
+    let of_formation = || formation::input_ports(film, steps).into_iter();
+    let of_formation = || of_formation().map(|port| port.name);
+    let Some(line) = line else {
+        let others = OF_FORMATION.map(str::to_owned);
+        return of_formation().chain(others).collect();
+    };
     let made_by_the_line = ["cell.cathode_areal_loading", "cell.anode_areal_loading"];
     let ports = line.inputs().into_iter().map(|port| port.name);
     let score = OF_THE_SCORE.map(str::to_owned);
-    if !line.sections().has(Section::Cell) {
+    if !has_cell(Some(line)) {
         return ports.chain(score).collect();
     }
     ports
-        .chain(
-            formation::input_ports(steps)
-                .into_iter()
-                .map(|port| port.name),
-        )
+        .chain(of_formation())
         .filter(|name| !made_by_the_line.contains(&name.as_str()))
         .chain(score)
         .chain(OF_FORMATION.map(str::to_owned))
@@ -652,90 +686,11 @@ fn solvent(recipe: &Recipe, span: Span) -> Result<Solvent, Diagnostics> {
         Some("water") => Ok(Solvent::Water),
         _ => Err(
             Diagnostic::error(NOT_SIMULATED, span, "the recipe does not say its solvent")
-                .help("add `\"slurry.solvent\" = { value = \"NMP\" }` to the recipe")
+                .help(
+                    "add `\"slurry.solvent\" = { value = \"NMP\" }` to the recipe; a model of a \
+                     cell alone says `not_modelled = [\"line\"]`",
+                )
                 .into(),
         ),
     }
-}
-
-/// The same formation with 64 modes and the finest steps, to compare with; nothing without a cell,
-/// or where it cannot be built.
-#[must_use]
-pub fn finest_formation(
-    recipe: &Recipe,
-    model: &Model,
-    cell: Option<&CellDocuments>,
-) -> Option<formation::Model> {
-    formation_model(recipe, model, cell?, (Modes::SixtyFour, Resolution::FINE)).ok()
-}
-
-/// The formation of the cell file, at the loadings its thicknesses stand for.
-fn formation_model(
-    recipe: &Recipe,
-    model: &Model,
-    cell: &CellDocuments,
-    (modes, resolution): (Modes, Resolution),
-) -> Result<formation::Model, formation::FormationError> {
-    let bpx = &cell.bpx;
-    // INVARIANT: the caller has checked that recipe or model gives every name.
-    let get = |name: &str| {
-        let of_recipe = recipe.number(name).map(crate::rational::Rational::to_f64);
-        let of_model = || model.parameters.get(name).map(|p| p.number().to_f64());
-        let of_file = || bpx.interphase.get(name).copied();
-        of_recipe
-            .or_else(of_model)
-            .or_else(of_file)
-            .unwrap_or(f64::NAN)
-    };
-    let request = Request {
-        cell: formation::Cell::from_bpx(bpx)?,
-        pristine: PristineState {
-            negative_stoichiometry: get("cell.anode_stoichiometry"),
-            positive_stoichiometry: get("cell.cathode_stoichiometry"),
-        },
-        sei: SeiParameters {
-            mechanism: SeiMechanism::EcReactionLimited {
-                rate_constant_m_s: get("formation.sei_rate_constant"),
-                diffusivity_m2_s: get("formation.sei_diffusivity"),
-                concentration_mol_m3: get("electrolyte.ethylene_carbonate_concentration"),
-            },
-            initial_thickness_m: get("formation.sei_initial_thickness"),
-            molar_volume_m3_mol: get("formation.sei_molar_volume"),
-            lithium_per_mole: get("formation.sei_lithium_per_mole"),
-            resistivity_ohm_m: get("formation.sei_resistivity"),
-            potential_v: get("formation.sei_potential"),
-            transfer_coefficient: get("formation.sei_transfer_coefficient"),
-            activation_j_mol: get("formation.sei_activation_energy"),
-            area_factor: get("formation.sei_area_factor"),
-        },
-        temperature_k: get("formation.temperature"),
-        heat: formation::Heat::Isothermal,
-        electrolyte: None,
-        modes,
-        resolution,
-    };
-    let capacity_ah = request.cell.nominal_capacity_ah;
-    let schedule = schedule(cell.protocol.as_ref(), capacity_ah, &get);
-    let loadings = BaseLoadings {
-        cathode_kg_m2: file_loading_kg_m2(&bpx.positive, cathode_density_kg_m3(&get)),
-        anode_kg_m2: file_loading_kg_m2(&bpx.negative, get("anode.true_density")),
-    };
-    formation::Model::new(request, loadings, schedule)
-}
-
-/// Loading at which an electrode of the file has its thickness: thickness × solids × density.
-fn file_loading_kg_m2(electrode: &crate::model::bpx::Electrode, density_kg_m3: f64) -> f64 {
-    let porosity = electrode
-        .porous
-        .as_ref()
-        .map_or(f64::NAN, |porous| porous.porosity);
-    electrode.thickness_m * (1.0 - porosity) * density_kg_m3
-}
-
-/// True density of the dry cathode coating: 1/ρ = Σ wᵢ/ρᵢ (specs M1 without solvent).
-fn cathode_density_kg_m3(get: &dyn Fn(&str) -> f64) -> f64 {
-    let (binder, carbon) = (get("slurry.binder_fraction"), get("slurry.carbon_fraction"));
-    1.0 / ((1.0 - binder - carbon) / get("slurry.active_density")
-        + binder / get("slurry.binder_density")
-        + carbon / get("slurry.carbon_density"))
 }

@@ -49,12 +49,11 @@ fn rows(pairs: &[Pair]) -> Vec<OutcomeNumerics> {
     pairs.iter().filter_map(row).collect()
 }
 
-fn pairs(
-    plant: &Plant,
-    finest: Option<&formation::Model>,
-    inputs: &[f64],
-) -> Result<Vec<Pair>, String> {
-    let line = plant.line();
+/// The outcomes of the line; none of a plant without one.
+fn pairs_of_line(plant: &Plant, inputs: &[f64]) -> Result<Vec<Pair>, String> {
+    let Some(line) = plant.line() else {
+        return Ok(Vec::new());
+    };
     let run = at_point(plant, Stage::Line, inputs).outputs;
     let run = run.ok_or("the line cannot be computed")?;
     let errors = line
@@ -67,7 +66,15 @@ fn pairs(
         error: one.error,
         by: word(one.numerics),
     };
-    let mut found: Vec<Pair> = ports.map(pair).collect();
+    Ok(ports.map(pair).collect())
+}
+
+fn pairs(
+    plant: &Plant,
+    finest: Option<&formation::Model>,
+    inputs: &[f64],
+) -> Result<Vec<Pair>, String> {
+    let mut found = pairs_of_line(plant, inputs)?;
     if let (Some(finest), true) = (finest, plant.has_formation()) {
         let run = at_point(plant, Stage::Formation, inputs).outputs;
         let run = run.ok_or("the formation cannot be computed")?;

@@ -1,11 +1,12 @@
-//! The whole plant as one function: the electrode line and the formation behind it, if there is
-//! one.
+//! The whole plant as one function: the electrode line and the formation behind it; one of the two
+//! may be missing.
 //!
-//! In: port values by name. Out: the outcomes of both models by name. The line feeds the formation
-//! through one number, the areal loading after calendering; whatever does not move that number, or
-//! a formation setpoint, cannot move a formation outcome, and the ensemble of the formation is
-//! then shared between recipes instead of being computed again. Where a measured loading stands for
-//! the computed one, the formation gets it from the line, sample by sample.
+//! In: port values by name. Out: the outcomes of both models by name. Without a line the loadings
+//! are inputs like any other. The line feeds the formation through one number, the areal loading
+//! after calendering; whatever does not move that number, or a formation setpoint, cannot move a
+//! formation outcome, and the ensemble of the formation is then shared between recipes instead of
+//! being computed again. Where a measured loading stands for the computed one, the formation gets
+//! it from the line, sample by sample.
 
 use crate::monte_carlo::ensemble::SampleStatus;
 use crate::twin::formation;
@@ -36,7 +37,7 @@ enum Source {
 /// The line and the formation with their ports joined.
 #[derive(Clone, Debug)]
 pub struct Plant {
-    line: Line,
+    line: Option<Line>,
     formation: Option<formation::Model>,
     inputs: Vec<Port>,
     sources: Vec<Source>,
@@ -59,6 +60,18 @@ pub struct UnjoinedPort {
 }
 
 impl Plant {
+    /// A plant of formation alone: all its ports are plant inputs.
+    #[must_use]
+    pub fn of_formation(formation: formation::Model) -> Self {
+        let inputs = formation.inputs();
+        Self {
+            line: None,
+            sources: (0..inputs.len()).map(Source::Input).collect(),
+            formation: Some(formation),
+            inputs,
+        }
+    }
+
     /// Joins a line and a formation; without one the plant ends with the line.
     ///
     /// # Errors
@@ -100,7 +113,7 @@ impl Plant {
             sources.push(source);
         }
         Ok(Self {
-            line,
+            line: Some(line),
             formation,
             inputs,
             sources,
@@ -113,17 +126,22 @@ impl Plant {
         &self.inputs
     }
 
-    /// The electrode line.
+    /// The electrode line, if there is one.
     #[must_use]
-    pub fn line(&self) -> &Line {
-        &self.line
+    pub fn line(&self) -> Option<&Line> {
+        self.line.as_ref()
+    }
+
+    /// Number of inputs that the line reads; they come first.
+    fn line_width(&self) -> usize {
+        self.line.as_ref().map_or(0, Line::input_count)
     }
 
     /// The outcomes of a stage in the order it writes them.
     #[must_use]
     pub fn outputs(&self, stage: Stage) -> Vec<Port> {
         match stage {
-            Stage::Line => self.line.outputs(),
+            Stage::Line => self.line.as_ref().map_or_else(Vec::new, Line::outputs),
             Stage::Formation => self
                 .formation
                 .as_ref()
@@ -135,7 +153,7 @@ impl Plant {
     #[must_use]
     pub fn width(&self, stage: Stage) -> usize {
         match stage {
-            Stage::Line => self.line.output_count(),
+            Stage::Line => self.line.as_ref().map_or(0, Line::output_count),
             Stage::Formation => self.outputs(stage).len(),
         }
     }
@@ -163,11 +181,15 @@ impl Plant {
     }
 
     fn run_lines(&self, inputs: &[f64], outputs: &mut [f64], statuses: &mut [SampleStatus]) {
-        let own = self.line.input_count();
+        let Some(line) = &self.line else {
+            statuses.fill(SampleStatus::COMPUTED);
+            return;
+        };
+        let own = line.input_count();
         let rows = inputs.chunks(self.inputs.len());
         let joined: Vec<f64> = rows.flat_map(|row| &row[..own]).copied().collect();
         let mut ends = vec![Status::Valid(Flags::NONE); statuses.len()];
-        self.line.run_rows(&joined, outputs, &mut ends);
+        line.run_rows(&joined, outputs, &mut ends);
         for (status, end) in statuses.iter_mut().zip(ends) {
             *status = of_line(end);
         }
@@ -202,15 +224,16 @@ impl Plant {
     /// reads inputs only.
     fn lines_before(&self, inputs: &[f64], count: usize) -> Option<(Vec<Vec<f64>>, Vec<Status>)> {
         let reads = |source: &Source| matches!(source, Source::Outcome(_));
+        let line = self.line.as_ref()?;
         if !self.sources.iter().any(reads) {
             return None;
         }
-        let (own, wide) = (self.line.input_count(), self.line.output_count());
+        let (own, wide) = (line.input_count(), line.output_count());
         let rows = inputs.chunks(self.inputs.len());
         let joined: Vec<f64> = rows.flat_map(|row| &row[..own]).copied().collect();
         let mut made = vec![f64::NAN; wide * count];
         let mut ends = vec![Status::Valid(Flags::NONE); count];
-        self.line.run_rows(&joined, &mut made, &mut ends);
+        line.run_rows(&joined, &mut made, &mut ends);
         Some((made.chunks(wide).map(<[f64]>::to_vec).collect(), ends))
     }
 
@@ -226,8 +249,10 @@ impl Plant {
         }
     }
 
+    /// A plant without line has nothing to write, which always works.
     fn run_line(&self, inputs: &[f64], outputs: &mut [f64]) -> SampleStatus {
-        of_line(self.line.run(&inputs[..self.line.input_count()], outputs))
+        let run = |line: &Line| of_line(line.run(&inputs[..line.input_count()], outputs));
+        self.line.as_ref().map_or(SampleStatus::COMPUTED, run)
     }
 
     /// The formation behind the line, if there is one.
@@ -271,7 +296,7 @@ impl Plant {
                 loading == input || stretch == input
             }
             // Any input of the line may move it.
-            Source::Outcome(_) => input < self.line.input_count(),
+            Source::Outcome(_) => input < self.line_width(),
         })
     }
 }

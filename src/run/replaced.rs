@@ -6,7 +6,7 @@
 //! balances that the values leave open. What replacements read beyond the line becomes an input of
 //! the plant.
 
-use super::plant::Plant;
+use super::plant::{Plant, Stage};
 use super::{Context, Judged};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::model::document::Model;
@@ -58,6 +58,26 @@ pub fn applied(line: Line, model: &Model) -> Result<Line, Diagnostics> {
     }
     line.replacing(replacements.collect(), &stages, extra)
         .map_err(|error| diagnostic(&error, model, &outputs).into())
+}
+
+/// Without a line there is nothing to replace.
+///
+/// # Errors
+/// A diagnostic at each entry of `[replaced]`.
+pub fn without_line(model: &Model) -> Result<(), Diagnostics> {
+    let mut found = Diagnostics::new();
+    for (name, one) in &model.replaced {
+        let message = format!("`{name}` cannot be replaced: the model has no line");
+        found.push(
+            Diagnostic::error(REPLACED, one.span, message)
+                .also(model.line_span(), "no line is modelled")
+                .help("give what the formation reads under `[parameters]`"),
+        );
+    }
+    if found.has_errors() {
+        return Err(found);
+    }
+    Ok(())
 }
 
 /// A port for an input that the line does not read; nothing for an outcome.
@@ -192,7 +212,7 @@ pub fn not_given(
     if model.not_modelled.is_empty() {
         return found;
     }
-    let seen = plant.line().outputs();
+    let seen = plant.outputs(Stage::Line);
     for rule in &rules.rules {
         for &id in &rule.reads {
             let name = &rules.signal(id).name;
@@ -225,7 +245,9 @@ pub fn not_given(
 /// What a record says of the replaced outcomes of a recipe at its nominal inputs.
 #[must_use]
 pub fn rows(model: &Model, plant: &Plant, nominal: &[f64]) -> Vec<ReplacedRow> {
-    let line = plant.line();
+    let Some(line) = plant.line() else {
+        return Vec::new();
+    };
     let inputs = &nominal[..line.input_count()];
     let balances = line.imbalances(inputs).unwrap_or_default();
     let row = |name: &str| {
@@ -260,7 +282,7 @@ pub fn rows_of(context: &Context<'_>, judged: &Judged) -> Vec<ReplacedRow> {
 #[must_use]
 pub fn stages_left_out(plant: &Plant) -> Vec<String> {
     let line = plant.line();
-    let left_out = |stage: &LineStage| !line.models(*stage);
+    let left_out = |stage: &LineStage| line.is_none_or(|line| !line.models(*stage));
     LineStage::ALL
         .into_iter()
         .filter(left_out)

@@ -11,7 +11,7 @@ use crate::monte_carlo::estimate;
 use crate::quantity::Unit;
 use crate::quantity::dictionary::standard;
 use crate::record::body::{Histogram, OutcomeRow, Spread};
-use crate::twin::{Flags, Port};
+use crate::twin::{Flags, Line, Port};
 
 /// Bins of a histogram.
 const BINS: usize = 40;
@@ -34,7 +34,8 @@ pub fn outcomes(
     proposed: Option<&Judged>,
 ) -> Result<Vec<OutcomeRow>, EnsembleError> {
     let mut rows = Vec::new();
-    let replaced = context.documents.plant.line().replaced_names();
+    let line = context.documents.plant.line();
+    let replaced = line.map_or_else(Vec::new, Line::replaced_names);
     for stage in [Stage::Line, Stage::Formation] {
         for (at, port) in context.documents.plant.outputs(stage).iter().enumerate() {
             let is_replaced = replaced.contains(&port.name.as_str());

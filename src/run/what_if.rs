@@ -20,7 +20,7 @@ use crate::quantity::{Unit, parse_number_and_rest, parse_quantity};
 use crate::rational::Rational;
 use crate::recipe::Recipe;
 use crate::record::what_if::{Outcome, Point, Setting, Sweep, WhatIf};
-use crate::twin::{Flags, Port, Status};
+use crate::twin::{Flags, Line, Port, Status};
 
 /// Format of the answer.
 pub const FORMAT: &str = "cellwright/what-if/1";
@@ -303,7 +303,7 @@ impl<'a> Bench<'a> {
         let plant = self.subject.plant;
         let mut slots = Vec::new();
         let mut names: Vec<&str> = Vec::new();
-        let of_line = plant.line().stages();
+        let of_line = plant.line().map_or_else(Vec::new, Line::stages);
         let line = of_line.iter().flat_map(|(name, count)| vec![*name; *count]);
         let formation = plant.outputs(Stage::Formation);
         let behind = formation.iter().map(|_| FORMATION);
@@ -397,8 +397,7 @@ impl<'a> Bench<'a> {
     fn stage(&self, stage: Stage, inputs: &[f64]) -> Result<(Vec<f64>, Vec<String>), String> {
         let plant = self.subject.plant;
         let mut outputs = vec![f64::NAN; plant.width(stage)];
-        if stage == Stage::Line {
-            let line = plant.line();
+        if let (Stage::Line, Some(line)) = (stage, plant.line()) {
             return match line.run(&inputs[..line.input_count()], &mut outputs) {
                 Status::Valid(flags) => Ok((outputs, flags_of(flags))),
                 Status::Failed(error) => Err(error.to_string()),

@@ -17,6 +17,7 @@ mod electrolyte;
 mod end_search;
 mod engine;
 mod film;
+mod film_ports;
 mod heat;
 mod implicit;
 mod job;
@@ -40,6 +41,7 @@ pub use cell::{
     Layer, PristineState, SeiMechanism, SeiParameters,
 };
 pub use engine::INTERFACE_TOLERANCE;
+pub use film_ports::{Film, additive_of_ports};
 pub use loading::{Contradiction, LineElectrode, areal_loading_of_file_kg_m2};
 pub use ports::{BaseLoadings, Model, input_ports, output_ports};
 pub use potential::TABLE_ERROR_V_MAX;

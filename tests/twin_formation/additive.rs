@@ -5,7 +5,8 @@
 
 use super::demonstration;
 use cellwright::twin::formation::{
-    Additive, Boost, Protocol, Request, Resolution, Run, SeiMechanism, Simulator, Status, Step,
+    Additive, Boost, Model, Protocol, Request, Resolution, Run, SeiMechanism, Simulator, Status,
+    Step,
 };
 
 const NO_BOOST: Boost = Boost {
@@ -200,5 +201,49 @@ fn company_does_not_change_a_bit() {
     let together = Simulator::run_together(&jobs);
     for (run, (cell, protocol)) in together.iter().zip(&jobs) {
         assert_eq!(format!("{run:?}"), format!("{:?}", cell.run(protocol)));
+    }
+}
+
+/// Behind the ports of a plant the film of two species is the film of the library, at the base and
+/// where the loading of the anode moves its surface: what the electrolyte holds stays the same.
+#[test]
+fn the_ports_of_an_additive_give_the_film_of_the_library() {
+    let boost = Boost {
+        per_c_rate: 20.0,
+        ..NO_BOOST
+    };
+    let request = vinylene(1e-3, boost);
+    let model = Model::new(
+        request.clone(),
+        demonstration::LOADINGS,
+        demonstration::TWO_CYCLES,
+    )
+    .expect("it has ports");
+    let names: Vec<String> = model.inputs().into_iter().map(|port| port.name).collect();
+    let at = |name: &str| names.iter().position(|own| own == name).expect("a port");
+    let mut inputs = model.base_inputs();
+    assert_eq!(inputs.len(), names.len());
+    let base = model.simulate(&inputs).expect("it runs");
+    let library = run(&request);
+    assert!((base.sei_thickness_m / library.sei_thickness_m - 1.0).abs() < 1e-12);
+    assert!((base.additive_left_share / library.additive_left_share - 1.0).abs() < 1e-9);
+    // More surface for the same electrolyte: the inventory per surface falls as the surface grows.
+    inputs[at("cell.anode_areal_loading")] *= 1.25;
+    let ported = model.simulate(&inputs).expect("it runs");
+    let mut thicker = vinylene(1e-3 / 1.25, boost);
+    thicker.cell.negative.thickness_m *= 1.25;
+    let library = run(&thicker);
+    assert!((ported.sei_thickness_m / library.sei_thickness_m - 1.0).abs() < 1e-12);
+    // Each number of the additive acts.
+    for port in cellwright::twin::formation::Film::EcWithAdditive.ports() {
+        let mut inputs = model.base_inputs();
+        inputs[at(&port.name)] *= 1.1;
+        let moved = model.simulate(&inputs).expect("it runs");
+        assert_ne!(moved.lithium_lost_ah, base.lithium_lost_ah, "{}", port.name);
+        inputs[at(&port.name)] = -1.0;
+        let refused = Status::InputOutOfRange {
+            port: at(&port.name),
+        };
+        assert_eq!(model.simulate(&inputs).unwrap_err(), refused);
     }
 }

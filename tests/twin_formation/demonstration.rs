@@ -95,11 +95,13 @@ pub const TWO_CYCLES: TwoCycles = TwoCycles {
     rest_s: 3600.0,
 };
 
+/// Loadings at which its thicknesses hold.
+pub const LOADINGS: BaseLoadings = BaseLoadings {
+    anode_kg_m2: 0.1,
+    cathode_kg_m2: 0.17,
+};
+
 /// Returns the demonstration cell as a twin model.
 pub fn model() -> Model {
-    let loadings = BaseLoadings {
-        anode_kg_m2: 0.1,
-        cathode_kg_m2: 0.17,
-    };
-    Model::new(request(), loadings, TWO_CYCLES).expect("the demonstration cell runs")
+    Model::new(request(), LOADINGS, TWO_CYCLES).expect("the demonstration cell runs")
 }

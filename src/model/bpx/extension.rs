@@ -15,7 +15,7 @@ use super::{BpxError, ModelKind};
 pub const BLOCK: &str = "Formation (cellwright)";
 
 /// Dictionary name and field of every number of the block.
-pub const FIELDS: [(&str, &str); 13] = [
+pub const FIELDS: [(&str, &str); 25] = [
     (
         "formation.sei_rate_constant",
         "SEI reaction rate constant [m.s-1]",
@@ -59,6 +59,42 @@ pub const FIELDS: [(&str, &str); 13] = [
         "cell.cathode_stoichiometry",
         "Pristine positive stoichiometry",
     ),
+    (
+        "formation.additive_rate_constant",
+        "Additive reaction rate constant [m.s-1]",
+    ),
+    (
+        "formation.additive_diffusivity",
+        "Additive diffusivity in SEI [m2.s-1]",
+    ),
+    (
+        "formation.additive_potential",
+        "Additive reduction potential [V]",
+    ),
+    (
+        "formation.additive_transfer_coefficient",
+        "Additive transfer coefficient",
+    ),
+    (
+        "formation.additive_electrons",
+        "Electrons per molecule of additive",
+    ),
+    (
+        "formation.additive_molar_volume",
+        "Additive SEI partial molar volume [m3.mol-1]",
+    ),
+    (
+        "formation.additive_lithium_per_mole",
+        "Lithium per mole of additive SEI",
+    ),
+    (
+        "electrolyte.additive_concentration",
+        "Additive concentration [mol.m-3]",
+    ),
+    ("electrolyte.volume", "Electrolyte volume [m3]"),
+    ("formation.boost_per_c_rate", "SEI boost per C-rate"),
+    ("formation.boost_rise_time", "SEI boost rise time [s]"),
+    ("formation.boost_decay_time", "SEI boost decay time [s]"),
 ];
 
 /// Reads the block, if the file has one.

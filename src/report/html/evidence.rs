@@ -235,7 +235,7 @@ fn deltas(section: &mut Markup, body: &Body) {
         "what it is good for",
     ];
     table(section, &head, |table| {
-        for delta in &body.deltas {
+        for delta in story::worst_first(&body.deltas) {
             table.element("tr", &[], |row| {
                 row.element("td", &[], |cell| {
                     cell.text(&story::short_name(&delta.name));

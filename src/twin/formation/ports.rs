@@ -4,9 +4,11 @@
 //! then plain SI numbers in the order of [`Model::inputs`]. Out: plain SI numbers in the order of
 //! [`Model::outputs`]. A loading changes the thickness of its electrode at fixed porosity, hence
 //! its capacity and current density. Porosity is no port: without an electrolyte model it cannot
-//! change anything here.
+//! change anything here. The film is of ethylene carbonate alone or with an additive, whose numbers
+//! are ports as well (`film_ports`).
 
 use super::cell::{SeiMechanism, SeiParameters};
+use super::film_ports::{Allowed, Film, additive_of_ports, ports_of_additive};
 use super::job::{CellConstants, Job};
 use super::protocol::Step;
 use super::result::{Run, Status};
@@ -34,7 +36,7 @@ pub struct Model {
     loadings: BaseLoadings,
     schedule: Schedule,
     outcomes: Vec<Outcome>,
-    concentration_mol_m3: f64,
+    film: Film,
 }
 
 /// Inputs besides the setpoints of the protocol, which stand behind the temperature.
@@ -212,9 +214,9 @@ const FEW: usize = 4;
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
 
-/// Returns the input ports of a formation by this schedule, in order.
+/// Returns the input ports of a formation with this film by this schedule, in order.
 #[must_use]
-pub fn input_ports(schedule: &Schedule) -> Vec<Port> {
+pub fn input_ports(film: Film, schedule: &Schedule) -> Vec<Port> {
     let fixed = INPUTS.iter().map(|&(name, unit, role, text)| Port {
         name: name.to_owned(),
         unit,
@@ -223,6 +225,7 @@ pub fn input_ports(schedule: &Schedule) -> Vec<Port> {
     });
     let mut ports: Vec<Port> = fixed.collect();
     ports.splice(1..1, schedule.ports());
+    ports.extend(film.ports());
     ports
 }
 
@@ -257,21 +260,21 @@ impl Model {
     ///
     /// # Errors
     /// As [`Simulator::new`]; [`FormationError::NotYet`] when the base has no SEI, because the
-    /// ports of this model are constants of the EC law.
+    /// ports of this model are constants of the EC law, with or without an additive.
     pub fn new(
         base: Request,
         loadings: BaseLoadings,
         schedule: impl Into<Schedule>,
     ) -> Result<Self, FormationError> {
         let schedule = schedule.into();
-        let SeiMechanism::EcReactionLimited {
-            concentration_mol_m3,
-            ..
-        } = base.sei.mechanism
-        else {
-            return Err(FormationError::NotYet {
-                feature: Feature::SeiMechanismAtPorts,
-            });
+        let film = match base.sei.mechanism {
+            SeiMechanism::EcReactionLimited { .. } => Film::Ec,
+            SeiMechanism::EcWithAdditive { .. } => Film::EcWithAdditive,
+            _ => {
+                return Err(FormationError::NotYet {
+                    feature: Feature::SeiMechanismAtPorts,
+                });
+            }
         };
         Ok(Self {
             constants: prepare(&base)?,
@@ -280,14 +283,14 @@ impl Model {
             loadings,
             outcomes: defined(&schedule),
             schedule,
-            concentration_mol_m3,
+            film,
         })
     }
 
     /// Returns the input ports in order.
     #[must_use]
     pub fn inputs(&self) -> Vec<Port> {
-        input_ports(&self.schedule)
+        input_ports(self.film, &self.schedule)
     }
 
     /// Returns the steps and their setpoints.
@@ -305,14 +308,25 @@ impl Model {
     /// Returns the inputs of the base request, in port order.
     #[must_use]
     pub fn base_inputs(&self) -> Vec<f64> {
-        // INVARIANT: `new` refuses a base without the EC law.
-        let SeiMechanism::EcReactionLimited {
-            rate_constant_m_s,
-            diffusivity_m2_s,
-            ..
-        } = self.sei.mechanism
-        else {
-            unreachable!("the base has the EC law");
+        let (rate_constant_m_s, diffusivity_m2_s, of_film) = match &self.sei.mechanism {
+            SeiMechanism::EcWithAdditive {
+                rate_constant_m_s,
+                diffusivity_m2_s,
+                additive,
+                boost,
+                ..
+            } => {
+                let per_area_1_m2 = self.constants.negative.density_per_current_1_m2;
+                let of_film = ports_of_additive(additive, boost, per_area_1_m2);
+                (*rate_constant_m_s, *diffusivity_m2_s, of_film)
+            }
+            SeiMechanism::EcReactionLimited {
+                rate_constant_m_s,
+                diffusivity_m2_s,
+                ..
+            } => (*rate_constant_m_s, *diffusivity_m2_s, Vec::new()),
+            // INVARIANT: `new` refuses a base without the EC law.
+            _ => unreachable!("the base has the EC law"),
         };
         let setpoints = self.schedule.setpoints().iter().map(|one| one.base);
         let others = [
@@ -329,12 +343,13 @@ impl Model {
         std::iter::once(self.constants.temperature_k)
             .chain(setpoints)
             .chain(others)
+            .chain(of_film)
             .collect()
     }
 
     /// Number of inputs.
     fn width(&self) -> usize {
-        INPUTS.len() + self.schedule.setpoints().len()
+        INPUTS.len() + self.schedule.setpoints().len() + self.film.width()
     }
 
     /// Runs the protocol at `inputs` and fills `outputs`; outputs that the run did not reach
@@ -435,6 +450,7 @@ impl Model {
             return Err(Status::InputOutOfRange { port });
         }
         let (setpoints, others) = inputs[1..].split_at(self.schedule.setpoints().len());
+        let (others, of_film) = others.split_at(OF_CELL.len());
         // INVARIANT: `refused` has counted the inputs.
         let &[
             cathode,
@@ -458,11 +474,8 @@ impl Model {
         ]);
         cell.positive.stoichiometry = of_cathode;
         cell.negative.stoichiometry = of_anode;
-        let mechanism = SeiMechanism::EcReactionLimited {
-            rate_constant_m_s: rate,
-            diffusivity_m2_s: diffusivity,
-            concentration_mol_m3: self.concentration_mol_m3,
-        };
+        let per_area_1_m2 = cell.negative.density_per_current_1_m2;
+        let mechanism = self.mechanism([rate, diffusivity], of_film, per_area_1_m2);
         cell.set_film(&SeiParameters {
             mechanism,
             initial_thickness_m: film,
@@ -478,38 +491,57 @@ impl Model {
         })
     }
 
+    /// The law of the film with other numbers than those of the base.
+    fn mechanism(
+        &self,
+        [rate, diffusivity]: [f64; 2],
+        film: &[f64],
+        per_area: f64,
+    ) -> SeiMechanism {
+        let mut mechanism = self.sei.mechanism;
+        match &mut mechanism {
+            SeiMechanism::EcReactionLimited {
+                rate_constant_m_s,
+                diffusivity_m2_s,
+                ..
+            } => (*rate_constant_m_s, *diffusivity_m2_s) = (rate, diffusivity),
+            SeiMechanism::EcWithAdditive {
+                rate_constant_m_s,
+                diffusivity_m2_s,
+                additive,
+                boost,
+                ..
+            } => {
+                (*rate_constant_m_s, *diffusivity_m2_s) = (rate, diffusivity);
+                (*additive, *boost) = additive_of_ports(film, per_area);
+            }
+            // INVARIANT: `new` refuses a base without the EC law.
+            _ => unreachable!("the base has the EC law"),
+        }
+        mechanism
+    }
+
     /// The first input that keeps a run from starting.
     fn refused(&self, inputs: &[f64]) -> Option<usize> {
         assert_eq!(inputs.len(), self.width(), "one number per input port");
         let setpoints = self.schedule.setpoints().len();
         let (first, rest) = inputs[1..].split_at(setpoints);
-        let is_allowed = |allowed: Allowed, value: f64| match allowed {
-            Allowed::Positive => value > 0.0 && value.is_finite(),
-            Allowed::NotNegative => value >= 0.0 && value.is_finite(),
-            Allowed::Share => value > 0.0 && value < 1.0,
-        };
-        let is_cold = !is_allowed(Allowed::Positive, inputs[0]);
+        let is_cold = !Allowed::Positive.holds(inputs[0]);
         let of_cell = || {
-            let pairs = OF_CELL.iter().zip(rest);
-            let found = pairs
-                .into_iter()
-                .position(|(&one, &value)| !is_allowed(one, value));
+            let mut pairs = OF_CELL.iter().zip(rest);
+            let found = pairs.position(|(one, &value)| !one.holds(value));
             found.map(|at| 1 + setpoints + at)
+        };
+        let of_film = || {
+            let found = self.film.refused(&rest[OF_CELL.len()..]);
+            found.map(|at| 1 + setpoints + OF_CELL.len() + at)
         };
         is_cold
             .then_some(0)
             .or_else(|| self.schedule.refused(first).map(|at| 1 + at))
             .or_else(of_cell)
+            .or_else(of_film)
     }
-}
-
-/// Which values a cell can have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Allowed {
-    Positive,
-    NotNegative,
-    /// Between 0 and 1, both excluded.
-    Share,
 }
 
 /// The same for each of [`INPUTS`] behind the temperature.

@@ -42,8 +42,13 @@ impl Resolution {
     };
 
     /// How small the errors of iterations have to be, as a share of what the coarsest steps bear.
+    /// Where no film chooses the steps they are given, and all else is as fine as can be.
     pub(super) fn care(&self) -> f64 {
-        self.surprise_max.min(1.0)
+        if self.surprise_max <= 1.0 {
+            self.surprise_max
+        } else {
+            0.1 * Self::FINE.surprise_max
+        }
     }
 
     /// The same, for diffusion that is not exact in time.
