@@ -13,12 +13,11 @@ use super::sphere::Sphere;
 use super::track::TRIALS_MAX;
 use crate::lanes::{Choice, Real};
 
-/// Length of the first step after a switch, as a share of the longest, where diffusion is exact in
-/// time: 8 s at `FAST`, 2 s at `STRICT`.
+/// Length of the first step after a switch, as a share of the longest: 6 s at `FAST`.
 const LENGTH_FIRST_SHARE: f64 = 1.0 / 512.0;
 
-/// The same where it is not, s.
-const LENGTH_FIRST_GENTLE_S: f64 = 1.0;
+/// The same where that is shorter, and where diffusion is not exact in time, s.
+const LENGTH_FIRST_LEAST_S: f64 = 1.0;
 
 /// A step shorter than this is not shortened any more, s.
 const LENGTH_LEAST_S: f64 = 0.01;
@@ -26,8 +25,8 @@ const LENGTH_LEAST_S: f64 = 0.01;
 /// A step shorter than this meets an end, whatever it overshoots, s.
 const LENGTH_END_S: f64 = 1e-6;
 
-/// Distance from an end (V, C-rate or capacity) at which it counts as met.
-const MARGIN_TOLERANCE: f64 = 1e-7;
+/// Distance from an end (V, C-rate or capacity) at which it counts as met, over the care taken.
+const MARGIN_TOLERANCE: f64 = 1.5e-7;
 
 /// Share of the largest surprise below which the next step is twice as long.
 const CALM: f64 = 0.25;
@@ -81,9 +80,10 @@ impl<R: Real, S: Sphere<R>> Engine<'_, R, S> {
         let surprising = found.surprise.gt(R::splat(self.resolution.surprise_max))
             | found.change.gt(R::splat(CHANGE_MAX));
         let rough = settled & !instant & surprising & at_least(LENGTH_LEAST_S);
-        let far = found.margin.gt(R::splat(MARGIN_TOLERANCE));
+        let tolerance = R::splat(MARGIN_TOLERANCE * self.resolution.care());
+        let far = found.margin.gt(tolerance);
         let beyond = settled & !instant & !rough & far & at_least(LENGTH_END_S);
-        let near = found.margin.ge(-R::splat(MARGIN_TOLERANCE));
+        let near = found.margin.ge(-tolerance);
         let is_early = self.searched.lt(R::splat(END_TRIALS_MAX));
         let short = settled & !instant & !rough & self.searching & !near & is_early;
         let missed = beyond | short;
@@ -154,11 +154,8 @@ impl<R: Real, S: Sphere<R>> Engine<'_, R, S> {
             still.select(R::splat(4.0), R::splat(2.0))
         };
         let free = grows.select(self.free_length_s * growth, self.free_length_s);
-        let first_s = if self.is_gentle {
-            LENGTH_FIRST_GENTLE_S
-        } else {
-            LENGTH_FIRST_SHARE * self.resolution.length_max_s
-        };
+        let first_s = LENGTH_FIRST_SHARE * self.resolution.length_max_s;
+        let first_s = first_s.max(LENGTH_FIRST_LEAST_S);
         let free = plan.at_instant.select(R::splat(first_s), free);
         let free = free.at_most(self.length_cap_s);
         self.free_length_s = lanes.select(free, self.free_length_s);

@@ -24,7 +24,7 @@ pub struct Resolution {
 impl Resolution {
     /// For ensembles: within 1 mV and 10 ppm of the first-cycle efficiency.
     pub const FAST: Self = Self {
-        length_max_s: 4096.0,
+        length_max_s: 3072.0,
         voltage_length_max_s: 96.0,
         surprise_max: 0.7,
     };
