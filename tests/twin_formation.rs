@@ -12,6 +12,8 @@ mod common;
 mod convergence;
 #[path = "twin_formation/demonstration.rs"]
 mod demonstration;
+#[path = "twin_formation/ladder.rs"]
+mod ladder;
 #[path = "twin_formation/lanes.rs"]
 mod lanes;
 #[path = "twin_formation/laws.rs"]
@@ -20,6 +22,8 @@ mod laws;
 mod reference;
 #[path = "twin_formation/threads.rs"]
 mod threads;
+#[path = "twin_formation/validation.rs"]
+mod validation;
 
 use cellwright::twin::formation::{
     End, Modes, Operation, Protocol, Resolution, Run, Simulator, Status, Step, TwoCycles,

@@ -14,9 +14,14 @@ fn shipped(relative: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
+/// Returns the text of the shipped cell file.
+pub fn cell_text() -> String {
+    shipped("cells/nmc111-graphite-12.5Ah.bpx.json")
+}
+
 /// Returns the shipped cell file.
 pub fn bpx() -> Bpx {
-    Bpx::parse(&shipped("cells/nmc111-graphite-12.5Ah.bpx.json")).expect("the shipped cell reads")
+    Bpx::parse(&cell_text()).expect("the shipped cell reads")
 }
 
 /// Returns the number before the unit, which must be `unit`.

@@ -8,6 +8,7 @@
 //! Source: Marquis et al. 2019, doi:10.1149/2.0341915jes (single-particle model).
 
 use super::FormationError;
+use crate::math;
 use crate::model::bpx::Bpx;
 use crate::model::curve::Curve;
 
@@ -330,6 +331,56 @@ impl Cell {
     pub fn full_ah(&self, electrode: &Electrode) -> f64 {
         let solid_m3 = self.area_m2 * electrode.thickness_m * electrode.active_fraction;
         solid_m3 * electrode.maximum_concentration_mol_m3 * FARADAY_C_MOL / 3600.0
+    }
+}
+
+impl Electrolyte {
+    /// Takes the electrolyte of a BPX document, for the model with electrolyte. BPX has no
+    /// thermodynamic factor: it is 1.
+    ///
+    /// # Errors
+    /// [`FormationError::MissingParameter`] for a field that is not there.
+    pub fn from_bpx(bpx: &Bpx) -> Result<Self, FormationError> {
+        let salt = needed(bpx.electrolyte.as_ref(), "Electrolyte")?;
+        let layers = [
+            needed(bpx.negative.porous, "Negative electrode/Porosity")?,
+            needed(bpx.separator, "Separator")?,
+            needed(bpx.positive.porous, "Positive electrode/Porosity")?,
+        ];
+        Ok(Self {
+            // The transport efficiency is the porosity to the power of this exponent.
+            layers: layers.map(|layer| Layer {
+                thickness_m: layer.thickness_m,
+                porosity: layer.porosity,
+                bruggeman: math::ln(layer.transport_efficiency) / math::ln(layer.porosity),
+            }),
+            concentration_mol_m3: needed(
+                bpx.initial.electrolyte_concentration_mol_m3,
+                "Electrolyte/Initial concentration [mol.m-3]",
+            )?,
+            transference_number: salt.transference_number,
+            thermodynamic_factor: 1.0,
+            diffusivity_m2_s: salt.diffusivity_m2_s.clone(),
+            diffusivity_activation_j_mol: needed(
+                salt.diffusivity_activation_j_mol,
+                "Electrolyte/Diffusivity activation energy [J.mol-1]",
+            )?,
+            conductivity_s_m: salt.conductivity_s_m.clone(),
+            conductivity_activation_j_mol: needed(
+                salt.conductivity_activation_j_mol,
+                "Electrolyte/Conductivity activation energy [J.mol-1]",
+            )?,
+            electronic_conductivity_s_m: [
+                needed(
+                    bpx.negative.conductivity_s_m,
+                    "Negative electrode/Conductivity [S.m-1]",
+                )?,
+                needed(
+                    bpx.positive.conductivity_s_m,
+                    "Positive electrode/Conductivity [S.m-1]",
+                )?,
+            ],
+        })
     }
 }
 
