@@ -45,7 +45,7 @@ fn distance(name: &str, c_rate: f64, electrolyte: Option<Electrolyte>) -> (f64, 
         }],
     };
     let simulator = Simulator::new(&request).expect("the request is sound");
-    let run = simulator.run_with_samples(&protocol, &[times_s.clone()]);
+    let run = simulator.run_with_samples(&protocol, std::slice::from_ref(&times_s));
     // At the switch itself the measured voltage is the one before it.
     let samples = run.samples.iter().filter(|s| s.time_s > 0.0);
     let (mut squares, mut worst_v, mut count) = (0.0, 0.0_f64, 0_u32);
