@@ -5,12 +5,15 @@
 //! together with the others at either end, and compared with what the judge found by moving one
 //! input after the other; and with a closed form.
 
+mod common;
+
 use cellwright::document::Disk;
 use cellwright::rational::Rational;
 use cellwright::run::binding::Binding;
 use cellwright::run::documents::{self, Documents};
-use cellwright::run::{Context, Options, Quiet};
+use cellwright::run::{Context, Quiet};
 use cellwright::twin::Status;
+use common::few;
 
 const RATIO: &str = "cell.n_to_p_ratio";
 /// What CE001 asks for.
@@ -109,15 +112,8 @@ fn the_balance_holds_at_every_corner_and_the_judge_finds_the_worst() {
     assert!(worst >= LEAST, "{worst}");
     assert!((bench.closed_form(&inputs) / worst - 1.0).abs() < 1e-12);
 
-    let options = Options {
-        ladder: None,
-        samples: Some(8),
-        seed: None,
-        strict: false,
-        threads: 1,
-        solver: None,
-    };
     let documents = &bench.documents;
+    let options = few(8);
     let context = Context::new(documents, &options, &Quiet).expect("a context");
     let judged = context
         .judge_recipe(&documents.new, 8, None)

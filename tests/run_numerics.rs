@@ -4,26 +4,21 @@
 //! spread of the samples and the margins of the rules. Method: the first scenario with few
 //! samples; then the same body with its spreads taken away, where every integrated error is large.
 
+mod common;
+
 use cellwright::document::Disk;
-use cellwright::record::run_numerics::SMALL;
+use cellwright::record::run_numerics::{Against, SMALL};
 use cellwright::record::seal;
 use cellwright::run::numerics::of_run;
-use cellwright::run::{self, Options, Quiet, documents};
+use cellwright::run::{self, Quiet, documents};
+use common::few;
 
 fn judged() -> run::Outcome {
     let disk = Disk::new(env!("CARGO_MANIFEST_DIR"));
     let documents = documents::read(&disk, "scenarios/first.toml").unwrap_or_else(|rejected| {
         panic!("{}", rejected.diagnostics.render(&rejected.sources, false))
     });
-    let options = Options {
-        ladder: None,
-        samples: Some(64),
-        seed: None,
-        strict: false,
-        threads: 1,
-        solver: None,
-    };
-    run::judge(documents, &options, &Quiet).expect("judged")
+    run::judge(documents, &few(64), &Quiet).expect("judged")
 }
 
 #[test]
@@ -72,14 +67,14 @@ fn errors_stand_beside_every_outcome_and_are_held_against_spread_and_margin() {
     let found = of_run(&outcome.documents, &outcome.body);
     let own = |name: &str| found.large.iter().find(|one| one.name == name);
     let spread = own(name).expect("the spread is small");
-    assert_eq!(spread.against, "spread");
+    assert_eq!(spread.against, Against::Spread);
     assert!((spread.share - 0.2).abs() < 1e-9, "{spread:?}");
     for (code, at_corners) in rules {
         if at_corners {
             let margin = own(&code).expect("no margin is left");
             assert_eq!(
-                (margin.against.as_str(), margin.share),
-                ("margin", f64::INFINITY)
+                (margin.against, margin.share),
+                (Against::Margin, f64::INFINITY)
             );
         }
     }

@@ -5,6 +5,7 @@
 //! by the model's own values and by tables; the blocks of docs/reference/replaced-outcomes.md in the
 //! shipped model, read, simulated and judged as a scenario.
 
+mod common;
 #[path = "line3/mod.rs"]
 #[expect(dead_code, reason = "values alone are needed here, not their sources")]
 mod line3;
@@ -14,10 +15,11 @@ use std::sync::Arc;
 use cellwright::document::{Disk, Files, ReadError};
 use cellwright::run::documents::{self, Documents, Rejected};
 use cellwright::run::what_if::{Ask, Subject, what_if};
-use cellwright::run::{Options, Quiet, judge};
+use cellwright::run::{Quiet, judge};
 use cellwright::twin::line::{LineStage, ReplaceError};
 use cellwright::twin::replacement::{Grid, Law, Outside, Replacement};
 use cellwright::twin::{Flags, Line, Status, TwinError};
+use common::few;
 
 fn formula(
     outcome: &str,
@@ -445,17 +447,9 @@ fn the_page_s_example_is_computed_and_swept() {
 #[test]
 fn the_page_s_example_is_judged_and_told() {
     let found = example_of_the_page();
-    let options = Options {
-        ladder: None,
-        samples: Some(64),
-        seed: None,
-        strict: false,
-        threads: 1,
-        solver: None,
-    };
     let warnings = found.warnings.render(&found.sources, false);
     assert!(warnings.contains("drying.free_solvent_time"), "{warnings}");
-    let body = judge(found, &options, &Quiet).expect("judged").body;
+    let body = judge(found, &few(64), &Quiet).expect("judged").body;
     assert_eq!(body.not_modelled, ["drying"]);
     assert_eq!(body.replaced.len(), 4);
     assert!(body.dryer.is_empty(), "there is no dryer to draw");

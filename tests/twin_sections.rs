@@ -431,13 +431,8 @@ fn half_a_die_is_refused_and_no_die_is_none() {
         )
     };
     let all = read(&[]).unwrap();
-    assert!(
-        all.plant
-            .line()
-            .expect("a line")
-            .sections()
-            .has(Section::Bead)
-    );
+    let line = all.plant.line().expect("a line");
+    assert!(line.sections().has(Section::Bead));
     assert!(!all.plant.has_formation());
     let half = read(&["coating.lip_upstream"]).unwrap_err();
     let shown = half.diagnostics.render(&half.sources, false);
@@ -456,20 +451,7 @@ fn half_a_die_is_refused_and_no_die_is_none() {
         "coating.levelling_length",
     ])
     .unwrap();
-    assert!(
-        !none
-            .plant
-            .line()
-            .expect("a line")
-            .sections()
-            .has(Section::Bead)
-    );
-    assert!(
-        !none
-            .plant
-            .line()
-            .expect("a line")
-            .sections()
-            .has(Section::Ripple)
-    );
+    let line = none.plant.line().expect("a line");
+    assert!(!line.sections().has(Section::Bead));
+    assert!(!line.sections().has(Section::Ripple));
 }

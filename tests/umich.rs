@@ -12,8 +12,8 @@ use cellwright::document::{Disk, Files, InMemory};
 use cellwright::record::body::{Body, DeltaRow};
 use cellwright::run::documents::{self, PlantDocuments, Rejected};
 use cellwright::run::what_if::{Ask, Subject, what_if};
-use cellwright::run::{Options, Quiet, judge};
-use common::Overlay;
+use cellwright::run::{Quiet, judge};
+use common::{Overlay, few};
 
 const PAGE: &str = include_str!("../docs/tutorials/measured-cells.md");
 const ROOM: &str = "scenarios/umich/recipe.toml";
@@ -36,15 +36,7 @@ fn body(scenario: &str) -> Body {
         documents::read(&disk(), &path).unwrap_or_else(|rejected| panic!("{}", shown(&rejected)));
     let warnings = found.warnings.render(&found.sources, false);
     assert!(warnings.is_empty(), "{warnings}");
-    let options = Options {
-        ladder: None,
-        samples: Some(128),
-        seed: None,
-        strict: false,
-        threads: 1,
-        solver: None,
-    };
-    judge(found, &options, &Quiet).expect("judged").body
+    judge(found, &few(128), &Quiet).expect("judged").body
 }
 
 fn shown(rejected: &Rejected) -> String {
@@ -57,16 +49,19 @@ fn delta<'b>(body: &'b Body, outcome: &str) -> &'b DeltaRow {
     rows.find(|row| row.name == name).expect("it is compared")
 }
 
-/// Outcomes at nominal values, in the unit of the dictionary.
-fn nominal(plant: &PlantDocuments) -> impl Fn(&str) -> f64 + use<> {
-    let subject = Subject {
+fn subject(plant: &PlantDocuments) -> Subject<'_> {
+    Subject {
         document: BASELINE,
         recipe: &plant.recipe,
         model: &plant.model,
         plant: &plant.plant,
         cell: plant.cell.as_ref(),
-    };
-    let answer = what_if(&subject, &Ask::default()).expect("an answer");
+    }
+}
+
+/// Outcomes at nominal values, in the unit of the dictionary.
+fn nominal(plant: &PlantDocuments) -> impl Fn(&str) -> f64 + use<> {
+    let answer = what_if(&subject(plant), &Ask::default()).expect("an answer");
     move |outcome: &str| {
         let name = format!("formation.{outcome}");
         let mut all = answer.outcomes.iter();
@@ -329,13 +324,6 @@ fn half_a_line_is_refused_and_says_what_it_is() {
 fn loadings_scale_a_cell_without_a_line() {
     let plant =
         with(InMemory::new(), BASELINE).unwrap_or_else(|rejected| panic!("{}", shown(&rejected)));
-    let subject = Subject {
-        document: BASELINE,
-        recipe: &plant.recipe,
-        model: &plant.model,
-        plant: &plant.plant,
-        cell: plant.cell.as_ref(),
-    };
     let set = |loadings: [&str; 2]| {
         let ask = Ask {
             set: vec![
@@ -344,7 +332,7 @@ fn loadings_scale_a_cell_without_a_line() {
             ],
             ..Ask::default()
         };
-        let answer = what_if(&subject, &ask).expect("an answer");
+        let answer = what_if(&subject(&plant), &ask).expect("an answer");
         let mut all = answer.outcomes.into_iter();
         let one = all.find(|one| one.name == "formation.first_charge_capacity");
         let one = one.expect("an outcome");

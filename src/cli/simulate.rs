@@ -15,6 +15,7 @@ use crate::exit_code::ExitCode;
 use crate::record::what_if::WhatIf;
 use crate::report::simulation::{Numerics, Simulation};
 use crate::report::{html, what_if};
+use crate::run::cell_formation::finest_formation;
 use crate::run::documents::{self, Documents};
 use crate::run::numerics::outcome_numerics;
 use crate::run::what_if::{Ask, Subject};
@@ -189,7 +190,7 @@ fn numerics_of(documents: &Documents, recipe: &str, judged: &Judged) -> Result<N
         Some(Err(error)) => return Err(error.to_string()),
     };
     let cell = documents.cell.as_ref();
-    let finest = documents::finest_formation(&judged.recipe, &documents.model, cell);
+    let finest = finest_formation(&judged.recipe, &documents.model, cell);
     Ok(Numerics {
         recipe: recipe.to_owned(),
         pieces: check.pieces.len(),

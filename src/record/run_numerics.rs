@@ -27,13 +27,22 @@ impl RunNumerics {
     }
 }
 
+/// What a numerical error is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// The standard deviation of an outcome over the samples.
+    Spread,
+    /// The margin of a rule.
+    Margin,
+}
+
 /// A numerical error that is not small.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LargeNumerics {
     /// Dictionary name of the outcome, or code of the rule.
     pub name: String,
-    /// What it is held against: `spread` or `margin`.
-    pub against: String,
+    /// What it is held against.
+    pub against: Against,
     /// The error as a share of that; infinite where there is no margin at all.
     pub share: f64,
 }

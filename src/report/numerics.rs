@@ -6,7 +6,7 @@
 use super::number::percent;
 use super::story::short_name;
 use crate::record::numerics::OutcomeNumerics;
-use crate::record::run_numerics::{LargeNumerics, RunNumerics, SMALL};
+use crate::record::run_numerics::{Against, LargeNumerics, RunNumerics, SMALL};
 
 /// What weakens a run because its numerical error is large or not known.
 #[must_use]
@@ -25,11 +25,11 @@ fn large(one: &LargeNumerics) -> String {
     } else {
         "more than all".to_owned()
     };
-    if one.against == "spread" {
-        let name = short_name(&one.name);
-        return format!("{name}: numerical error is {share} of its standard deviation");
-    }
-    format!("{}: numerical error is {share} of its margin", one.name)
+    let (name, what) = match one.against {
+        Against::Spread => (short_name(&one.name), "standard deviation"),
+        Against::Margin => (one.name.clone(), "margin"),
+    };
+    format!("{name}: numerical error is {share} of its {what}")
 }
 
 /// What is said where every numerical error is small.

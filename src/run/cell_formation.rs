@@ -117,9 +117,8 @@ fn mechanism(film: Film, cell: &formation::Cell, get: &dyn Fn(&str) -> f64) -> S
         };
     }
     let numbers: Vec<f64> = film.ports().iter().map(|port| get(&port.name)).collect();
-    let negative = &cell.negative;
-    let surface_m2 = negative.surface_area_1_m() * negative.thickness_m * cell.area_m2;
-    let (additive, boost) = formation::additive_of_ports(&numbers, 1.0 / surface_m2);
+    let per_area_1_m2 = cell.per_surface_1_m2(&cell.negative);
+    let (additive, boost) = formation::additive_of_ports(&numbers, per_area_1_m2);
     SeiMechanism::EcWithAdditive {
         rate_constant_m_s,
         diffusivity_m2_s,

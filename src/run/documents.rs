@@ -30,8 +30,6 @@ use crate::twin::formation::{self, Film, Modes, Resolution, Schedule};
 use crate::twin::line::LineStage;
 use crate::twin::{Line, Section, Sections, Solvent};
 
-pub use super::cell_formation::finest_formation;
-
 /// Diagnostic: the cell file cannot be used.
 pub const CELL: &str = "CW-0301";
 /// Diagnostic: the scenario cannot be simulated as it stands.
@@ -515,9 +513,13 @@ fn sections(recipe: &Recipe, model: &Model) -> Sections {
 /// The line of recipe and model; nothing where the model says that there is none.
 fn line_of(recipe: &Recipe, model: &Model) -> Result<Option<Line>, Diagnostics> {
     if !model.has_line() {
-        replaced::without_line(model)?;
-        without_setpoints_of_a_line(recipe, model)?;
-        return Ok(None);
+        let mut found = replaced::without_line(model);
+        found.extend(setpoints_without_line(recipe, model));
+        return if found.has_errors() {
+            Err(found)
+        } else {
+            Ok(None)
+        };
     }
     let solvent = solvent(recipe, model.span)?;
     let line = Line::with_sections(recipe.zone_count(), solvent, sections(recipe, model));
@@ -537,7 +539,7 @@ fn line_of(recipe: &Recipe, model: &Model) -> Result<Option<Line>, Diagnostics> 
 }
 
 /// A recipe of coating setpoints and a model without a line: one of the two is not meant.
-fn without_setpoints_of_a_line(recipe: &Recipe, model: &Model) -> Result<(), Diagnostics> {
+fn setpoints_without_line(recipe: &Recipe, model: &Model) -> Diagnostics {
     let stages = LineStage::ALL.map(|stage| format!("{}.", stage.name()));
     let mut found = Diagnostics::new();
     for (name, parameter) in &recipe.parameters {
@@ -550,10 +552,7 @@ fn without_setpoints_of_a_line(recipe: &Recipe, model: &Model) -> Result<(), Dia
             );
         }
     }
-    if found.has_errors() {
-        return Err(found);
-    }
-    Ok(())
+    found
 }
 
 /// Whether a formation belongs to the plant; without a line there is nothing else.

@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 
 use super::binding::Binding;
-use super::documents::{Documents, finest_formation};
+use super::cell_formation::finest_formation;
+use super::documents::Documents;
 use super::plant::{Plant, Stage};
 use super::rules;
 use super::simulate::at_point;
@@ -17,10 +18,10 @@ use crate::quantity::dictionary::standard;
 use crate::rational::Rational;
 use crate::record::body::{Body, OutcomeRow, RuleRow};
 use crate::record::numerics::OutcomeNumerics;
-use crate::record::run_numerics::{LargeNumerics, RunNumerics, SMALL};
+use crate::record::run_numerics::{Against, LargeNumerics, RunNumerics, SMALL};
 use crate::rule_language::{Point, PointValue, Rule, RuleSet, SignalId};
-use crate::twin::formation;
 use crate::twin::line::{Numerics, OutcomeError};
+use crate::twin::{Port, formation};
 
 /// One outcome, computed twice.
 struct Pair {
@@ -54,15 +55,13 @@ fn pairs_of_line(plant: &Plant, inputs: &[f64]) -> Result<Vec<Pair>, String> {
     let Some(line) = plant.line() else {
         return Ok(Vec::new());
     };
-    let run = at_point(plant, Stage::Line, inputs).outputs;
-    let run = run.ok_or("the line cannot be computed")?;
     let errors = line
         .outcome_errors(&inputs[..line.input_count()])
         .map_err(|error| error.to_string())?;
-    let ports = line.outputs().into_iter().zip(run.iter().zip(errors));
-    let pair = |(port, (run, one)): (crate::twin::Port, (&f64, OutcomeError))| Pair {
+    let ports = line.outputs().into_iter().zip(errors);
+    let pair = |(port, one): (Port, OutcomeError)| Pair {
         name: port.name,
-        run: *run,
+        run: one.run,
         error: one.error,
         by: word(one.numerics),
     };
@@ -119,7 +118,7 @@ fn compared(documents: &Documents, body: &Body) -> Result<RunNumerics, String> {
     let outcomes = rows(&pairs);
     let spreads = body.outcomes.iter().filter_map(|row| {
         let own = outcomes.iter().find(|one| one.name == row.name)?;
-        large(&row.name, "spread", of_spread(own, row)?)
+        large(&row.name, Against::Spread, of_spread(own, row)?)
     });
     let mut found: Vec<LargeNumerics> = spreads.collect();
     let margins = Margins::new(documents, &pairs);
@@ -129,7 +128,7 @@ fn compared(documents: &Documents, body: &Body) -> Result<RunNumerics, String> {
             .rules
             .iter()
             .find(|rule| rule.code == row.rule.code)?;
-        large(&row.rule.code, "margin", margins.share(rule, row)?)
+        large(&row.rule.code, Against::Margin, margins.share(rule, row)?)
     }));
     Ok(RunNumerics {
         large: found,
@@ -138,12 +137,12 @@ fn compared(documents: &Documents, body: &Body) -> Result<RunNumerics, String> {
     })
 }
 
-fn large(name: &str, against: &str, share: f64) -> Option<LargeNumerics> {
+fn large(name: &str, against: Against, share: f64) -> Option<LargeNumerics> {
     // A share that is no number is not small either.
     let is_small = share <= SMALL;
     (!is_small).then(|| LargeNumerics {
         name: name.to_owned(),
-        against: against.to_owned(),
+        against,
         share,
     })
 }
@@ -210,13 +209,11 @@ impl<'a> Margins<'a> {
         if error == 0.0 {
             return None;
         }
-        let corner = || Rational::parse_ratio(row.requested.margin_si.as_ref()?).ok();
-        let at_corner = if rule.probability.is_none() {
-            corner().map(|margin| margin.to_f64().abs())
-        } else {
-            None
-        };
-        Some(error / run.abs().min(at_corner.unwrap_or(f64::INFINITY)))
+        let is_share = rule.probability.is_some();
+        let at_corner = row.requested.margin_si.as_ref().filter(|_| !is_share);
+        let at_corner = at_corner.and_then(|margin| Rational::parse_ratio(margin).ok());
+        let least = at_corner.map_or(f64::INFINITY, |margin| margin.to_f64().abs());
+        Some(error / run.abs().min(least))
     }
 }
 

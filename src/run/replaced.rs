@@ -60,11 +60,9 @@ pub fn applied(line: Line, model: &Model) -> Result<Line, Diagnostics> {
         .map_err(|error| diagnostic(&error, model, &outputs).into())
 }
 
-/// Without a line there is nothing to replace.
-///
-/// # Errors
-/// A diagnostic at each entry of `[replaced]`.
-pub fn without_line(model: &Model) -> Result<(), Diagnostics> {
+/// Without a line there is nothing to replace: a diagnostic at each entry of `[replaced]`.
+#[must_use]
+pub fn without_line(model: &Model) -> Diagnostics {
     let mut found = Diagnostics::new();
     for (name, one) in &model.replaced {
         let message = format!("`{name}` cannot be replaced: the model has no line");
@@ -74,10 +72,7 @@ pub fn without_line(model: &Model) -> Result<(), Diagnostics> {
                 .help("give what the formation reads under `[parameters]`"),
         );
     }
-    if found.has_errors() {
-        return Err(found);
-    }
-    Ok(())
+    found
 }
 
 /// A port for an input that the line does not read; nothing for an outcome.

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use super::binding::{Binding, BindingError};
 use super::body;
-use super::documents::{self, CellDocuments};
+use super::cell_formation;
+use super::documents::CellDocuments;
 use super::numerics::outcome_numerics;
 use super::plant::{Plant, Stage};
 use super::replaced;
@@ -350,7 +351,7 @@ impl<'a> Bench<'a> {
         outcomes: &mut [Outcome],
     ) -> Result<(), String> {
         let subject = self.subject;
-        let finest = documents::finest_formation(subject.recipe, subject.model, subject.cell);
+        let finest = cell_formation::finest_formation(subject.recipe, subject.model, subject.cell);
         for (inputs, track) in points.iter().zip(tracks) {
             let found = if track.point.failed.is_some() {
                 Vec::new()

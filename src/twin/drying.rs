@@ -247,6 +247,10 @@ impl Dryer {
         positive("drying.tortuosity", inputs.tortuosity)?;
         not_negative("drying.equilibrium_solvent", inputs.equilibrium_solvent)?;
         positive("drying.desorption_rate", inputs.desorption_rate)?;
+        not_negative(
+            "drying.desorption_activation_energy",
+            inputs.desorption_activation_energy,
+        )?;
         positive(
             "drying.desorption_reference_temperature",
             inputs.desorption_reference_temperature,

@@ -25,7 +25,6 @@ use crate::twin::nozzle::{NozzleInputs, NozzleOutcomes, heat_transfer};
 use crate::twin::rolls::load_of_gap;
 use crate::twin::section::{Section, SectionInputs, Sections};
 use crate::twin::slurry::{Slurry, SlurryInputs, SlurryOutcomes};
-use crate::twin::status::not_negative;
 use crate::twin::{Flags, Port, Solvent, Status, TwinError};
 pub use balance::{Imbalance, OPEN_FROM};
 pub use numerics::{Numerics, OutcomeError};
@@ -723,10 +722,6 @@ impl LineInputs {
     /// # Errors
     /// What the dryer refuses.
     pub fn dryer(&self, solvent: Solvent, coated: &CoatingOutcomes) -> Result<Dryer, TwinError> {
-        not_negative(
-            "drying.desorption_activation_energy",
-            self.drying.desorption_activation_energy,
-        )?;
         let sides = if self.both_sides_wet { 2.0 } else { 1.0 };
         let web = Web {
             solvent,

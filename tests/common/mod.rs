@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use cellwright::document::{Disk, Files, InMemory, ReadError};
+use cellwright::run::Options;
 
 /// Documents of a test before those of the checkout.
 pub struct Overlay {
@@ -21,6 +22,18 @@ pub struct Overlay {
 impl Files for Overlay {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         self.own.read(path).or_else(|_| self.disk.read(path))
+    }
+}
+
+/// Options of a run of few samples: one thread, no ladder, questions of the solver left undecided.
+pub fn few(samples: u64) -> Options {
+    Options {
+        ladder: None,
+        samples: Some(samples),
+        seed: None,
+        strict: false,
+        threads: 1,
+        solver: None,
     }
 }
 

@@ -11,7 +11,7 @@ mod schema;
 
 use cellwright::record::body::{Body, ReplacedRow, RuleRow};
 use cellwright::record::numerics::OutcomeNumerics;
-use cellwright::record::run_numerics::{LargeNumerics, RunNumerics};
+use cellwright::record::run_numerics::{Against, LargeNumerics, RunNumerics};
 use cellwright::report::layout::{COLUMNS, width};
 use cellwright::report::sheet::Sheet;
 use cellwright::report::{RecordReference, github, html, json, junit, markdown, sarif, text};
@@ -130,12 +130,12 @@ fn numerical_errors_stand_in_the_report_and_first_where_they_are_large() {
     );
 
     for (name, against, share) in [
-        (small.as_str(), "spread", 0.25),
-        ("DR007", "margin", f64::INFINITY),
+        (small.as_str(), Against::Spread, 0.25),
+        ("DR007", Against::Margin, f64::INFINITY),
     ] {
         numerics.large.push(LargeNumerics {
             name: name.to_owned(),
-            against: against.to_owned(),
+            against,
             share,
         });
     }

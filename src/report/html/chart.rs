@@ -172,6 +172,13 @@ pub(super) fn points<'v>(
     pairs.map(point).collect::<Vec<_>>().join(" ")
 }
 
+/// Adds about `wanted` values along a drawing, standing on the line at `base`.
+pub(super) fn ticks_below(svg: &mut Markup, along: &Scale, base: f64, wanted: f64) {
+    for (tick, text) in along.labelled(wanted) {
+        label(svg, ("tick middle", along.at(tick), base), &text);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -134,9 +134,7 @@ fn limit(svg: &mut Markup, window: &CoatingWindow, along: &Scale, up: &Scale) {
 
 fn axes(svg: &mut Markup, along: &Scale, up: &Scale) {
     chart::grid(svg, up, (LEFT, RIGHT), 4.0);
-    for (tick, text) in along.labelled(8.0) {
-        label(svg, ("tick middle", along.at(tick), BASE + 18.0), &text);
-    }
+    chart::ticks_below(svg, along, BASE + 18.0, 8.0);
     label(svg, ("axis", LEFT, TOP - 8.0), "gap over wet thickness");
     label(svg, ("axis end", RIGHT, BASE + 34.0), "web speed, m/min");
 }

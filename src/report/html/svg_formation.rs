@@ -86,13 +86,7 @@ fn drawing(svg: &mut Markup, profiles: &[&FormationProfile], last_h: f64) {
             curve(svg, &profile.recipe, points, (&along, &up));
         }
     }
-    for (tick, text) in along.labelled(8.0) {
-        label(
-            svg,
-            ("tick middle", along.at(tick), PANELS[2].1 + 18.0),
-            &text,
-        );
-    }
+    chart::ticks_below(svg, &along, PANELS[2].1 + 18.0, 8.0);
     label(svg, ("axis end", RIGHT, PANELS[2].1 + 34.0), "time, h");
     charge(svg, profiles);
 }
@@ -113,9 +107,7 @@ fn charge(svg: &mut Markup, profiles: &[&FormationProfile]) {
         let points = profile.charge_voltage_v.iter().zip(&profile.charge_ah_v);
         curve(svg, &profile.recipe, points, (&along, &up));
     }
-    for (tick, text) in along.labelled(8.0) {
-        label(svg, ("tick middle", along.at(tick), CHARGE.1 + 18.0), &text);
-    }
+    chart::ticks_below(svg, &along, CHARGE.1 + 18.0, 8.0);
     label(svg, ("axis end", RIGHT, CHARGE.1 + 34.0), "cell voltage, V");
 }
 

@@ -6,7 +6,7 @@
 
 use crate::record::body::{DeltaRow, Histogram, OutcomeRow};
 
-use super::chart::{Scale, label};
+use super::chart::{Scale, label, ticks_below};
 use super::markup::{Markup, coordinate};
 
 const WIDTH: f64 = 500.0;
@@ -44,9 +44,7 @@ pub fn drawing(parent: &mut Markup, outcome: &OutcomeRow, observed: &[&DeltaRow]
                     ("y2", &coordinate(BASE)),
                 ],
             );
-            for (tick, text) in along.labelled(5.0) {
-                label(svg, ("tick middle", along.at(tick), BASE + 16.0), &text);
-            }
+            ticks_below(svg, &along, BASE + 16.0, 5.0);
             for delta in observed {
                 ink(svg, delta, &along);
             }

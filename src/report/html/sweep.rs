@@ -150,9 +150,7 @@ fn widened(low: f64, high: f64) -> (f64, f64) {
 
 fn grid(svg: &mut Markup, along: &Scale, up: &Scale, sweep: &Sweep) {
     chart::grid(svg, up, (LEFT, RIGHT), 3.0);
-    for (tick, text) in along.labelled(5.0) {
-        label(svg, ("tick middle", along.at(tick), BASE + 16.0), &text);
-    }
+    chart::ticks_below(svg, along, BASE + 16.0, 5.0);
     let words = format!("{}{}", sweep.name, bracketed(&sweep.unit));
     label(svg, ("axis end", RIGHT, BASE + 34.0), &words);
 }

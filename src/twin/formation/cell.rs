@@ -326,6 +326,12 @@ impl Cell {
         self.full_ah(&self.negative) * negative + self.full_ah(&self.positive) * positive
     }
 
+    /// Returns one over the particle surface of an electrode, 1/m².
+    #[must_use]
+    pub fn per_surface_1_m2(&self, electrode: &Electrode) -> f64 {
+        1.0 / (electrode.surface_area_1_m() * electrode.thickness_m * self.area_m2)
+    }
+
     /// Returns the charge that takes one electrode from stoichiometry 0 to 1, Ah.
     #[must_use]
     pub fn full_ah(&self, electrode: &Electrode) -> f64 {

@@ -115,7 +115,7 @@ impl<R: Real> Salts<R> {
             .map(|e| math::pow(e, bruggeman))
     }
 
-    /// Prepares a step in a lane.
+    /// Prepares a step in the lanes of `lanes`.
     pub(super) fn prepare(&mut self, lanes: R::Mask, length_s: R) {
         self.length_s = lanes.select(length_s, self.length_s);
         self.is_fresh = false;

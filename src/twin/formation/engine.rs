@@ -211,10 +211,10 @@ pub(super) struct Engine<'a, R: Real, S: Sphere<R>> {
     pub(super) prepared_s: R,
     /// Diffusivity over that at the reference temperature, negative and positive particle.
     pub(super) diffusivity_factor: [R; 2],
-    /// Lanes that search for the length that meets an end, what they know, and trials so far.
-    pub(super) searching: R::Mask,
-    pub(super) searches: Vec<EndSearch>,
+    /// Trials so far of the length that meets an end, 0 where none is searched for, and what they
+    /// showed.
     pub(super) searched: R,
+    pub(super) searches: Vec<EndSearch>,
     pub(super) tracks: Vec<Track<'a>>,
     pub(super) finished: Vec<(usize, Run)>,
 }
@@ -259,9 +259,8 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
             waits: R::Mask::splat(false),
             prepared_s: R::splat(f64::NAN),
             diffusivity_factor: [R::splat(1.0); 2],
-            searching: R::Mask::splat(false),
-            searches: vec![EndSearch::default(); R::COUNT],
             searched: zero,
+            searches: vec![EndSearch::default(); R::COUNT],
             tracks: (0..R::COUNT).map(|_| Track::idle()).collect(),
             finished: Vec::new(),
         }

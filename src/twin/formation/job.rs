@@ -48,11 +48,8 @@ impl CellConstants {
     /// [`FormationError::OutOfRange`] for a diffusivity that is not above 0.
     pub(super) fn new(request: &Request) -> Result<Self, FormationError> {
         let cell = &request.cell;
-        let per_area = |electrode: &Electrode| {
-            1.0 / (electrode.surface_area_1_m() * electrode.thickness_m * cell.area_m2)
-        };
         let film = FilmConstants::new(&request.sei);
-        let negative_per_area = per_area(&cell.negative);
+        let negative_per_area = cell.per_surface_1_m2(&cell.negative);
         Ok(Self {
             negative: side(
                 &cell.negative,
@@ -63,7 +60,7 @@ impl CellConstants {
             positive: side(
                 &cell.positive,
                 request.pristine.positive_stoichiometry,
-                -per_area(&cell.positive),
+                -cell.per_surface_1_m2(&cell.positive),
                 cell.full_ah(&cell.positive),
             )?,
             law: Law::of(&request.sei.mechanism),

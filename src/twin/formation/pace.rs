@@ -1,7 +1,7 @@
 //! Steps in time: which are taken, which are tried again, and how long the next ones are.
 //!
-//! In: what a round found. Out: the plan of the next round. Steps double while the
-//! potential that drives the film is foretold well; they halve where it is not, or where a particle
+//! In: what a round found. Out: the plan of the next round. Steps double while the potential
+//! that drives the film is foretold well; they halve where it is not, or where a particle
 //! would run empty. Near an end the length that meets it is estimated from the slope and tried: a
 //! step that stops short of the end is progress; where one goes beyond, the end is searched for
 //! between the two. Ends are therefore met on the model itself and do not depend on samples.
@@ -85,8 +85,9 @@ impl<R: Real, S: Sphere<R>> Engine<'_, R, S> {
         let beyond = settled & !instant & !rough & far & at_least(LENGTH_END_S);
         let near = found.margin.ge(-tolerance);
         let is_early = self.searched.lt(R::splat(END_TRIALS_MAX));
-        let short = settled & !instant & !rough & self.searching & !near & is_early;
-        let missed = beyond | short;
+        let searches = self.searched.gt(R::splat(0.0));
+        let stops_short = settled & !instant & !rough & searches & !near & is_early;
+        let missed = beyond | stops_short;
         let taken = settled & !rough & !missed;
         let holds = plan.holds_voltage;
         let most = holds.select(R::splat(VOLTAGE_TRIES_MAX), R::splat(TRIES_MAX));

@@ -308,25 +308,28 @@ impl Model {
     /// Returns the inputs of the base request, in port order.
     #[must_use]
     pub fn base_inputs(&self) -> Vec<f64> {
-        let (rate_constant_m_s, diffusivity_m2_s, of_film) = match &self.sei.mechanism {
+        let (SeiMechanism::EcReactionLimited {
+            rate_constant_m_s,
+            diffusivity_m2_s,
+            ..
+        }
+        | SeiMechanism::EcWithAdditive {
+            rate_constant_m_s,
+            diffusivity_m2_s,
+            ..
+        }) = self.sei.mechanism
+        else {
+            // INVARIANT: `new` refuses a base without the EC law.
+            unreachable!("the base has the EC law");
+        };
+        let of_film = match &self.sei.mechanism {
             SeiMechanism::EcWithAdditive {
-                rate_constant_m_s,
-                diffusivity_m2_s,
-                additive,
-                boost,
-                ..
+                additive, boost, ..
             } => {
                 let per_area_1_m2 = self.constants.negative.density_per_current_1_m2;
-                let of_film = ports_of_additive(additive, boost, per_area_1_m2);
-                (*rate_constant_m_s, *diffusivity_m2_s, of_film)
+                ports_of_additive(additive, boost, per_area_1_m2)
             }
-            SeiMechanism::EcReactionLimited {
-                rate_constant_m_s,
-                diffusivity_m2_s,
-                ..
-            } => (*rate_constant_m_s, *diffusivity_m2_s, Vec::new()),
-            // INVARIANT: `new` refuses a base without the EC law.
-            _ => unreachable!("the base has the EC law"),
+            _ => Vec::new(),
         };
         let setpoints = self.schedule.setpoints().iter().map(|one| one.base);
         let others = [
@@ -499,24 +502,24 @@ impl Model {
         per_area: f64,
     ) -> SeiMechanism {
         let mut mechanism = self.sei.mechanism;
-        match &mut mechanism {
-            SeiMechanism::EcReactionLimited {
-                rate_constant_m_s,
-                diffusivity_m2_s,
-                ..
-            } => (*rate_constant_m_s, *diffusivity_m2_s) = (rate, diffusivity),
-            SeiMechanism::EcWithAdditive {
-                rate_constant_m_s,
-                diffusivity_m2_s,
-                additive,
-                boost,
-                ..
-            } => {
-                (*rate_constant_m_s, *diffusivity_m2_s) = (rate, diffusivity);
-                (*additive, *boost) = additive_of_ports(film, per_area);
-            }
-            // INVARIANT: `new` refuses a base without the EC law.
-            _ => unreachable!("the base has the EC law"),
+        if let SeiMechanism::EcReactionLimited {
+            rate_constant_m_s,
+            diffusivity_m2_s,
+            ..
+        }
+        | SeiMechanism::EcWithAdditive {
+            rate_constant_m_s,
+            diffusivity_m2_s,
+            ..
+        } = &mut mechanism
+        {
+            (*rate_constant_m_s, *diffusivity_m2_s) = (rate, diffusivity);
+        }
+        if let SeiMechanism::EcWithAdditive {
+            additive, boost, ..
+        } = &mut mechanism
+        {
+            (*additive, *boost) = additive_of_ports(film, per_area);
         }
         mechanism
     }

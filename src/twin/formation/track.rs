@@ -101,7 +101,7 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
             .select(self.target_s, self.elapsed_s + self.plan.length_s);
         self.elapsed_s = (taken & !instant).select(elapsed, self.elapsed_s);
         self.shorten(verdict.shortened);
-        self.end_searches(&verdict);
+        self.count_trials(&verdict);
         if (arrived | verdict.missed | verdict.stuck).any() {
             for lane in 0..R::COUNT {
                 if verdict.missed.lane(lane) {
@@ -124,18 +124,12 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         self.prepare();
     }
 
-    /// Forgets the searches of lanes that go on, and counts the trials of the others.
+    /// Counts the trials of lanes that search for an end; one that goes on searches no more.
     #[inline(always)]
-    fn end_searches(&mut self, verdict: &Verdict<R>) {
-        let over = self.searching & !verdict.missed & !verdict.staying(self.active);
-        if over.any() {
-            for lane in (0..R::COUNT).filter(|&lane| over.lane(lane)) {
-                self.searches[lane] = EndSearch::default();
-            }
-        }
-        let trials = verdict.missed.select(self.searched + 1.0, self.searched);
-        self.searched = over.select(R::splat(0.0), trials);
-        self.searching = (self.searching & !over) | verdict.missed;
+    fn count_trials(&mut self, verdict: &Verdict<R>) {
+        let none = R::splat(0.0);
+        let kept = verdict.staying(self.active).select(self.searched, none);
+        self.searched = verdict.missed.select(self.searched + 1.0, kept);
     }
 
     /// Names what keeps a lane from going on.
@@ -157,6 +151,9 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         let state = &self.state;
         let start = (state.margin.lane(lane), state.margin_slope_1_s.lane(lane));
         let length_s = self.plan.length_s.lane(lane);
+        if self.searched.lane(lane) <= 1.0 {
+            self.searches[lane] = EndSearch::default();
+        }
         let next_s = self.searches[lane].next(start, length_s, margin);
         self.plan.length_s.set_lane(lane, next_s);
     }

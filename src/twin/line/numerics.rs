@@ -27,7 +27,9 @@ pub enum Numerics {
 /// Numerical error of one outcome.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OutcomeError {
-    /// The run less the reference, SI.
+    /// The outcome as every sample is computed, SI.
+    pub run: f64,
+    /// That less the reference, SI.
     pub error: f64,
     /// Where it comes from.
     pub numerics: Numerics,
@@ -74,7 +76,11 @@ impl Line {
             } else {
                 Numerics::Carried
             };
-            OutcomeError { error, numerics }
+            OutcomeError {
+                run: *run,
+                error,
+                numerics,
+            }
         });
         Ok(error.collect())
     }
