@@ -48,11 +48,12 @@ BAD_LIB   := $(Z3_LIBRARY) in the wheel has not the pinned SHA-256: nothing was 
 NO_SYSTEM := libz3 is pinned for x86-64 Linux only: build with --no-default-features, \
              or with --features vendored
 
-.PHONY: help setup check-rust demo build test test-parquet install dist clean target-dir
+.PHONY: help setup check-rust demo build test test-optimised test-parquet install dist clean target-dir
 help:
 	@echo 'make setup            fetch libz3 5.3.0 once (needs python3 with pip), checked by SHA-256'
 	@echo 'make demo             set up, build, judge the change of scenarios/line3-faster.toml'
 	@echo 'make test             set up, run every test; last line: N passed, N failed, N skipped'
+	@echo 'make test-optimised   set up, run what an optimised build must show: lanes, many cells, bits'
 	@echo 'make test-parquet     set up, run the tests of Parquet files with a build that reads them'
 	@echo 'make install PREFIX=  binary into PREFIX/bin, libz3 into PREFIX/lib'
 	@echo 'make dist             a tar that runs on a machine without Rust and pip'
@@ -118,6 +119,11 @@ test: setup
 	CELLWRIGHT_SKIP_LOG='$(SKIP_LOG)' $(CARGO) test --locked --no-fail-fast 2>&1 \
 	  | tee '$(TARGET)/test.log' || status=$$?
 	bash tests/count.sh "$$status" '$(TARGET)/test.log' '$(SKIP_LOG)'
+
+# The tests that say more in an optimised build: lanes are vector instructions there, a hundred
+# thousand cells keep their balances, and the README's record has the digest of every other build.
+test-optimised: setup
+	@$(CARGO) test --locked --release --test twin_formation --test twin_lanes --test readme
 
 # Not part of `make test`: other features of shared crates make this a second build of half of
 # them, four minutes of one core. `make test` counts what is run here as one skipped test.
