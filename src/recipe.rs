@@ -18,7 +18,7 @@ pub use parameter::{Approved, Draw, DrawSource, Parameter, ParameterValue};
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Entry, Intake, NormalForm, Reader, Report, codes};
-use crate::quantity::dictionary;
+use crate::quantity::{choice_named, dictionary};
 use crate::rational::Rational;
 use crate::span::Span;
 
@@ -162,12 +162,13 @@ impl Recipe {
         self.parameters.get(name)?.number()
     }
 
-    /// Returns the word of a choice.
+    /// Returns the word of a choice: the recipe's, else the one that holds where none is said.
     #[must_use]
     pub fn choice(&self, name: &str) -> Option<&str> {
-        match &self.parameters.get(name)?.value {
-            ParameterValue::Choice(word) => Some(&word.value),
-            ParameterValue::Number(_) => None,
+        match self.parameters.get(name).map(|one| &one.value) {
+            Some(ParameterValue::Choice(word)) => Some(&word.value),
+            Some(ParameterValue::Number(_)) => None,
+            None => choice_named(name)?.default,
         }
     }
 

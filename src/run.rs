@@ -22,6 +22,7 @@ pub mod evidence_documents;
 pub mod expectations;
 pub mod formation_profile;
 pub mod gaps;
+mod line_documents;
 pub mod lots;
 pub mod margins;
 pub mod numerics;

@@ -137,7 +137,7 @@ fn blocking_rules_name_their_grounds() {
         !exhaust.is_outcome,
         "the exhaust rule is proved from inputs"
     );
-    assert_eq!(exhaust.reads.len(), 8);
+    assert_eq!(exhaust.reads.len(), 9);
     assert!(
         rules
             .rule_named("DR007")
@@ -169,13 +169,15 @@ fn exhaust_rule_agrees_with_the_closed_form_of_the_twin() {
         .iter()
         .find(|part| part.name == "drying.exhaust_share")
         .expect("let");
-    let share = Evaluator::new(&rules, &point)
-        .value(&part.expr)
-        .expect("a value")
-        .to_f64();
+    let sides = rules.signal_named("coating.wet_sides").expect("a choice");
     let load = loading * (1.0 - solids) / solids * width * speed;
     let expected = load / 0.099_131 * 8.314_462_618 * 273.15 / 101_325.0 / exhaust / 0.013;
-    assert!((share / expected - 1.0).abs() < 1e-12, "{share} {expected}");
+    for (member, wet) in [1.0, 2.0].into_iter().enumerate() {
+        point.set(sides, PointValue::Member(member));
+        let share = Evaluator::new(&rules, &point).value(&part.expr);
+        let share = share.expect("a value").to_f64() / wet;
+        assert!((share / expected - 1.0).abs() < 1e-12, "{share} {expected}");
+    }
 }
 
 /// Reads the columns the rules map, exactly.

@@ -2,12 +2,20 @@
 //!
 //! Goal: loads, heat and exhaust are those of both sides, rates and balances those of one side, and
 //! symmetry gives the single side back. Method: the reference line (`tests/line3`) both ways; twice
-//! the foil and twice the exhaust against one side that is heated from that side alone.
+//! the foil and twice the exhaust against one side that is heated from that side alone. Then the
+//! shipped scenario with a recipe that says so.
 
+mod common;
 #[expect(dead_code, reason = "sources and spreads are for others")]
 mod line3;
 
+use cellwright::document::{Disk, InMemory};
+use cellwright::rational::Rational;
+use cellwright::record::body::Body;
+use cellwright::run::documents::{self, Documents, Rejected};
+use cellwright::run::{Quiet, judge};
 use cellwright::twin::{Flags, Line, Status};
+use common::{Overlay, few};
 use line3::{input, output};
 
 struct Run {
@@ -169,5 +177,71 @@ fn both_sides_have_the_same_bits_in_lanes_and_the_errors_of_one() {
                 port.name
             );
         }
+    }
+}
+
+const RECIPE: &str = "scenarios/recipes/line3-nmc111.toml";
+const SCENARIO: &str = "scenarios/line3-faster.toml";
+
+fn disk() -> Disk {
+    Disk::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The shipped scenario with one text of its recipe and one of its own replaced.
+fn documents_with(recipe: [&str; 2], scenario: [&str; 2]) -> Result<Documents, Rejected> {
+    let mut own = InMemory::new();
+    for (path, [from, to]) in [(RECIPE, recipe), (SCENARIO, scenario)] {
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text.contains(from), "{path}: {from}");
+        own = own.with(path, text.replacen(from, to, 1));
+    }
+    documents::read(&Overlay { own, disk: disk() }, SCENARIO)
+}
+
+fn body(found: Result<Documents, Rejected>) -> Body {
+    let found = found.unwrap_or_else(|rejected| {
+        panic!("{}", rejected.diagnostics.render(&rejected.sources, false))
+    });
+    judge(found, &few(8), &Quiet).unwrap().body
+}
+
+const SALT: &str = "\"electrolyte.salt\"        = \"LiPF6\"";
+const SPEED: &str = "\"coating.web_speed\" = \"32 m/min\"";
+
+/// The rule that is proved from the recipe and the line that is simulated count the same sides.
+#[test]
+fn a_recipe_says_how_many_sides_are_wet() {
+    let worst = |body: &Body| {
+        let row = body.rules.iter().find(|row| row.rule.code == "DR004");
+        let margin = row.unwrap().requested.margin_si.clone().unwrap();
+        0.25 - Rational::parse_ratio(&margin).unwrap().to_f64()
+    };
+    let median = |body: &Body| {
+        let mut rows = body.outcomes.iter();
+        let row = rows.find(|row| row.name == "drying.exhaust_lel").unwrap();
+        row.requested.median
+    };
+    let said = |word: &str| format!("{SALT}\n\"coating.wet_sides\" = \"{word}\"");
+    let unsaid = body(documents_with([SALT, SALT], [SPEED, SPEED]));
+    let one = body(documents_with([SALT, &said("one")], [SPEED, SPEED]));
+    let both = body(documents_with([SALT, &said("both")], [SPEED, SPEED]));
+    assert_eq!(worst(&one).to_bits(), worst(&unsaid).to_bits());
+    assert_eq!(median(&one).to_bits(), median(&unsaid).to_bits());
+    close(worst(&both), 2.0 * worst(&one), 1e-12);
+    close(median(&both), 2.0 * median(&one), 1e-12);
+}
+
+/// Both recipes of a change are simulated on one line: a word that needs another one is refused.
+#[test]
+fn a_change_of_the_wet_sides_or_the_solvent_is_refused() {
+    let recipe = format!("{SALT}\n\"coating.wet_sides\" = \"one\"");
+    for (name, word) in [("coating.wet_sides", "both"), ("slurry.solvent", "water")] {
+        let set = format!("\"{name}\" = \"{word}\"");
+        let rejected = documents_with([SALT, &recipe], [SPEED, &set])
+            .err()
+            .unwrap();
+        let shown = rejected.diagnostics.render(&rejected.sources, false);
+        let expected = format!("a change of `{name}` needs another line");
+        assert!(shown.contains(&expected), "{shown}");
     }
 }

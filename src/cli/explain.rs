@@ -191,8 +191,11 @@ fn code(subject: &str) -> Option<String> {
 fn quantity(subject: &str) -> Option<String> {
     if let Some(choice) = choice_named(subject) {
         let words = choice.words.join(", ");
+        let default = choice.default.map_or_else(String::new, |word| {
+            format!("; {word} where the recipe does not say")
+        });
         return Some(format!(
-            "{}  {}\n\none of {words}\n",
+            "{}  {}\n\none of {words}{default}\n",
             choice.name, choice.text
         ));
     }

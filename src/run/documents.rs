@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::cell_formation::{OF_FORMATION, film_of, formation_model};
 use super::evidence_documents::{self, Compared};
 use super::gaps::Gap;
+use super::line_documents::{another_line, line_of, sections};
 use super::plant::Plant;
 use super::replaced;
 use super::rule_sources;
@@ -25,10 +26,8 @@ use crate::record::body::Input;
 use crate::rule_language::{self, ParsedFile, RuleSet};
 use crate::scenario::Scenario;
 use crate::span::{FileId, Sources, Span};
-use crate::twin::chloride::Exposure;
 use crate::twin::formation::{self, Film, Modes, Resolution, Schedule};
-use crate::twin::line::LineStage;
-use crate::twin::{Line, Section, Sections, Solvent};
+use crate::twin::{Line, Section};
 
 /// Diagnostic: the cell file cannot be used.
 pub const CELL: &str = "CW-0301";
@@ -287,6 +286,7 @@ fn finish(
                 .help("name in `rules` the files whose rules judge the recipe"),
         );
     }
+    diagnostics.extend(another_line(&parts.old, &parts.new));
     for recipe in [&parts.old, &parts.new] {
         diagnostics.extend(super::signal_ranges::outside(&rules, recipe));
     }
@@ -498,63 +498,6 @@ fn read_cell(intake: &mut Intake<'_>, recipe: &Recipe, model: &Model) -> Option<
     }
 }
 
-/// The optional sections that the documents bring in. A model that names a cell has one.
-fn sections(recipe: &Recipe, model: &Model) -> Sections {
-    let is_given =
-        |name: &str| recipe.parameters.contains_key(name) || model.parameters.contains_key(name);
-    let found = Sections::of_names(recipe.zone_count(), is_given);
-    if model.cell.is_some() {
-        found.with(Section::Cell)
-    } else {
-        found
-    }
-}
-
-/// The line of recipe and model; nothing where the model says that there is none.
-fn line_of(recipe: &Recipe, model: &Model) -> Result<Option<Line>, Diagnostics> {
-    if !model.has_line() {
-        let mut found = replaced::without_line(model);
-        found.extend(setpoints_without_line(recipe, model));
-        return if found.has_errors() {
-            Err(found)
-        } else {
-            Ok(None)
-        };
-    }
-    let solvent = solvent(recipe, model.span)?;
-    let line = Line::with_sections(recipe.zone_count(), solvent, sections(recipe, model));
-    let met = (
-        recipe.choice("electrolyte.salt"),
-        recipe.choice("can.material"),
-    );
-    let line = match met {
-        (Some(salt), Some(can)) if recipe.parameters.contains_key("electrolyte.chloride") => line
-            .with_exposure(Exposure {
-                imide_salt: ["LiFSI", "LiTFSI"].contains(&salt),
-                steel: can == "steel",
-            }),
-        _ => line,
-    };
-    replaced::applied(line, model).map(Some)
-}
-
-/// A recipe of coating setpoints and a model without a line: one of the two is not meant.
-fn setpoints_without_line(recipe: &Recipe, model: &Model) -> Diagnostics {
-    let stages = LineStage::ALL.map(|stage| format!("{}.", stage.name()));
-    let mut found = Diagnostics::new();
-    for (name, parameter) in &recipe.parameters {
-        if stages.iter().any(|stage| name.starts_with(stage)) {
-            let message = format!("the recipe sets `{name}`, and the model has no line");
-            found.push(
-                Diagnostic::error(NOT_SIMULATED, parameter.name_span, message)
-                    .also(model.line_span(), "no line is modelled")
-                    .help("take it out of the recipe, or model the line"),
-            );
-        }
-    }
-    found
-}
-
 /// Whether a formation belongs to the plant; without a line there is nothing else.
 fn has_cell(line: Option<&Line>) -> bool {
     line.is_none_or(|line| line.sections().has(Section::Cell))
@@ -677,19 +620,4 @@ fn plant_names(line: Option<&Line>, film: Film, steps: &Schedule) -> Vec<String>
         .chain(score)
         .chain(OF_FORMATION.map(str::to_owned))
         .collect()
-}
-
-fn solvent(recipe: &Recipe, span: Span) -> Result<Solvent, Diagnostics> {
-    match recipe.choice("slurry.solvent") {
-        Some("NMP") => Ok(Solvent::Nmp),
-        Some("water") => Ok(Solvent::Water),
-        _ => Err(
-            Diagnostic::error(NOT_SIMULATED, span, "the recipe does not say its solvent")
-                .help(
-                    "add `\"slurry.solvent\" = { value = \"NMP\" }` to the recipe; a model of a \
-                     cell alone says `not_modelled = [\"line\"]`",
-                )
-                .into(),
-        ),
-    }
 }
