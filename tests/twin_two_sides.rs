@@ -191,7 +191,7 @@ fn disk() -> Disk {
 fn documents_with(recipe: [&str; 2], scenario: [&str; 2]) -> Result<Documents, Rejected> {
     let mut own = InMemory::new();
     for (path, [from, to]) in [(RECIPE, recipe), (SCENARIO, scenario)] {
-        let text = std::fs::read_to_string(path).unwrap();
+        let text = std::fs::read_to_string(path).expect("as shipped");
         assert!(text.contains(from), "{path}: {from}");
         own = own.with(path, text.replacen(from, to, 1));
     }
@@ -202,7 +202,7 @@ fn body(found: Result<Documents, Rejected>) -> Body {
     let found = found.unwrap_or_else(|rejected| {
         panic!("{}", rejected.diagnostics.render(&rejected.sources, false))
     });
-    judge(found, &few(8), &Quiet).unwrap().body
+    judge(found, &few(8), &Quiet).expect("as shipped").body
 }
 
 const SALT: &str = "\"electrolyte.salt\"        = \"LiPF6\"";
@@ -213,12 +213,19 @@ const SPEED: &str = "\"coating.web_speed\" = \"32 m/min\"";
 fn a_recipe_says_how_many_sides_are_wet() {
     let worst = |body: &Body| {
         let row = body.rules.iter().find(|row| row.rule.code == "DR004");
-        let margin = row.unwrap().requested.margin_si.clone().unwrap();
-        0.25 - Rational::parse_ratio(&margin).unwrap().to_f64()
+        let margin = row
+            .expect("as shipped")
+            .requested
+            .margin_si
+            .clone()
+            .expect("as shipped");
+        0.25 - Rational::parse_ratio(&margin).expect("as shipped").to_f64()
     };
     let median = |body: &Body| {
         let mut rows = body.outcomes.iter();
-        let row = rows.find(|row| row.name == "drying.exhaust_lel").unwrap();
+        let row = rows
+            .find(|row| row.name == "drying.exhaust_lel")
+            .expect("as shipped");
         row.requested.median
     };
     let said = |word: &str| format!("{SALT}\n\"coating.wet_sides\" = \"{word}\"");
@@ -239,7 +246,7 @@ fn a_change_of_the_wet_sides_or_the_solvent_is_refused() {
         let set = format!("\"{name}\" = \"{word}\"");
         let rejected = documents_with([SALT, &recipe], [SPEED, &set])
             .err()
-            .unwrap();
+            .expect("as shipped");
         let shown = rejected.diagnostics.render(&rejected.sources, false);
         let expected = format!("a change of `{name}` needs another line");
         assert!(shown.contains(&expected), "{shown}");
