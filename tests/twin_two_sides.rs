@@ -244,9 +244,7 @@ fn a_change_of_the_wet_sides_or_the_solvent_is_refused() {
     let recipe = format!("{SALT}\n\"coating.wet_sides\" = \"one\"");
     for (name, word) in [("coating.wet_sides", "both"), ("slurry.solvent", "water")] {
         let set = format!("\"{name}\" = \"{word}\"");
-        let rejected = documents_with([SALT, &recipe], [SPEED, &set])
-            .err()
-            .expect("as shipped");
+        let rejected = documents_with([SALT, &recipe], [SPEED, &set]).expect_err("refused");
         let shown = rejected.diagnostics.render(&rejected.sources, false);
         let expected = format!("a change of `{name}` needs another line");
         assert!(shown.contains(&expected), "{shown}");
