@@ -11,8 +11,8 @@ use crate::document::{
     Distribution, Entry, Expected, Located, Magnitude, Meaning, Measured, Node, NormalForm, Range,
     Reader, Report, Spread, Tolerance, Value, choice_of, codes, lookup, quantity_of_node,
 };
-use crate::quantity::QuantityType;
 use crate::quantity::dictionary::{Role, standard};
+use crate::quantity::{Kind, QuantityType};
 use crate::rational::Rational;
 use crate::span::Span;
 
@@ -60,21 +60,27 @@ pub struct Approved {
     pub document: String,
 }
 
-/// Passes a value on unless it is a setpoint with a dimension below zero: no speed, length, flow or
-/// absolute temperature is.
-fn not_below_zero(measured: Measured, name: &str, report: &Report) -> Option<Measured> {
-    let is_setpoint = standard().get(name).is_some_and(|entry| {
-        entry.role == Role::Setpoint && entry.quantity_type != QuantityType::NUMBER
-    });
-    if is_setpoint && measured.si.is_negative() {
-        let message = format!("`{name}` is below zero");
-        report.push(
-            Diagnostic::error(codes::OUT_OF_RANGE, measured.span, message)
-                .help("a setpoint is never below zero; is the sign a slip?"),
-        );
-        return None;
-    }
-    Some(measured)
+/// Passes a value on unless it is a setpoint with a dimension below zero, as no speed, length, flow
+/// or absolute temperature is, or more than all of a mixture.
+fn possible(measured: Measured, name: &str, report: &Report) -> Option<Measured> {
+    let Some(entry) = standard().get(name) else {
+        return Some(measured);
+    };
+    let quantity = entry.quantity_type;
+    let is_of_a_whole = quantity.kind.is_fraction() && quantity.kind != Kind::LelFraction;
+    let is_signed = entry.role != Role::Setpoint || quantity == QuantityType::NUMBER;
+    let (message, help) = if measured.si.is_negative() && !is_signed {
+        let help = "a setpoint is never below zero; is the sign a slip?";
+        (format!("`{name}` is below zero"), help)
+    } else if is_of_a_whole && measured.si > Rational::one() {
+        let shown = measured.unit.display(&measured.si);
+        let message = format!("`{name}` is {shown}, more than the whole");
+        (message, "a fraction is at most 100 %; is the unit a slip?")
+    } else {
+        return Some(measured);
+    };
+    report.push(Diagnostic::error(codes::OUT_OF_RANGE, measured.span, message).help(help));
+    None
 }
 
 /// From what a Monte Carlo draw is made.
@@ -151,14 +157,14 @@ impl Parameter {
     fn read_number(entry: &Entry, expected: &Expected<'_>, report: &Report) -> Option<Self> {
         let Value::Table(table) = &entry.node.value else {
             let measured = quantity_of_node(&entry.node, expected, report)?;
-            let measured = not_below_zero(measured, &entry.key, report)?;
+            let measured = possible(measured, &entry.key, report)?;
             return Some(Self::bare(entry, ParameterValue::Number(measured)));
         };
         let mut reader = Reader::new(table, format!("`{}`", entry.key), report);
         let base = reader.quantity("value", expected);
         let extras = Extras::read(&mut reader, expected, base.as_ref());
         reader.finish();
-        let base = not_below_zero(base?, &entry.key, report)?;
+        let base = possible(base?, &entry.key, report)?;
         let mut parameter = Self::bare(entry, ParameterValue::Number(base));
         extras.apply(&mut parameter);
         Some(parameter)
@@ -197,7 +203,7 @@ impl Parameter {
                         Extras::default(),
                     ),
                 };
-                let base = base.and_then(|base| not_below_zero(base, &entry.key, report));
+                let base = base.and_then(|base| possible(base, &entry.key, report));
                 let Some(base) = base else { return };
                 *measured = base;
                 extras.apply(self);

@@ -371,7 +371,7 @@ impl<'a> Bench<'a> {
     fn run(&self, inputs: &[f64], slots: &[Slot<'_>]) -> Track {
         let mut point = Point {
             failed: None,
-            flags: Vec::new(),
+            flags: self.outside_valid(inputs),
         };
         let mut values = vec![None; slots.len()];
         for stage in [Stage::Line, Stage::Formation] {
@@ -393,6 +393,25 @@ impl<'a> Bench<'a> {
             }
         }
         Track { point, values }
+    }
+
+    /// The numbers of the model that are asked for outside the range in which their source holds;
+    /// a model that says so itself is refused when it is read.
+    fn outside_valid(&self, inputs: &[f64]) -> Vec<String> {
+        let ports = self.subject.plant.inputs();
+        let outside = |(port, &value): (&Port, &f64)| {
+            let range = self
+                .subject
+                .model
+                .parameters
+                .get(&port.name)?
+                .valid
+                .as_ref()?;
+            let is_inside = value >= range.low.to_f64() && value <= range.high.to_f64();
+            let name = &port.name;
+            (!is_inside).then(|| format!("OUTSIDE the valid range of {name}, {}", range.display()))
+        };
+        ports.iter().zip(inputs).filter_map(outside).collect()
     }
 
     fn stage(&self, stage: Stage, inputs: &[f64]) -> Result<(Vec<f64>, Vec<String>), String> {

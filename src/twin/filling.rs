@@ -187,7 +187,16 @@ fn check_filling(filling: &FillingInputs) -> Result<(), TwinError> {
     )?;
     not_negative("filling.vacuum_pressure", filling.vacuum_pressure)?;
     not_negative("filling.capillary_pressure", filling.capillary_pressure)?;
-    positive("filling.fill_pressure", filling.fill_pressure)
+    positive("filling.fill_pressure", filling.fill_pressure)?;
+    let outside = filling.fill_pressure + filling.capillary_pressure;
+    if filling.vacuum_pressure > outside {
+        return Err(TwinError::OutOfDomain {
+            quantity: "filling.vacuum_pressure",
+            value: filling.vacuum_pressure,
+            expected: "at most `filling.fill_pressure` and `filling.capillary_pressure` together",
+        });
+    }
+    Ok(())
 }
 
 /// Penetration coefficient K of the front L = K·√t, m/s^0.5 (Lucas–Washburn, F2).

@@ -16,8 +16,12 @@ use nalgebra::SVector;
 use ode_solvers::dop_shared::OutputType;
 use ode_solvers::{Dop853, System};
 
-/// Most repetitions of a step while an event is located; bisection alone needs 53.
-const EVENT_ITERATIONS_MAX: usize = 80;
+/// Trials within which the bracket of an event must have halved; else the next one is its middle.
+const TRIALS_TO_HALVE: usize = 3;
+
+/// Most repetitions of a step while an event is located: every four halve the bracket, and after 60
+/// halvings no number lies in it.
+const EVENT_ITERATIONS_MAX: usize = 4 * 60;
 
 /// A state one step later.
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +79,8 @@ fn moved<R: Real, const N: usize>(state: &[R; N], rate: &[R; N], step_s: R) -> [
 /// state one full step later, below the level. Returns the length and the state.
 ///
 /// # Errors
-/// What `step` returns.
+/// What `step` returns; [`TwinError::EventLost`] where the component is no number on the way, or
+/// does not fall through the level within the step.
 pub fn locate_fall<const N: usize>(
     step: impl Fn(f64) -> Result<[f64; N], TwinError>,
     before: f64,
@@ -85,25 +90,35 @@ pub fn locate_fall<const N: usize>(
 ) -> Result<(f64, [f64; N]), TwinError> {
     let (mut low_s, mut low_gap) = (0.0, before - level);
     let (mut high_s, mut high_gap) = (step_s, after[component] - level);
-    let mut best = (step_s, *after);
+    let tolerance = 1e-14 * (low_gap - high_gap);
+    if high_gap >= -tolerance {
+        return Ok((step_s, *after));
+    }
+    let mut nearest = (step_s, *after, -high_gap);
     // Whether the last secant ended above the level; an end kept twice is moved towards it.
     let mut was_above = None;
-    let tolerance = 1e-14 * (low_gap - high_gap);
+    let (mut wide_s, mut since_halved) = (high_s - low_s, 0);
     for _ in 0..EVENT_ITERATIONS_MAX {
         let guess_s = (low_s * high_gap - high_s * low_gap) / (high_gap - low_gap);
-        let trial_s = if guess_s > low_s && guess_s < high_s {
+        let is_inside = guess_s > low_s && guess_s < high_s;
+        let trial_s = if is_inside && since_halved < TRIALS_TO_HALVE {
             guess_s
         } else {
             0.5 * (low_s + high_s)
         };
         if trial_s <= low_s || trial_s >= high_s {
-            break;
+            return Ok((nearest.0, nearest.1));
         }
         let trial = step(trial_s)?;
         let gap = trial[component] - level;
-        best = (trial_s, trial);
+        if !gap.is_finite() {
+            return Err(TwinError::EventLost);
+        }
         if gap.abs() <= tolerance {
-            break;
+            return Ok((trial_s, trial));
+        }
+        if gap.abs() < nearest.2 {
+            nearest = (trial_s, trial, gap.abs());
         }
         let is_above = gap > 0.0;
         let kept_twice = was_above == Some(is_above);
@@ -115,8 +130,12 @@ pub fn locate_fall<const N: usize>(
             low_gap *= kept_share(kept_twice, gap / high_gap);
             (high_s, high_gap) = (trial_s, gap);
         }
+        since_halved += 1;
+        if high_s - low_s <= 0.5 * wide_s {
+            (wide_s, since_halved) = (high_s - low_s, 0);
+        }
     }
-    Ok(best)
+    Err(TwinError::EventLost)
 }
 
 /// What the gap at the end that stays is multiplied by (Anderson and Björck 1973): nothing changes
@@ -232,6 +251,55 @@ mod tests {
             assert!(trials.get() <= 6, "{step_s} s to {level}: {}", trials.get());
         }
         Ok(())
+    }
+
+    /// Falls that a secant creeps along: flat up to the level or behind it, and steep at one end.
+    #[test]
+    fn event_is_found_where_secants_creep() -> Result<(), TwinError> {
+        let falls: [(fn(f64) -> f64, f64, f64); 4] = [
+            (|s| math::exp(-20.0 * s), 0.011, -math::ln(0.011) / 20.0),
+            (
+                |s| 1.0 - s * s * s * s * s,
+                1.0 - 1e-6,
+                math::pow(1e-6, 0.2),
+            ),
+            (
+                |s| 1.0 - math::pow(s, 9.0),
+                0.999,
+                math::pow(1e-3, 1.0 / 9.0),
+            ),
+            (
+                |s| math::pow(1.0 - s, 5.0),
+                1e-6,
+                1.0 - math::pow(1e-6, 0.2),
+            ),
+        ];
+        for (fall, level, place) in falls {
+            let trials = std::cell::Cell::new(0);
+            let step = |step_s| {
+                trials.set(trials.get() + 1);
+                Ok([fall(step_s)])
+            };
+            let (time, state) = locate_fall(step, fall(0.0), &[fall(1.0)], 1.0, (0, level))?;
+            assert!((state[0] - level).abs() <= 1e-13, "{level}: {state:?}");
+            assert!(
+                (time - place).abs() <= 1e-7,
+                "{level}: {time} is not {place}"
+            );
+            assert!(trials.get() <= 40, "{level}: {} trials", trials.get());
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn event_of_no_number_is_lost_by_name() {
+        let lost = |step: fn(f64) -> f64, end: f64, level: f64| {
+            locate_fall(|s| Ok([step(s)]), 1.0, &[end], 1.0, (0, level)).unwrap_err()
+        };
+        assert_eq!(lost(|_| f64::NAN, f64::NAN, 0.5), TwinError::EventLost);
+        assert_eq!(lost(|_| f64::NAN, 0.0, 0.5), TwinError::EventLost);
+        let tail = f64::NEG_INFINITY;
+        assert_eq!(lost(|s| 1.0 - s, f64::NAN, tail), TwinError::EventLost);
     }
 
     #[test]

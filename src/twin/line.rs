@@ -10,7 +10,9 @@
 mod balance;
 mod numerics;
 mod optional;
+mod possible;
 mod replaced;
+mod sides;
 mod together;
 
 use crate::twin::calendering::{CalenderingInputs, CalenderingOutcomes, calender};
@@ -29,6 +31,7 @@ use crate::twin::{Flags, Port, Solvent, Status, TwinError};
 pub use balance::{Imbalance, OPEN_FROM};
 pub use numerics::{Numerics, OutcomeError};
 use optional::Stages;
+use possible::Possible;
 pub use replaced::{LineStage, ReplaceError, Replaced};
 use std::sync::Arc;
 
@@ -41,6 +44,7 @@ pub struct Line {
     exposure: Option<Exposure>,
     replaced: Option<Arc<Replaced>>,
     both_sides_wet: bool,
+    possible: Possible,
 }
 
 /// The inputs of all stages, read from port values.
@@ -101,7 +105,9 @@ impl Line {
             exposure: None,
             replaced: None,
             both_sides_wet: false,
+            possible: Possible::default(),
         }
+        .bounded()
     }
 
     /// Sends the web into the dryer with both sides wet, coated alike. Loads, heat and exhaust are
@@ -123,6 +129,7 @@ impl Line {
             exposure: Some(exposure),
             ..self
         }
+        .bounded()
     }
 
     /// Number of dryer zones.
@@ -364,6 +371,7 @@ impl Line {
             expected: self.input_count(),
             found: inputs.len(),
         };
+        self.possible.check(inputs)?;
         let mut rest = Values(inputs);
         let slurry = SlurryInputs::read(rest.take(SlurryInputs::COUNT)).ok_or(wrong_count)?;
         let coating = CoatingInputs::read(rest.take(CoatingInputs::COUNT)).ok_or(wrong_count)?;
@@ -409,6 +417,7 @@ impl Line {
                 other => line.sections.read(other, own),
             }
         }
+        line.flags = line.flags.with(line.sides());
         Ok(line)
     }
 
@@ -550,28 +559,6 @@ impl Line {
             None => flags,
             Some(replaced) => flags.with(replaced.balance(inputs, outputs)),
         })
-    }
-
-    /// What the dryer reports per area of web, per area of coating.
-    fn of_one_side(&self, dried: DryingOutcomes) -> DryingOutcomes {
-        if !self.both_sides_wet {
-            return dried;
-        }
-        DryingOutcomes {
-            mean_rate: 0.5 * dried.mean_rate,
-            peak_rate: 0.5 * dried.peak_rate,
-            shrinkage_rate: 0.5 * dried.shrinkage_rate,
-            ..dried
-        }
-    }
-
-    /// Solvent per area of coating from that per area of web, kg/m².
-    fn solvent_of_one_side(&self, kg_m2: f64) -> f64 {
-        if self.both_sides_wet {
-            0.5 * kg_m2
-        } else {
-            kg_m2
-        }
     }
 
     /// The dryer as the web meets it, with its zones.

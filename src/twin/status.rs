@@ -35,6 +35,9 @@ impl Flags {
     pub const REPLACEMENT_EXTRAPOLATED: Flags = Flags(256);
     /// With a replaced outcome, a balance of the line does not close.
     pub const UNBALANCED: Flags = Flags(512);
+    /// Both sides of the web are wet, and the air above and below is not alike: the slower side is
+    /// wetter than said.
+    pub const SIDES_UNLIKE: Flags = Flags(1024);
 
     /// Returns the union of both sets.
     #[must_use]
@@ -70,7 +73,7 @@ impl Flags {
     }
 
     /// Every flag with its name, in fixed order.
-    pub const ALL: [(Flags, &'static str); 10] = [
+    pub const ALL: [(Flags, &'static str); 11] = [
         (Flags::COATING_EXTRAPOLATED, "EXTRAPOLATED coating window"),
         (
             Flags::VAPOUR_PRESSURE_EXTRAPOLATED,
@@ -93,6 +96,7 @@ impl Flags {
             "EXTRAPOLATED replaced outcome",
         ),
         (Flags::UNBALANCED, "UNBALANCED by a replaced outcome"),
+        (Flags::SIDES_UNLIKE, "UNLIKE air on two wet sides"),
     ];
 
     /// The outcome at which a flag is shown: the one people read; nothing for flags of outcomes
@@ -207,6 +211,8 @@ pub enum TwinError {
         /// Zone, counted from 1.
         zone: usize,
     },
+    /// What drying waits for does not happen within its step: a state is no number.
+    EventLost,
     /// The film swells beyond the step bound: a zone needs more steps than allowed.
     StepLimit {
         /// Zone, counted from 1.
@@ -260,6 +266,7 @@ impl TwinError {
             Self::FilmBoils { .. } => "drying: the film boils",
             Self::AirSaturated { .. } => "drying: the zone air is saturated",
             Self::PoresRefill { .. } => "drying: emptied pores refill",
+            Self::EventLost => "drying: an event is lost",
             Self::StepLimit { .. } => "drying: too many steps",
             Self::PorosityUnreachable { .. } => "calendering: porosity not reachable",
             Self::OutsideReplacement { .. } => "line: outside a measured or replaced outcome",
@@ -337,6 +344,9 @@ impl fmt::Display for TwinError {
                 f,
                 "solvent condenses into emptying pores in zone {zone}, which is not modelled"
             ),
+            Self::EventLost => {
+                f.write_str("the solvent of the web is not a number on the way to an event")
+            }
             Self::StepLimit { zone, steps } => {
                 write!(f, "zone {zone} needs {steps} steps, more than allowed")
             }

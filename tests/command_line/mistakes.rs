@@ -124,6 +124,10 @@ fn mistakes_in_recipes() {
             "\"coating.web_speed\" = { value = \"-5 m/min\" }\n",
         ),
         (
+            "recipe_more_than_the_whole",
+            "\"slurry.solids\" = { value = \"120 percent_mass\" }\n",
+        ),
+        (
             "recipe_beyond_double_precision",
             "\"coating.web_speed\" = { value = \"1e400 m/min\" }\n",
         ),
