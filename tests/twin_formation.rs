@@ -335,6 +335,33 @@ fn end_not_reached_is_a_status_and_the_run_goes_on() {
     assert!(run.first_cycle_efficiency.is_nan());
 }
 
+/// A charge to a voltage that the cell is above, a discharge to one that it is below, and a hold until
+/// a current that it never reaches: each would pass without a word and leave another protocol.
+#[test]
+fn an_end_met_before_its_step_is_a_status_and_the_run_goes_on() {
+    let charge = Step::constant_current(-0.1, 4.0, 72_000.0);
+    let hold = Step {
+        operation: Operation::ConstantVoltage { voltage_v: 4.0 },
+        ends: vec![End::CurrentAtMost(5.0)],
+        longest_s: 3600.0,
+    };
+    for infeasible in [
+        Step::constant_current(-0.1, 3.0, 72_000.0),
+        Step::constant_current(0.1, 4.19, 72_000.0),
+        hold,
+    ] {
+        let steps = vec![charge.clone(), infeasible, Step::rest(60.0)];
+        let run = run_of(&demonstration::request(), &Protocol { steps });
+        assert_eq!(run.status, Status::EndMetAtStart { step: 1 });
+        assert_eq!(run.steps.len(), 3);
+        assert_eq!(run.steps[1].duration_s.to_bits(), 0.0_f64.to_bits());
+    }
+    // A rest of no time is said to take none.
+    let steps = vec![charge, Step::rest(0.0), Step::rest(60.0)];
+    let run = run_of(&demonstration::request(), &Protocol { steps });
+    assert_eq!(run.status, Status::Ok);
+}
+
 #[test]
 fn first_end_to_be_met_ends_the_step() {
     let mut charge = Step::constant_current(-0.05, 4.2, 216_000.0);

@@ -2,7 +2,10 @@
 
 use super::demonstration;
 use cellwright::lanes::vectorised;
-use cellwright::twin::formation::{Model, Status};
+use cellwright::model::curve::Curve;
+use cellwright::twin::formation::{
+    End, Model, Operation, Protocol, Run, Simulator, Status, Step, StepOutcome,
+};
 
 /// Cells of the property test: a development build takes fifty times as long for each.
 const CELLS: usize = if cfg!(debug_assertions) { 48 } else { 100_000 };
@@ -75,6 +78,54 @@ fn company_does_not_change_a_bit() {
     // A block within a kernel of another is compiled for other instructions: the same bits.
     let whole = || block(&model, &inputs);
     assert_eq!(vectorised(whole).unwrap_or_else(whole).0, bits);
+}
+
+/// Goal: nothing of a finished cell is left in its lane. Method: cells that differ in how full they
+/// are alone, so that their steps share every factor, with slow diffusion, where a factor shows, and
+/// a last step of which the first one of the next cell is a multiple; alone and one after the other.
+#[test]
+fn a_finished_cell_leaves_nothing_behind() {
+    let mut base = demonstration::request();
+    for electrode in [&mut base.cell.negative, &mut base.cell.positive] {
+        let Curve::Constant(value) = &mut electrode.diffusivity_m2_s else {
+            panic!("the shipped diffusivities are numbers");
+        };
+        *value *= 0.06;
+    }
+    base.sei.initial_thickness_m = 1e-9;
+    let cells: Vec<Simulator> = (0..40)
+        .map(|number| {
+            let mut request = base.clone();
+            request.pristine.negative_stoichiometry += 0.08 + 0.002 * f64::from(number);
+            request.pristine.positive_stoichiometry -= 0.1;
+            Simulator::new(&request).unwrap()
+        })
+        .collect();
+    let current = |c_rate, seconds| Step {
+        operation: Operation::ConstantCurrent { c_rate },
+        ends: vec![End::Duration(seconds)],
+        longest_s: seconds,
+    };
+    for rest_s in [600.0, 12.0, 9.0, 7.5, 3.0, 1.5] {
+        let steps = vec![
+            current(-0.5, 600.0),
+            current(0.5, 100.0),
+            Step::rest(rest_s),
+        ];
+        let protocol = Protocol { steps };
+        let pairs: Vec<_> = cells.iter().map(|cell| (cell, &protocol)).collect();
+        let together = Simulator::run_together(&pairs);
+        for (cell, found) in cells.iter().zip(together) {
+            let alone = cell.run(&protocol);
+            assert_eq!(alone.status, Status::Ok);
+            let bits = |run: &Run| -> Vec<u64> {
+                let of =
+                    |step: &StepOutcome| [step.voltage_v, step.sei_thickness_m].map(f64::to_bits);
+                run.steps.iter().flat_map(of).collect()
+            };
+            assert_eq!(bits(&alone), bits(&found), "last rest of {rest_s} s");
+        }
+    }
 }
 
 /// What a cell that finished must show, whatever it is made of.

@@ -163,6 +163,9 @@ impl<R: Real> Sphere<R> for Modal<R> {
         let gain = 1.0 / (FARADAY_C_MOL * radius_m * material.concentration_mol_m3);
         self.gain.set_lane(lane, gain);
         self.mean.set_lane(lane, stoichiometry);
+        // The factors of the last cell's last step are no start for this one's first: the same cell
+        // after another one would get them by doubling, in other bits.
+        self.prepared_s.set_lane(lane, f64::NAN);
         for amplitude in self.groups.iter_mut().flat_map(|g| &mut g.amplitude) {
             amplitude.set_lane(lane, 0.0);
         }

@@ -32,6 +32,12 @@ pub enum Status {
         /// The step.
         step: usize,
     },
+    /// A step had met its end before it began, such as a charge to a voltage that the cell is
+    /// above: it cannot be meant. The run went on behind it.
+    EndMetAtStart {
+        /// The step.
+        step: usize,
+    },
     /// A particle surface ran empty or full; the run stopped.
     StoichiometryBound {
         /// The step.
@@ -68,6 +74,7 @@ impl Status {
         match self {
             Self::Ok => "formation: finished",
             Self::EndNotReached { .. } => "formation: a step met none of its ends",
+            Self::EndMetAtStart { .. } => "formation: a step had met its end before it began",
             Self::StoichiometryBound { .. } => "formation: a particle ran empty or full",
             Self::VoltageNotConverged { .. } => "formation: no current gives the voltage",
             Self::SeiNotConverged { .. } => "formation: film and potential did not agree",

@@ -408,6 +408,10 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         if !ended && !timed {
             track.run.note(Status::EndNotReached { step: track.step });
         }
+        // A rest of no time is said to take none; an end that is there already is not.
+        if ended && !timed && elapsed_s == 0.0 {
+            track.run.note(Status::EndMetAtStart { step: track.step });
+        }
         let thickness_m = state.thickness_m.lane(lane);
         if thickness_m < track.start_thickness_m {
             track
