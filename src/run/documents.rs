@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::cell_formation::{OF_FORMATION, film_of, formation_model};
 use super::evidence_documents::{self, Compared};
+use super::formation_mistakes::{not_drawn, refused};
 use super::gaps::Gap;
 use super::line_documents::{another_line, line_of, sections};
 use super::plant::Plant;
@@ -556,6 +557,10 @@ impl Plant {
     ) -> Result<Self, Diagnostics> {
         let span = model.span;
         let line = line_of(recipe, model)?;
+        let undrawn = cell.map_or_else(Diagnostics::new, |_| not_drawn(recipe, model));
+        if undrawn.has_errors() {
+            return Err(undrawn);
+        }
         let names = plant_names(line.as_ref(), film_of(recipe, model), &shape(cell));
         let missing = lacking(recipe, model, &names);
         if !missing.is_empty() {
@@ -569,7 +574,7 @@ impl Plant {
         let formation = cell
             .map(|cell| formation_model(recipe, model, cell, (Modes::Eight, Resolution::FAST)))
             .transpose()
-            .map_err(|error| Diagnostic::error(CELL, span, error.to_string()))?;
+            .map_err(|error| refused(&error, recipe, model))?;
         let joined = match (line, formation) {
             (Some(line), formation) => Plant::new(line, formation),
             (None, Some(formation)) => Ok(Self::of_formation(formation)),

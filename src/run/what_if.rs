@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::binding::{Binding, BindingError};
 use super::body;
-use super::cell_formation;
+use super::cell_formation::{self, OF_FORMATION};
 use super::documents::CellDocuments;
 use super::numerics::outcome_numerics;
 use super::plant::{Plant, Stage};
@@ -243,10 +243,13 @@ impl<'a> Bench<'a> {
         if self.subject.recipe.choice(name).is_some() {
             return format!("`{name}` is a choice, expected a number");
         }
+        if OF_FORMATION.contains(&name) {
+            return format!("`{name}` is the same in every sample; change it in the model");
+        }
         let ports = plant.inputs().iter().map(|port| port.name.as_str());
         match nearest(name, ports) {
-            Some(near) => format!("the line reads no `{name}`; did you mean `{near}`?"),
-            None => format!("the line reads no `{name}`"),
+            Some(near) => format!("the plant reads no `{name}`; did you mean `{near}`?"),
+            None => format!("the plant reads no `{name}`"),
         }
     }
 

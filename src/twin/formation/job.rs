@@ -52,13 +52,13 @@ impl CellConstants {
         let negative_per_area = cell.per_surface_1_m2(&cell.negative);
         Ok(Self {
             negative: side(
-                &cell.negative,
+                ("diffusivity of negative particles", &cell.negative),
                 request.pristine.negative_stoichiometry,
                 negative_per_area,
                 cell.full_ah(&cell.negative),
             )?,
             positive: side(
-                &cell.positive,
+                ("diffusivity of positive particles", &cell.positive),
                 request.pristine.positive_stoichiometry,
                 -cell.per_surface_1_m2(&cell.positive),
                 cell.full_ah(&cell.positive),
@@ -112,7 +112,7 @@ fn film_ah_m(current_per_growth: f64, density_per_current_1_m2: f64) -> f64 {
 }
 
 /// Diffusivity at the reference temperature: the number, or 1 where the curve is used itself.
-fn diffusivity_scale(electrode: &Electrode) -> Result<f64, FormationError> {
+fn diffusivity_scale(quantity: &'static str, electrode: &Electrode) -> Result<f64, FormationError> {
     let Some(diffusivity_m2_s) = electrode.diffusivity_m2_s.constant() else {
         return Ok(1.0);
     };
@@ -120,14 +120,14 @@ fn diffusivity_scale(electrode: &Electrode) -> Result<f64, FormationError> {
         return Ok(diffusivity_m2_s);
     }
     Err(FormationError::OutOfRange {
-        quantity: "particle diffusivity",
+        quantity,
         value: diffusivity_m2_s,
         allowed: "above 0 m²/s",
     })
 }
 
 fn side(
-    electrode: &Electrode,
+    (diffusivity, electrode): (&'static str, &Electrode),
     stoichiometry: f64,
     density_per_current_1_m2: f64,
     full_ah: f64,
@@ -135,7 +135,7 @@ fn side(
     Ok(SideConstants {
         material: Material {
             radius_m: electrode.particle_radius_m,
-            diffusivity_m2_s: diffusivity_scale(electrode)?,
+            diffusivity_m2_s: diffusivity_scale(diffusivity, electrode)?,
             concentration_mol_m3: electrode.maximum_concentration_mol_m3,
         },
         stoichiometry,
