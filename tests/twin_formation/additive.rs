@@ -75,9 +75,19 @@ fn run(request: &Request) -> Run {
 
 #[test]
 fn either_species_alone_and_both_alike_are_the_law_of_ethylene_carbonate() {
+    let boost = Boost {
+        per_c_rate: 50.0,
+        ..NO_BOOST
+    };
     let alone = run(&demonstration::request());
-    for (solvent, additive) in [(1.0, 0.0), (0.0, 1.0), (0.25, 0.75)] {
-        let both = run(&shared(solvent, additive, 1e9, NO_BOOST));
+    let boosted = run(&shared(1.0, 0.0, 1e9, boost));
+    assert!(boosted.sei_thickness_m > 1.1 * alone.sei_thickness_m);
+    let shares = [(1.0, 0.0), (0.0, 1.0), (0.25, 0.75)];
+    let without = shares.map(|share| (&alone, share, NO_BOOST));
+    // What charging does to the film, it does to the diffusion of either species.
+    let with = shares.map(|share| (&boosted, share, boost));
+    for (alone, (solvent, additive), boost) in without.into_iter().chain(with) {
+        let both = run(&shared(solvent, additive, 1e9, boost));
         for (name, a, b) in [
             ("film", alone.sei_thickness_m, both.sei_thickness_m),
             ("loss", alone.lithium_lost_ah, both.lithium_lost_ah),

@@ -28,8 +28,8 @@ fn outcomes(request: Request) -> (Vec<String>, Vec<f64>) {
     (names, row)
 }
 
-/// Steps of 64, 32 and 16 s: longer ones are not of one order, shorter ones were not tried. Index: Roache, safety factor 1.25, order 2. The shipped
-/// steps are held against 8 s.
+/// Steps of 64, 32 and 16 s: longer ones are not of one order, shorter ones were not tried. Index:
+/// Roache, safety factor 1.25, order 2. The shipped steps are held against 8 s.
 #[test]
 fn every_outcome_converges_with_the_square_of_the_step() {
     let grids = [64.0, 32.0, 16.0, 8.0].map(at);
@@ -43,6 +43,12 @@ fn every_outcome_converges_with_the_square_of_the_step() {
         let off = (shipped[slot] / finest - 1.0).abs();
         println!("{name}: order {order:.2}, index at 16 s {index:.1e}, shipped {off:.1e}");
         assert!((order - 2.0).abs() < 0.2, "{name}: {order}");
-        assert!(index < 1e-5 && off < 2e-4, "{name}: {index} {off}");
+        // The page says 10 ppm of the efficiency; the others have no goal of their own.
+        let most = if name == "formation.first_cycle_efficiency" {
+            1.05e-5
+        } else {
+            2e-4
+        };
+        assert!(index < 1e-5 && off < most, "{name}: {index} {off}");
     }
 }

@@ -135,11 +135,14 @@ mod tests {
         let margin = |t: f64| if t < 7.0 { -1.0 } else { (t - 7.0) * 1e3 };
         let mut search = EndSearch::default();
         let mut at_s = 10.0;
-        for _ in 0..60 {
+        let mut trials = 0.0;
+        while trials < TRIALS_MAX {
             let next = search.next((-1.0, 0.0), at_s, margin(at_s));
             assert!(next > 0.0 && next < 10.0);
             at_s = next;
+            trials += 1.0;
         }
-        assert!((at_s - 7.0).abs() < 1e-2, "{at_s}");
+        // What stops short by then is taken, and the next step begins behind it.
+        assert!(at_s < 7.0 && 7.0 - at_s < 0.2, "{at_s}");
     }
 }

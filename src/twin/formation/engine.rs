@@ -443,8 +443,9 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         found
     }
 
-    /// How much an error of the film's rate exponent matters: 1, or less where the step hardly
-    /// grows any film.
+    /// How much the film's rate exponent matters: 1, or less where the step hardly grows any film.
+    /// Errors and changes of the exponent are weighed alike: where a quarter counts, the exponent
+    /// may change by 8 in a step instead of 2, of a growth that is not seen in any outcome.
     #[inline(always)]
     fn weight(&self, film: &FilmStep<R>) -> R {
         let plan = &self.plan;
