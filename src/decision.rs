@@ -90,6 +90,8 @@ pub struct Facts {
     pub critical_rules: Vec<CriticalRule>,
     /// Inputs that are missing.
     pub missing_inputs: Vec<MissingInput>,
+    /// Parts of the plant of which no sample could be computed, in the order of the plant.
+    pub not_computed: Vec<String>,
     /// Parameters the change sets.
     pub changed: Vec<ChangedParameter>,
     /// Simulated quantities the decision rests on.
@@ -143,6 +145,11 @@ pub enum Reason {
     InputMissing {
         /// Dictionary name.
         name: String,
+    },
+    /// No sample of a part of the plant gave a value.
+    NothingComputed {
+        /// The part.
+        part: String,
     },
     /// A critical rule rests on a recalled limit and needs a source.
     LimitRecalled {
@@ -226,6 +233,7 @@ impl Reason {
             Self::RuleBroken { .. }
             | Self::RuleUndecided { .. }
             | Self::InputMissing { .. }
+            | Self::NothingComputed { .. }
             | Self::AllShown => false,
         }
     }
@@ -260,6 +268,9 @@ impl fmt::Display for Reason {
             }
             Self::RuleUndecided { code } => write!(f, "critical rule {code} is undecided"),
             Self::InputMissing { name } => write!(f, "`{name}` is missing"),
+            Self::NothingComputed { part } => {
+                write!(f, "no sample of the {part} could be computed")
+            }
             Self::LimitRecalled { code, standing } => write!(
                 f,
                 "critical rule {code} {} but its limit is recalled: it needs a source",
@@ -335,6 +346,8 @@ pub fn decide(facts: &Facts) -> Decision {
         .filter_map(|rule| undecided(rule))
         .collect();
     unknown.extend(missing(&facts.missing_inputs));
+    let not_computed = facts.not_computed.iter().cloned();
+    unknown.extend(not_computed.map(|part| Reason::NothingComputed { part }));
     let caps = caps(facts, &rules);
     let closing = rules
         .iter()
@@ -491,6 +504,7 @@ mod tests {
                 rule("EL001", Standing::Idle, false),
             ],
             missing_inputs: Vec::new(),
+            not_computed: Vec::new(),
             changed: vec![ChangedParameter {
                 name: "coating.web_speed".to_owned(),
                 approval: Approval::Inside,
@@ -540,6 +554,8 @@ mod tests {
                 .push(rule("DR007", Standing::Undecided, false));
         };
         assert_eq!(outcome(undecided), Outcome::NeedData);
+        let nothing = |facts: &mut Facts| facts.not_computed.push("formation".to_owned());
+        assert_eq!(outcome(nothing), Outcome::NeedData);
         let mut facts = releasable();
         let input = |name: &str, influence| MissingInput {
             name: name.to_owned(),

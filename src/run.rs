@@ -20,6 +20,7 @@ pub mod documents;
 pub mod evidence;
 pub mod evidence_documents;
 pub mod expectations;
+pub mod failed_samples;
 mod formation_mistakes;
 pub mod formation_profile;
 pub mod gaps;

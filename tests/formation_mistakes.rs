@@ -1,14 +1,14 @@
 //! Mistakes about a formation in documents are named where they stand.
 //!
 //! Goal: a number that no formation can have, and a spread that no sample would draw, point at their
-//! line with the name that the document uses. Method: the shipped prior of the film with one line
+//! line with the name that the document uses; a formation that no sample finishes decides nothing. Method: the shipped prior of the film with one line
 //! changed, behind the shipped line and cell; the same for the cell file.
 
 mod common;
 
 use cellwright::document::{Disk, InMemory};
-use cellwright::run::documents;
-use common::Overlay;
+use cellwright::run::{Quiet, documents, judge};
+use common::{Overlay, few};
 
 const PRIOR: &str = "models/priors/formation-sei.toml";
 const CELL: &str = "models/cells/nmc111-graphite-12.5Ah.bpx.json";
@@ -76,5 +76,45 @@ fn a_mistake_in_the_cell_file_names_file_and_electrode() {
         "models/line3-nmc111.toml",
     ] {
         assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+const PROTOCOL: &str = "models/protocols/umich-fast.toml";
+
+/// Goal: a protocol that no cell can follow is no basis for anything. Method: the measured cells'
+/// fast formation with a voltage that they never reach, and with one that they have passed; no
+/// sample has a value, the reason is told, and nothing is decided.
+#[test]
+fn a_formation_that_no_sample_finishes_decides_nothing() {
+    let text = std::fs::read_to_string(PROTOCOL).expect("it is shipped");
+    let from = "Charge at C/5 until 4.2 V";
+    assert!(text.contains(from), "{text}");
+    for (to, reason) in [
+        (
+            "Charge at C/5 until 6 V",
+            "a particle ran empty or full (8)",
+        ),
+        ("Charge at C/5 until 1 V", "met its end before it began (8)"),
+    ] {
+        let files = Overlay {
+            own: InMemory::new().with(PROTOCOL, text.replacen(from, to, 1)),
+            disk: Disk::new(env!("CARGO_MANIFEST_DIR")),
+        };
+        let found = documents::read(&files, "scenarios/umich/fast.toml");
+        let found = found.unwrap_or_else(|rejected| {
+            panic!("{}", rejected.diagnostics.render(&rejected.sources, false))
+        });
+        let body = judge(found, &few(8), &Quiet).expect("judged").body;
+        assert_eq!(body.decision.decision, "need data");
+        let told = body
+            .findings
+            .iter()
+            .find(|one| one.code == "samples-failed");
+        let message = &told.expect("a finding").message;
+        assert!(
+            message.starts_with("8 of 8 samples of the formation"),
+            "{message}"
+        );
+        assert!(message.ends_with(reason), "{message}");
     }
 }

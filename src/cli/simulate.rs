@@ -12,11 +12,13 @@ use super::progress::Line;
 use super::run::{failure, options, read, shown};
 use crate::document::Disk;
 use crate::exit_code::ExitCode;
+use crate::record::body::Finding;
 use crate::record::what_if::WhatIf;
 use crate::report::simulation::{Numerics, Simulation};
 use crate::report::{html, what_if};
 use crate::run::cell_formation::finest_formation;
 use crate::run::documents::{self, Documents};
+use crate::run::failed_samples;
 use crate::run::numerics::outcome_numerics;
 use crate::run::what_if::{Ask, Subject};
 use crate::run::{self, Context, Judged, Options, Progress, RunError, body, summary};
@@ -172,6 +174,14 @@ fn compute(
         not_modelled: run::replaced::stages_left_out(&documents.plant),
         seed: context.seed,
         samples: context.samples,
+        failed: [("now", &now), ("requested", &requested)]
+            .into_iter()
+            .flat_map(|(recipe, judged)| {
+                let found = failed_samples::findings(&context, judged);
+                let words = move |one: Finding| format!("{recipe}: {}", one.message);
+                found.into_iter().map(words)
+            })
+            .collect(),
         outcomes,
         numerics,
     })

@@ -32,6 +32,9 @@ pub struct Simulation {
     pub seed: u64,
     /// Samples of each recipe.
     pub samples: u64,
+    /// Samples that gave no value, with their reasons; absent when all did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<String>,
     /// Every outcome.
     pub outcomes: Vec<OutcomeRow>,
     /// Deviations from the independent integrator, if asked for.
@@ -73,6 +76,9 @@ impl Simulation {
         );
         for line in replaced_lines(&self.replaced, &self.not_modelled) {
             page.paragraph(2, &Rich::styled(Style::Caution, &line));
+        }
+        for line in &self.failed {
+            page.paragraph(2, &Rich::styled(Style::Bad, line));
         }
         let heads = ["outcome", "now", "requested", "difference"];
         self.row(&mut page, heads.map(|h| Rich::styled(Style::Strong, h)));

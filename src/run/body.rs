@@ -5,6 +5,7 @@
 
 use super::coating_window::coating_window;
 use super::evidence::{self, Deltas};
+use super::failed_samples;
 use super::formation_profile::formation_profiles;
 use super::replaced;
 use super::search::{self, Found, LadderRequest, Searched};
@@ -51,6 +52,7 @@ pub fn assemble(context: &Context<'_>) -> Result<(Body, ExitCode), RunError> {
     let rule_rows = rule_rows(context, &now, &requested, proposed);
     let mut findings = change.findings;
     findings.extend(cell_match::findings(context, &requested));
+    findings.extend(failed_samples::findings(context, &requested));
     findings.extend(deltas.findings.iter().cloned());
     findings.extend(fused.findings);
     let proposal = match search.found() {

@@ -4,6 +4,7 @@
 //! components in [0, 1], weights, V with interval and gate, the index in both presets. Literature
 //! is compared with the recipe as it is and can only check the model.
 
+use super::failed_samples;
 use super::outcomes::Bench;
 use super::{Context, Judged, Obstacle};
 use crate::decision;
@@ -562,6 +563,7 @@ pub fn facts(
                 influence: None,
             })
             .collect(),
+        not_computed: failed_samples::not_computed(context, judged),
         // Observations were made at the recipe as it is: they cover a change only where nothing
         // changes.
         observations: deltas

@@ -4,7 +4,7 @@
 //! it, its source, its sampling error and its model error on lines of their own; then counts of
 //! all the other rules, so that nothing is passed over in silence.
 
-use crate::record::body::{Body, Evaluation, Probability, RuleRow};
+use crate::record::body::{Body, Evaluation, Probability, RuleRow, Spread};
 
 use crate::report::layout::{Align, Page, Rich, Style};
 use crate::report::number::{count, glued};
@@ -228,23 +228,24 @@ pub fn witness_text(evaluation: &Evaluation) -> String {
 fn outcome_details(page: &mut Page, body: &Body, row: &RuleRow, probability: &Probability) {
     let outcomes = story::outcomes_of(body, row);
     for outcome in &outcomes {
+        // A spread of no sample has no median.
+        let shown = |spread: &Spread, value: f64| story::optional((spread.n > 0).then_some(value));
+        let (now, requested) = (&outcome.now, &outcome.requested);
+        if now.n == 0 && requested.n == 0 {
+            detail(page, &format!("{}: no sample gave a value", outcome.text));
+            continue;
+        }
+        let with_unit =
+            |value: f64| glued(&format!("{} {}", shown(requested, value), outcome.unit));
         detail(
             page,
             &format!(
                 "{}: median {} -> {}, 95th percentile {} -> {}",
                 outcome.text,
-                story::readable(outcome.now.median),
-                glued(&format!(
-                    "{} {}",
-                    story::readable(outcome.requested.median),
-                    outcome.unit
-                )),
-                story::readable(outcome.now.p95),
-                glued(&format!(
-                    "{} {}",
-                    story::readable(outcome.requested.p95),
-                    outcome.unit
-                )),
+                shown(now, now.median),
+                with_unit(requested.median),
+                shown(now, now.p95),
+                with_unit(requested.p95),
             ),
         );
     }
