@@ -43,6 +43,7 @@ pub struct LargeNumerics {
     pub name: String,
     /// What it is held against.
     pub against: Against,
-    /// The error as a share of that; infinite where there is no margin at all.
+    /// The error as a share of that; infinite where there is no margin at all, not a number where
+    /// the error decides whether a rule applies.
     pub share: f64,
 }

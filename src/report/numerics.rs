@@ -20,6 +20,9 @@ pub fn numerics_weaknesses(numerics: Option<&RunNumerics>) -> Vec<String> {
 }
 
 fn large(one: &LargeNumerics) -> String {
+    if one.share.is_nan() {
+        return format!("{}: numerical error decides whether it applies", one.name);
+    }
     let share = if one.share.is_finite() {
         percent(one.share, 0)
     } else {

@@ -114,6 +114,9 @@ fn compared(documents: &Documents, body: &Body) -> Result<RunNumerics, String> {
     let binding = Binding::new(plant, new, model)
         .map_err(|_| "the inputs of the line are not known".to_owned())?;
     let finest = finest_formation(new, model, documents.cell.as_ref());
+    if plant.has_formation() && finest.is_none() {
+        return Err("the finest formation cannot be set up".to_owned());
+    }
     let pairs = pairs(plant, finest.as_ref(), &binding.nominal)?;
     let outcomes = rows(&pairs);
     let spreads = body.outcomes.iter().filter_map(|row| {
@@ -195,7 +198,9 @@ impl<'a> Margins<'a> {
     }
 
     /// The error of a rule's margin as a share of the margin: at the nominal recipe, and where the
-    /// rule is judged at corners of the least one. Nothing where the rule reads nothing integrated.
+    /// rule is judged at corners of the least one. Nothing where the rule reads nothing integrated;
+    /// not a number, which is not small, where one of the two points has a margin and the other
+    /// none: the numerical error decides there whether the rule applies.
     fn share(&self, rule: &Rule, row: &RuleRow) -> Option<f64> {
         if !rule.is_outcome || row.requested.verdict == "idle" {
             return None;
@@ -204,7 +209,11 @@ impl<'a> Margins<'a> {
             let found = reading(self.rules, rule, point)?.margin?;
             Some(found.value.lower().to_f64())
         };
-        let (run, reference) = (margin(&self.run)?, margin(&self.reference)?);
+        let (run, reference) = match (margin(&self.run), margin(&self.reference)) {
+            (Some(run), Some(reference)) => (run, reference),
+            (None, None) => return None,
+            _ => return Some(f64::NAN),
+        };
         let error = (run - reference).abs();
         if error == 0.0 {
             return None;

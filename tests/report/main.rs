@@ -132,6 +132,7 @@ fn numerical_errors_stand_in_the_report_and_first_where_they_are_large() {
     for (name, against, share) in [
         (small.as_str(), Against::Spread, 0.25),
         ("DR007", Against::Margin, f64::INFINITY),
+        ("DR009", Against::Margin, f64::NAN),
     ] {
         numerics.large.push(LargeNumerics {
             name: name.to_owned(),
@@ -143,11 +144,12 @@ fn numerical_errors_stand_in_the_report_and_first_where_they_are_large() {
     assert!(!page.contains("of every standard deviation"));
     let first = page.find("DR007: numerical error is more than all of its margin");
     assert!(first < page.find("TRIAL is the best"), "it stands first");
+    assert!(page.contains("DR009: numerical error decides whether it applies"));
     let lines: Vec<&str> = text
         .lines()
         .filter(|line| line.contains("numerical error"))
         .collect();
-    assert_eq!(lines.len(), 2, "{text}");
+    assert_eq!(lines.len(), 3, "{text}");
     assert!(text.find("Numerics") < text.find("Changed"), "{text}");
 
     numerics.failed = Some("the line cannot be computed".to_owned());
