@@ -1,8 +1,8 @@
 //! Samples that gave no value, told with their reasons.
 //!
-//! In: the ensembles of a recipe. Out: a finding for each part of the plant in which samples failed,
-//! with the reasons by number, and the parts of which no sample could be computed: nothing may be
-//! said of those, whatever the rules are.
+//! In: the ensembles of a recipe. Out: a finding for each part of the plant in which samples
+//! failed, with the reasons by number, and the parts of which no sample could be computed: nothing
+//! may be said of those, whatever the rules are.
 
 use super::plant::Stage;
 use super::{Context, Judged};

@@ -1,7 +1,7 @@
 //! What is wrong with the formation of documents, said where it stands.
 //!
-//! In: recipe and model, and the error of a formation that could not be set up. Out: a diagnostic at
-//! the parameter that recipe or model gives, or at the cell file; and one for every number that
+//! In: recipe and model, and the error of a formation that could not be set up. Out: a diagnostic
+//! at the parameter that recipe or model gives, or at the cell file; and one for every number that
 //! would have a spread and is the same in every sample.
 
 use super::cell_formation::OF_FORMATION;

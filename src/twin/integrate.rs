@@ -256,7 +256,8 @@ mod tests {
     /// Falls that a secant creeps along: flat up to the level or behind it, and steep at one end.
     #[test]
     fn event_is_found_where_secants_creep() -> Result<(), TwinError> {
-        let falls: [(fn(f64) -> f64, f64, f64); 4] = [
+        type Fall = fn(f64) -> f64;
+        let falls: [(Fall, f64, f64); 4] = [
             (|s| math::exp(-20.0 * s), 0.011, -math::ln(0.011) / 20.0),
             (
                 |s| 1.0 - s * s * s * s * s,

@@ -1,9 +1,9 @@
 //! What an input can possibly be, beyond what the laws of the stages refuse on their own.
 //!
-//! In: the inputs of a line, a row of values. Out: a value that nothing in nature reaches is refused
-//! by name: a share above the whole, a liquid denser than any metal. The laws would go on computing
-//! with it, and a slip of a factor would look like a result. Sizes, flows, rates and times end
-//! nowhere; what is too large for a plant is for its rules to say.
+//! In: the inputs of a line, a row of values. Out: a value that nothing in nature reaches is
+//! refused by name: a share above the whole, a liquid denser than any metal. The laws would go on
+//! computing with it, and a slip of a factor would look like a result. Sizes, flows, rates and
+//! times end nowhere; what is too large for a plant is for its rules to say.
 
 use super::Line;
 use crate::twin::{Port, TwinError};

@@ -8,8 +8,8 @@ use super::{Line, LineInputs};
 use crate::twin::Flags;
 use crate::twin::drying::{DryingOutcomes, Zone};
 
-/// Heat transfer coefficients of two wet sides may differ by this share of their mean: five standard
-/// deviations of two that scatter by 3 % each.
+/// Heat transfer coefficients of two wet sides may differ by this share of their mean: five
+/// standard deviations of two that scatter by 3 % each.
 const UNLIKE_SHARE: f64 = 0.2;
 
 impl Line {
