@@ -10,9 +10,11 @@ mod common;
 
 use cellwright::document::{Disk, Files, InMemory};
 use cellwright::record::body::{Body, DeltaRow};
+use cellwright::run::cell_formation::formation_model;
 use cellwright::run::documents::{self, PlantDocuments, Rejected};
 use cellwright::run::what_if::{Ask, Subject, what_if};
 use cellwright::run::{Quiet, judge};
+use cellwright::twin::formation::{Modes, Resolution, Run};
 use common::{Overlay, few};
 
 const PAGE: &str = include_str!("../docs/tutorials/measured-cells.md");
@@ -61,12 +63,23 @@ fn subject(plant: &PlantDocuments) -> Subject<'_> {
 
 /// Outcomes at nominal values, in the unit of the dictionary.
 fn nominal(plant: &PlantDocuments) -> impl Fn(&str) -> f64 + use<> {
-    let answer = what_if(&subject(plant), &Ask::default()).expect("an answer");
+    nominal_with(plant, &[])
+}
+
+/// The same with some values set.
+fn nominal_with(plant: &PlantDocuments, set: &[&str]) -> impl Fn(&str) -> f64 + use<> {
+    let ask = Ask {
+        set: set.iter().map(|one| (*one).to_owned()).collect(),
+        ..Ask::default()
+    };
+    let answer = what_if(&subject(plant), &ask).expect("an answer");
+    let is_set = !set.is_empty();
     move |outcome: &str| {
         let name = format!("formation.{outcome}");
         let mut all = answer.outcomes.iter();
         let one = all.find(|one| one.name == name).expect("an outcome");
-        one.now.expect("it is computed")
+        let value = if is_set { one.values[0] } else { one.now };
+        value.expect("it is computed")
     }
 }
 
@@ -79,56 +92,168 @@ fn with(own: InMemory, model: &str) -> Result<PlantDocuments, Rejected> {
     documents::read_plant(&Overlay { own, disk: disk() }, model, ROOM)
 }
 
-/// Every simulated number of the page, at nominal values.
+/// A row of the page: group, what it is, as measured (mean, standard deviation, number of cells), unit.
+type Measured = (&'static str, &'static str, f64, f64, u32, &'static str);
+
+const MEASURED: [Measured; 12] = [
+    ("baseline", "first-cycle efficiency", 85.41, 0.92, 19, "%"),
+    ("baseline", "first charge", 2.7155, 0.0256, 19, "Ah"),
+    ("baseline", "first discharge", 2.3191, 0.0118, 19, "Ah"),
+    ("baseline", "last discharge", 2.3699, 0.0105, 19, "Ah"),
+    ("fast", "first charge", 2.7312, 0.0317, 20, "Ah"),
+    ("fast", "last discharge", 2.3624, 0.0066, 20, "Ah"),
+    ("25 °C", "capacity at 1C", 2.2470, 0.0076, 10, "Ah"),
+    ("25 °C", "10 s resistance at 50 %", 26.15, 0.08, 10, "mΩ"),
+    ("25 °C", "10 s resistance at 5 %", 139.7, 2.9, 10, "mΩ"),
+    ("45 °C", "capacity at 1C", 2.3870, 0.0088, 9, "Ah"),
+    ("45 °C", "10 s resistance at 50 %", 15.63, 0.40, 9, "mΩ"),
+    ("45 °C", "10 s resistance at 5 %", 48.7, 1.6, 9, "mΩ"),
+];
+
+/// The authors' diffusivity of ethylene carbonate, and the end of the baseline formation with it.
+const NOTHING_FITTED: [&str; 5] = [
+    "formation.sei_diffusivity=8.4e-20 m^2/s",
+    "formation.sei_initial_thickness=565 nm",
+    "cell.anode_stoichiometry=0.01792",
+    "cell.cathode_stoichiometry=0.88887",
+    "electrolyte.additive_concentration=262 mol/m^3",
+];
+
+/// The outcomes of [`MEASURED`], in the units there, with the numbers of `formation` and `check` set.
+fn simulated(formation: &[&str], check: &[&str]) -> [f64; 12] {
+    let read = |model: &str, recipe: &str, set: &[&str]| {
+        let read = documents::read_plant(&disk(), &format!("models/{model}.toml"), recipe);
+        let plant = read.unwrap_or_else(|rejected| panic!("{}", shown(&rejected)));
+        nominal_with(&plant, set)
+    };
+    let baseline = read("umich-baseline", ROOM, formation);
+    let fast = read("umich-fast", ROOM, formation);
+    let [cold, warm] = [ROOM, CHAMBER].map(|recipe| {
+        let half = read("umich-check", recipe, check);
+        let low = read("umich-check-low", recipe, check);
+        let ohm = "discharge_resistance";
+        [half("discharge_capacity"), half(ohm), low(ohm)]
+    });
+    [
+        baseline("first_cycle_efficiency"),
+        baseline("first_charge_capacity"),
+        baseline("first_discharge_capacity"),
+        baseline("discharge_capacity"),
+        fast("first_charge_capacity"),
+        fast("discharge_capacity"),
+        cold[0],
+        cold[1],
+        cold[2],
+        warm[0],
+        warm[1],
+        warm[2],
+    ]
+}
+
+/// A number with a true minus, and a plus where it has a sign.
+fn signed(value: f64, digits: usize) -> String {
+    let size = format!("{:.digits$}", value.abs());
+    format!("{}{size}", if value < 0.0 { '−' } else { '+' })
+}
+
+fn value_text(value: f64, unit: &str) -> String {
+    let digits = match unit {
+        "Ah" => 3,
+        "%" => 2,
+        _ => 1,
+    };
+    format!("{value:.digits$} {unit}")
+}
+
+/// The first table of the page: every number at nominal values, the farthest first by its share.
+fn rows_of_the_page(fitted: &[f64; 12], authors: &[f64; 12]) -> Vec<String> {
+    let mut rows: Vec<(f64, String)> = Vec::new();
+    for (at, &(group, what, mean, sd, n, unit)) in MEASURED.iter().enumerate() {
+        let off = |value: f64| {
+            let (sds, share) = ((value - mean) / sd, 100.0 * (value / mean - 1.0));
+            let digits = usize::from(sds.abs() < 9.95);
+            format!(
+                "{} ({} %)",
+                signed(sds, digits),
+                signed(share, usize::from(share.abs() < 9.95))
+            )
+        };
+        let is_fitted = what == "first-cycle efficiency";
+        let [mean_text, sd_text] = [mean, sd].map(|value| match unit {
+            "Ah" => format!("{value:.4}"),
+            "mΩ" if what.ends_with(" 5 %") => format!("{value:.1}"),
+            _ => format!("{value:.2}"),
+        });
+        let row = format!(
+            "| {group} | {what} | {mean_text} ± {sd_text} {unit} ({n}) | {} | {} | {}, {} |",
+            value_text(fitted[at], unit),
+            if is_fitted {
+                "fitted".to_owned()
+            } else {
+                off(fitted[at])
+            },
+            value_text(authors[at], unit),
+            off(authors[at]),
+        );
+        let share = if is_fitted {
+            0.0
+        } else {
+            (fitted[at] / mean - 1.0).abs()
+        };
+        rows.push((share, row));
+    }
+    rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// Differences between groups: name, places in [`MEASURED`], digits.
+const CHANGES: [(&str, usize, usize, usize); 5] = [
+    ("last discharge, fast − baseline", 5, 3, 4),
+    ("first charge, fast − baseline", 4, 1, 4),
+    ("capacity, 45 − 25 °C", 9, 6, 3),
+    ("resistance at 50 %, 45 − 25 °C", 10, 7, 1),
+    ("resistance at 5 %, 45 − 25 °C", 11, 8, 1),
+];
+
+/// The second table of the page, with the standard error of each measured difference.
+fn changes_of_the_page(fitted: &[f64; 12], authors: &[f64; 12], plain: &[f64; 12]) -> Vec<String> {
+    let change = |&(name, to, from, digits): &(&str, usize, usize, usize)| {
+        let (a, b) = (MEASURED[to], MEASURED[from]);
+        let variance = a.3 * a.3 / f64::from(a.4) + b.3 * b.3 / f64::from(b.4);
+        let unit = a.5;
+        let of =
+            |values: &[f64; 12]| format!("{} {unit}", signed(values[to] - values[from], digits));
+        let error_digits = if digits == 3 { 4 } else { digits };
+        format!(
+            "| {name} | {} ± {:.error_digits$} {unit} | {} | {} | {} |",
+            signed(a.2 - b.2, digits),
+            variance.sqrt(),
+            of(fitted),
+            of(plain),
+            of(authors)
+        )
+    };
+    CHANGES.iter().map(change).collect()
+}
+
+/// Every number of both tables of the page.
 #[test]
 fn the_page_says_what_the_shipped_documents_give() {
-    let baseline = at(BASELINE, ROOM);
-    let fast = at("models/umich-fast.toml", ROOM);
-    let check = ["umich-check", "umich-check-low"].map(|name| {
-        let model = format!("models/{name}.toml");
-        [ROOM, CHAMBER].map(|recipe| at(&model, recipe))
-    });
-    let row = |group: &str, what: &str, simulated: String| {
-        let line = PAGE
-            .lines()
-            .find(|line| line.starts_with(&format!("| {group} | {what} |")))
-            .unwrap_or_else(|| panic!("the page has no row `{group}`, `{what}`"));
-        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        assert_eq!(cells[4], simulated, "{line}");
-    };
-    let ah = |value: f64| format!("{value:.3} Ah");
-    let efficiency = baseline("first_cycle_efficiency");
-    row(
-        "baseline",
-        "first-cycle efficiency",
-        format!("{efficiency:.2} %"),
-    );
-    row(
-        "baseline",
-        "first charge",
-        ah(baseline("first_charge_capacity")),
-    );
-    row(
-        "baseline",
-        "first discharge",
-        ah(baseline("first_discharge_capacity")),
-    );
-    row(
-        "baseline",
-        "last discharge",
-        ah(baseline("discharge_capacity")),
-    );
-    row("fast", "first charge", ah(fast("first_charge_capacity")));
-    row("fast", "last discharge", ah(fast("discharge_capacity")));
-    for (index, group) in ["25 °C", "45 °C"].into_iter().enumerate() {
-        row(
-            group,
-            "capacity at 1C",
-            ah(check[0][index]("discharge_capacity")),
-        );
-        let ohm = |at: usize| format!("{:.1} mΩ", check[at][index]("discharge_resistance"));
-        row(group, "10 s resistance at 50 %", ohm(0));
-        row(group, "10 s resistance at 5 %", ohm(1));
+    let fitted = simulated(&[], &[]);
+    let authors = simulated(&NOTHING_FITTED[..1], &NOTHING_FITTED);
+    let plain = simulated(&[], &["formation.boost_per_c_rate=0"]);
+    let mut lines = rows_of_the_page(&fitted, &authors);
+    lines.extend(changes_of_the_page(&fitted, &authors, &plain));
+    let expected = lines.join("\n");
+    let mut place = 0;
+    for line in &lines {
+        let found = PAGE[place..].find(line.as_str());
+        place += found.unwrap_or_else(|| panic!("the page has no\n{line}\nin\n{expected}"));
+    }
+    // The prose: without a boost after formation, and what the additive leaves.
+    for (at, group) in [(6, "25 °C"), (9, "45 °C")] {
+        let said = format!("{:.3} Ah at {group}", plain[at]);
+        assert!(PAGE.contains(&said), "{said}");
     }
 }
 
@@ -177,10 +302,10 @@ fn the_fitted_efficiency_is_met_and_the_last_discharge_is_missed() {
     assert!(weak.contains(&"fitted"), "{weak:?}");
 }
 
-/// Fast formation against baseline, 45 against 25 °C: the film's share of the first is right, the
-/// gain of capacity of the second is a quarter of what was measured.
+/// Fast formation against baseline, 45 against 25 °C, in the deltas of the records: the first lies
+/// within its standard error, the second has the wrong sign, and of the resistances little is there.
 #[test]
-fn changes_between_groups_are_predicted_as_the_page_says() {
+fn changes_between_groups_are_those_of_the_records() {
     let last = |body: &Body| {
         let row = delta(body, "discharge_capacity");
         (row.simulated_mean, row.observed_centre)
@@ -188,13 +313,16 @@ fn changes_between_groups_are_predicted_as_the_page_says() {
     let (baseline, fast) = (last(&body("baseline")), last(&body("fast")));
     let (simulated, observed) = (fast.0 - baseline.0, fast.1 - baseline.1);
     assert!(
-        (simulated - observed).abs() < 0.005,
+        (simulated - observed).abs() < 0.0028,
         "{simulated} Ah, measured {observed}"
     );
     let (cold, warm) = (body("check-25"), body("check-45"));
     let gain = |at: fn((f64, f64)) -> f64| at(last(&warm)) - at(last(&cold));
-    let share = gain(|pair| pair.0) / gain(|pair| pair.1);
-    assert!((0.2..0.35).contains(&share), "{share} of the gain");
+    let (simulated, observed) = (gain(|pair| pair.0), gain(|pair| pair.1));
+    assert!(
+        simulated < -0.07 && observed > 0.13,
+        "{simulated} Ah, measured {observed}"
+    );
     let fall = |one: fn(&DeltaRow) -> f64| {
         let rows = [&warm, &cold].map(|body| one(delta(body, "discharge_resistance")));
         rows[1] - rows[0]
@@ -207,31 +335,89 @@ fn changes_between_groups_are_predicted_as_the_page_says() {
     for low in ["check-low-25", "check-low-45"] {
         let body = body(low);
         let row = delta(&body, "discharge_resistance");
-        assert!(row.simulated_mean < 0.45 * row.observed_centre, "{row:?}");
+        assert!(row.simulated_mean < 0.6 * row.observed_centre, "{row:?}");
     }
 }
 
-/// The state that the check starts from is the end of the shipped baseline formation.
+/// The formation itself, with the diffusivity of ethylene carbonate set to `diffusivity_m2_s`.
+fn formed(diffusivity_m2_s: f64) -> Run {
+    let read = documents::read_plant(&disk(), BASELINE, ROOM);
+    let plant = read.unwrap_or_else(|rejected| panic!("{}", shown(&rejected)));
+    let cell = plant.cell.as_ref().expect("a cell");
+    let how = (Modes::Eight, Resolution::FAST);
+    let model = formation_model(&plant.recipe, &plant.model, cell, how).expect("it is sound");
+    let mut inputs = model.base_inputs();
+    let names = model.inputs();
+    let at = names
+        .iter()
+        .position(|port| port.name == "formation.sei_diffusivity");
+    inputs[at.expect("a port")] = diffusivity_m2_s;
+    model.simulate(&inputs).expect("it runs")
+}
+
+/// The state that the checks start from is the end of the shipped baseline formation, additive
+/// included; and that of the last column the end of the authors' formation.
 #[test]
-fn the_check_starts_where_the_baseline_formation_ends() {
-    let baseline = at(BASELINE, ROOM);
-    let read = documents::read_plant(&disk(), "models/umich-check.toml", ROOM);
-    let check = read
-        .unwrap_or_else(|rejected| panic!("{}", shown(&rejected)))
-        .model;
-    let of_check = |name: &str| check.parameters[name].number().to_f64();
-    let thickness_nm = 1e9 * of_check("formation.sei_initial_thickness");
+fn the_checks_start_where_the_baseline_formation_ends() {
+    let shipped = |model: &str| {
+        let read = documents::read_plant(&disk(), model, ROOM);
+        let model = read
+            .unwrap_or_else(|rejected| panic!("{}", shown(&rejected)))
+            .model;
+        move |name: &str| model.parameters[name].number().to_f64()
+    };
+    let authors = |name: &str| {
+        let set = NOTHING_FITTED
+            .iter()
+            .find_map(|one| one.strip_prefix(&format!("{name}=")));
+        let (number, unit) = set
+            .expect(name)
+            .split_once(' ')
+            .unwrap_or((set.expect(name), ""));
+        let scale = if unit == "nm" { 1e-9 } else { 1.0 };
+        number.parse::<f64>().expect("a number") * scale
+    };
+    let check = |run: &Run, state: &dyn Fn(&str) -> f64| {
+        let off_m = state("formation.sei_initial_thickness") - run.sei_thickness_m;
+        assert!(off_m.abs() < 1e-9, "{off_m} m");
+        let left = 304.4 * run.additive_left_share;
+        let off = state("electrolyte.additive_concentration") - left;
+        assert!(off.abs() < 0.5, "{left} mol/m^3 are left");
+        let lithium_ah = |anode: f64, cathode: f64| 2.96 * anode + 2.85 * cathode;
+        let held = lithium_ah(
+            state("cell.anode_stoichiometry"),
+            state("cell.cathode_stoichiometry"),
+        );
+        let found = lithium_ah(0.0005, 0.9995) - run.lithium_lost_ah;
+        assert!((held - found).abs() < 2e-4, "{held} Ah, {found} Ah");
+    };
+    let fitted = formed(shipped(BASELINE)("formation.sei_diffusivity"));
+    check(&fitted, &shipped("models/umich-check.toml"));
+    check(&fitted, &shipped("models/umich-check-low.toml"));
+    check(&formed(8.4e-20), &authors);
+}
+
+/// Numbers in the prose of the page.
+#[test]
+fn the_prose_says_what_the_documents_give() {
+    for (recipe, said) in [(ROOM, "0.086 Ah at 25 °C"), (CHAMBER, "0.210 Ah at 45 °C")] {
+        let lost = at("models/umich-check.toml", recipe)("lithium_loss");
+        assert!(said.starts_with(&format!("{lost:.3} Ah")), "{lost}");
+        assert!(PAGE.contains(said), "{said}");
+    }
+    let partial = at("models/umich-fast.toml", ROOM)("first_discharge_capacity");
     assert!(
-        (thickness_nm - baseline("sei_thickness")).abs() < 1.0,
-        "{thickness_nm}"
+        PAGE.contains(&format!("Simulated: {partial:.3} Ah")),
+        "{partial}"
     );
-    let lithium_ah = |anode: f64, cathode: f64| 2.96 * anode + 2.85 * cathode;
-    let left = lithium_ah(
-        of_check("cell.anode_stoichiometry"),
-        of_check("cell.cathode_stoichiometry"),
-    );
-    let found = lithium_ah(0.0005, 0.9995) - baseline("lithium_loss");
-    assert!((left - found).abs() < 2e-4, "{left} Ah, {found} Ah");
+    let protocol = "models/protocols/umich-baseline.toml";
+    let slow = text(protocol).replace("until C/20", "until C/50");
+    let slow = slow.replace("at C/10", "at C/20");
+    let slow = with(InMemory::new().with(protocol, slow), BASELINE);
+    let slow = slow.unwrap_or_else(|rejected| panic!("{}", shown(&rejected)));
+    let one = "first_cycle_efficiency";
+    let moved = (nominal(&slow)(one) - at(BASELINE, ROOM)(one)).abs();
+    assert!(PAGE.contains(&format!("by {moved:.2} points")), "{moved}");
 }
 
 /// The interphase as a block of the cell file is the same cell, to the bit, and a number of the
