@@ -26,6 +26,8 @@ pub enum Subject {
     SisterLine,
     /// Somebody else's cell: checks the model, not the line.
     Literature,
+    /// What a number of the model was fitted to: shown, and no check of anything.
+    Fitted,
 }
 
 impl Subject {
@@ -36,6 +38,7 @@ impl Subject {
             Self::ThisLine => "this-line",
             Self::SisterLine => "sister-line",
             Self::Literature => "literature",
+            Self::Fitted => "fitted",
         }
     }
 
@@ -43,6 +46,7 @@ impl Subject {
         match word {
             "this-line" => Self::ThisLine,
             "sister-line" => Self::SisterLine,
+            "fitted" => Self::Fitted,
             _ => Self::Literature,
         }
     }
@@ -119,7 +123,7 @@ struct TableSource {
     format: TableFormat,
 }
 
-const SUBJECTS: [&str; 3] = ["this-line", "sister-line", "literature"];
+const SUBJECTS: [&str; 4] = ["this-line", "sister-line", "literature", "fitted"];
 
 impl Observation {
     /// Reads the declaration of one observation in the document `base`; `None` after a

@@ -67,7 +67,8 @@ impl Evidence {
         }
     }
 
-    /// Tells whether the number is only fitted, recalled or assumed and is listed by its influence.
+    /// Tells whether the number is only fitted, recalled or assumed; with a spread or a valid range
+    /// it is listed by its influence.
     #[must_use]
     pub fn is_weak(self) -> bool {
         self >= Self::Fitted

@@ -591,7 +591,8 @@ pub struct Move {
 pub struct DeltaRow {
     /// Dictionary name.
     pub name: String,
-    /// `this-line`, `sister-line` or `literature`.
+    /// `this-line`, `sister-line` or `literature`; `fitted` for what a number of the model was
+    /// fitted to, which checks nothing.
     pub subject: String,
     /// What was observed on, as written.
     pub cell: Option<String>,

@@ -460,6 +460,7 @@ pub fn subject_text(delta: &DeltaRow) -> &'static str {
         "this-line" => "observed on this line",
         "sister-line" => "observed on a sister line",
         "literature" => "literature: a check of the model only, cannot raise the decision",
+        "fitted" => "a number of the model was fitted to it: no check",
         _ => "observed elsewhere",
     }
 }

@@ -267,7 +267,7 @@ fn is_model_check(context: &Context<'_>) -> bool {
     let mut subjects = observed.iter().map(|one| one.subject);
     !context.documents.model.has_line()
         && !observed.is_empty()
-        && subjects.all(|subject| subject == Subject::Literature)
+        && subjects.all(|subject| matches!(subject, Subject::Literature | Subject::Fitted))
 }
 
 /// Who must sign: the owners of critical rules, and whoever approves outside an approved range.

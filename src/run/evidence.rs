@@ -63,10 +63,11 @@ pub fn deltas(context: &Context<'_>, now: &Judged) -> Deltas {
         let observed = observed_of(&observation.observed);
         match delta_of(context, observation, &observed, &simulated) {
             Ok(delta) => {
+                let is_check = observation.subject != observation::Subject::Fitted;
                 deltas
                     .rows
                     .push(row(observation, &observed, &simulated, &delta));
-                deltas.found.push(delta);
+                deltas.found.extend(is_check.then_some(delta));
             }
             Err(error) => deltas.findings.push(Finding {
                 code: "observation-not-compared".to_owned(),
@@ -159,7 +160,7 @@ pub fn subject_of(subject: observation::Subject) -> Subject {
     match subject {
         observation::Subject::ThisLine => Subject::ThisLine,
         observation::Subject::SisterLine => Subject::SisterLine,
-        observation::Subject::Literature => Subject::Literature,
+        observation::Subject::Literature | observation::Subject::Fitted => Subject::Literature,
     }
 }
 
@@ -185,6 +186,10 @@ fn row(
         ),
     };
     let mut remarks = delta.assumptions.clone();
+    if observation.subject == observation::Subject::Fitted {
+        // What is no check rests on nobody's cells.
+        remarks.retain(|one| Some(one.as_str()) != delta.subject.assumption());
+    }
     remarks.extend(observation.note.clone());
     if delta.insufficient {
         remarks.push("too few cells to say more than an upper bound".to_owned());

@@ -52,17 +52,22 @@ pub(super) fn line_of(recipe: &Recipe, model: &Model) -> Result<Option<Line>, Di
     replaced::applied(line, model).map(Some)
 }
 
-/// A recipe of coating setpoints and a model without a line: one of the two is not meant.
+/// Numbers of a line, in recipe or model, and a model without a line: one of the two is not meant.
 fn setpoints_without_line(recipe: &Recipe, model: &Model) -> Diagnostics {
     let stages = LineStage::ALL.map(|stage| format!("{}.", stage.name()));
+    let is_of_line = |name: &str| stages.iter().any(|stage| name.starts_with(stage));
+    let of_recipe = recipe.parameters.iter();
+    let of_recipe = of_recipe.map(|(name, one)| ("recipe", name, one.name_span));
+    let of_model = model.parameters.iter();
+    let of_model = of_model.map(|(name, one)| ("model", name, one.span));
     let mut found = Diagnostics::new();
-    for (name, parameter) in &recipe.parameters {
-        if stages.iter().any(|stage| name.starts_with(stage)) {
-            let message = format!("the recipe sets `{name}`, and the model has no line");
+    for (whose, name, span) in of_recipe.chain(of_model) {
+        if is_of_line(name) {
+            let message = format!("the {whose} sets `{name}`, and the model has no line");
             found.push(
-                Diagnostic::error(NOT_SIMULATED, parameter.name_span, message)
+                Diagnostic::error(NOT_SIMULATED, span, message)
                     .also(model.line_span(), "no line is modelled")
-                    .help("take it out of the recipe, or model the line"),
+                    .help(format!("take it out of the {whose}, or model the line")),
             );
         }
     }

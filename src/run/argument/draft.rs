@@ -59,7 +59,7 @@ pub fn verdict_id(code: &str) -> String {
 /// The drafts of a run, the decision last.
 pub fn drafts(given: &Given<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    for delta in given.deltas {
+    for delta in checks(given) {
         drafts.push(observation(delta));
         drafts.push(model_check(delta));
     }
@@ -199,14 +199,25 @@ fn simulation(given: &Given<'_>) -> Draft {
         id: SIMULATION.to_owned(),
         kind: "simulation",
         claim: "the simulation stands for the line".to_owned(),
-        from: given.deltas.iter().map(check_id).collect(),
+        from: checks(given).map(check_id).collect(),
         rests_on: rests_on.collect(),
         needs: vec![
             need("rests on assumed constants", given.assumptions.is_empty()),
             need(&outside, extrapolated.is_empty()),
-            need("no observation checks the model", !given.deltas.is_empty()),
+            need(
+                "no observation checks the model",
+                checks(given).next().is_some(),
+            ),
         ],
     }
+}
+
+/// The observations that check something: not those that a number was fitted to.
+fn checks<'g>(given: &Given<'g>) -> impl Iterator<Item = &'g DeltaRow> + use<'g> {
+    given
+        .deltas
+        .iter()
+        .filter(|delta| delta.subject != "fitted")
 }
 
 fn check_id(delta: &DeltaRow) -> String {
