@@ -465,10 +465,27 @@ pub fn subject_text(delta: &DeltaRow) -> &'static str {
     }
 }
 
+/// Distance beyond that by chance from which a model misses what was measured, in spreads.
+const MISSES_FROM: f64 = 1.0;
+
+/// What the model misses most of all that was measured, where it misses.
+fn farthest(body: &Body) -> Option<String> {
+    let misses = |row: &&DeltaRow| row.distance - row.null_level > MISSES_FROM;
+    let mut checks = worst_first(&body.deltas).into_iter();
+    let worst = checks.find(|row| row.subject != "fitted" && misses(row))?;
+    Some(format!(
+        "the model misses what was measured: {} by {} spreads, {} by chance alone",
+        short_name(&worst.name),
+        readable(worst.distance),
+        readable(worst.null_level)
+    ))
+}
+
 /// What stands against the case, most general first, each sentence once.
 #[must_use]
 pub fn weaknesses(body: &Body) -> Vec<String> {
     let mut found: Vec<String> = body.decision.cap.iter().cloned().collect();
+    found.extend(farthest(body));
     found.extend(super::replaced::scatter_weaknesses(body));
     // Limits and verdicts have sentences of their own below.
     let is_of_rule = |kind: &str| matches!(kind, "limit" | "verdict");
