@@ -216,8 +216,8 @@ mod tests {
     use super::*;
 
     /// A cell of 1 Ah on 1 m² with the masses of the water budget's example: cathode 5.5 g (of it
-    /// 95 % active at 3 600 C / 5.225e-3 kg), anode 3.2 g, separator 0.2 g, electrolyte 1.5 g (pores
-    /// 0.4 + 0.4 + 0.2 cm³, a quarter in excess, 1.2 g/cm³).
+    /// 95 % active at 3 600 C / 5.225e-3 kg), anode 3.2 g, separator 0.2 g, electrolyte 1.5 g
+    /// (pores 0.4 + 0.4 + 0.2 cm³, a quarter in excess, 1.2 g/cm³).
     fn example(capillary_pa: f64) -> Result<FillingOutcomes, TwinError> {
         let cell = CellInputs {
             specific_capacity: 3_600.0 / 5.225e-3,
