@@ -153,14 +153,34 @@ fn both_sides_have_the_same_bits_in_lanes_and_the_errors_of_one() {
     values[input(&line, "drying.exhaust_flow")] *= 2.0;
     values[input(&line, "coating.web_speed")] = 12.0 / 60.0;
     let alone = Run::new(line.clone(), &values);
-    let inputs = values.repeat(4);
+    // A sample of its own in every lane, so that no lane can answer for another: other loadings and
+    // heat transfers of both sides, and phases that end in other steps.
+    let mut inputs = Vec::new();
+    for lane in 0..4 {
+        let mut own = values.clone();
+        let by = 1.0 + 0.07 * f64::from(lane);
+        own[input(&line, "coating.web_speed")] *= by;
+        own[input(&line, "coating.areal_loading")] /= by;
+        own[input(&line, "drying.zone[1].heat_transfer_top")] *= by;
+        own[input(&line, "drying.zone[2].heat_transfer_bottom")] /= by;
+        own[input(&line, "drying.zone[3].air_temperature")] += 2.0 * f64::from(lane);
+        inputs.extend(own);
+    }
     let mut rows = vec![f64::NAN; 4 * line.output_count()];
     let mut statuses = vec![Status::Valid(Flags::NONE); 4];
     line.run_lanes::<4>(&inputs, &mut rows, &mut statuses);
     let bits = |row: &[f64]| -> Vec<u64> { row.iter().map(|value| value.to_bits()).collect() };
-    for row in rows.chunks(line.output_count()) {
-        assert_eq!(bits(row), bits(&alone.row));
+    let pairs = inputs
+        .chunks(line.input_count())
+        .zip(rows.chunks(line.output_count()));
+    let mut residuals = Vec::new();
+    for (given, row) in pairs {
+        assert_eq!(bits(row), bits(&Run::new(line.clone(), given).row));
+        residuals.push(row[output(&line, "drying.residual_solvent")].to_bits());
     }
+    residuals.sort_unstable();
+    residuals.dedup();
+    assert_eq!(residuals.len(), 4, "four samples, four residuals");
     let errors = line.outcome_errors(&values).unwrap();
     for (port, error) in line.outputs().iter().zip(errors) {
         if port.name.ends_with("solvent") || port.name.ends_with("_rate") {

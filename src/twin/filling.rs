@@ -224,6 +224,75 @@ pub fn hf_cap(hf: f64, water: f64) -> f64 {
 mod tests {
     use super::*;
 
+    /// A cell of 1 Ah on 1 m² with the masses of the water budget's example: cathode 5.5 g (of it
+    /// 95 % active at 3 600 C / 5.225e-3 kg), anode 3.2 g, separator 0.2 g, electrolyte 1.5 g
+    /// (pores 0.4 + 0.4 + 0.2 cm³, a quarter in excess, 1.2 g/cm³).
+    fn example(capillary_pa: f64) -> Result<FillingOutcomes, TwinError> {
+        let cell = CellInputs {
+            specific_capacity: 3_600.0 / 5.225e-3,
+            first_charge_capacity: 3_900.0 / 5.225e-3,
+            anode_loading: 3.2e-3,
+            anode_thickness: 2e-6,
+            anode_true_density: 2_000.0,
+            anode_active_fraction: 0.95,
+            anode_specific_capacity: 1.3e6,
+            separator_thickness: 0.4e-6,
+            separator_porosity: 0.5,
+            separator_areal_mass: 0.2e-3,
+            electrode_area: 0.25,
+            electrode_pairs: 4.0,
+            electrode_width: 0.1,
+            cathode_water: 300e-6,
+            anode_water: 500e-6,
+            separator_water: 500e-6,
+        };
+        let filling = FillingInputs {
+            density: 1_200.0,
+            viscosity: 3e-3,
+            surface_tension: 0.03,
+            water: 20e-6,
+            hf: 10e-6,
+            excess: 0.25,
+            contact_angle: 0.2,
+            effective_pore_radius: 1e-7,
+            vacuum_pressure: 5_000.0,
+            fill_pressure: 101_300.0,
+            capillary_pressure: capillary_pa,
+        };
+        let cathode = CalenderingOutcomes {
+            porosity: 0.5,
+            thickness: 0.8e-6,
+            coating_density: 6_875.0,
+            areal_loading: 5.5e-3,
+        };
+        fill(&cell, &filling, &cathode, 0.95)
+    }
+
+    /// H3: 5.5 g/Ah · 300 ppm + 3.2 · 500 + 0.2 · 500 + 1.5 · 20 = 1.65 + 1.6 + 0.1 + 0.03 =
+    /// 3.38 mg/Ah; over 1.5 g that is 2 253.3 ppm, and HF 0.015 mg + 2.2210 · 3.38 mg per Ah.
+    #[test]
+    fn water_budget_is_that_of_the_published_example() -> Result<(), TwinError> {
+        let out = example(0.0)?;
+        let mg_per_ah = |kg_per_c: f64| kg_per_c * 1e6 * 3_600.0;
+        assert!((out.capacity / 3_600.0 - 1.0).abs() < 1e-12);
+        assert!((out.electrolyte_mass / 1.5e-3 - 1.0).abs() < 1e-12);
+        let budget = mg_per_ah(out.water_budget);
+        assert!((budget - 3.38).abs() < 1e-9, "{budget}");
+        assert!((out.water_released * 1e6 - 2_253.333_333).abs() < 1e-5);
+        let hf = mg_per_ah(out.hf_budget);
+        assert!((hf - (0.015 + 2.2210 * 3.38)).abs() < 1e-9, "{hf}");
+        Ok(())
+    }
+
+    /// F3: 50 mbar filled at 1 013 mbar leaves 50/1013 = 4.9358 % of the pores; 200 mbar of
+    /// capillary pressure compress it to 50/1213 = 4.1220 %.
+    #[test]
+    fn fifty_millibar_leave_five_percent_void() -> Result<(), TwinError> {
+        assert!((example(0.0)?.residual_void - 0.049_358_34).abs() < 1e-8);
+        assert!((example(20e3)?.residual_void - 0.041_220_12).abs() < 1e-8);
+        Ok(())
+    }
+
     #[test]
     fn wetting_time_grows_with_the_square_of_the_width() {
         let ratio = wetting_time_s(0.20, 2e-4) / wetting_time_s(0.03, 2e-4);

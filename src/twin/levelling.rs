@@ -81,6 +81,20 @@ mod tests {
         Ok(())
     }
 
+    /// C12 by numbers, from the published decay rate 16π⁴σh³/(3λ⁴): π⁴ = 97.409091, 16/3 of it
+    /// 519.515152; 0.04 N/m · (150 µm)³ / (2 mm)⁴ = 8.4375e-3 Pa, together 4.38340910 Pa. After
+    /// 0.25/Pa exp(−1.09585227) = 0.33425461 is left. The second row: 0.07 N/m, 100 µm, 1 mm.
+    #[test]
+    fn decay_has_the_published_constant() -> Result<(), TwinError> {
+        let rate = levelling_pressure_pa(2e-3, 150e-6, 0.04)?;
+        assert!((rate / 4.383_409_10 - 1.0).abs() < 1e-8, "{rate}");
+        let rate = levelling_pressure_pa(1e-3, 100e-6, 0.07)?;
+        assert!((rate / 36.366_060_65 - 1.0).abs() < 1e-8, "{rate}");
+        let left = amplitude_left(2e-3, 150e-6, 0.04, 0.25)?;
+        assert!((left / 0.334_254_61 - 1.0).abs() < 1e-7, "{left}");
+        Ok(())
+    }
+
     #[test]
     fn ten_times_the_wavelength_levels_ten_thousand_times_slower() -> Result<(), TwinError> {
         let short = levelling_pressure_pa(1e-3, 150e-6, 0.04)?;

@@ -292,6 +292,27 @@ pub fn krieger_dougherty(
 mod tests {
     use super::*;
 
+    const INPUTS: SlurryInputs = SlurryInputs {
+        solids: 0.65,
+        binder_fraction: 0.015,
+        carbon_fraction: 0.015,
+        active_density: 4_770.0,
+        binder_density: 1_770.0,
+        carbon_density: 1_850.0,
+        solvent_density: 1_028.0,
+        temperature: 300.0,
+        zero_shear_viscosity: 11.75,
+        infinite_shear_viscosity: 0.05,
+        relaxation_time: 1.0,
+        flow_index: 0.6,
+        yasuda_exponent: 2.0,
+        reference_solids: 0.65,
+        reference_temperature: 298.15,
+        maximum_packing: 0.6,
+        intrinsic_viscosity: 2.5,
+        activation_energy: 15e3,
+    };
+
     /// Oracle O2, both limits of the flow curve.
     #[test]
     fn carreau_yasuda_meets_both_limits() {
@@ -314,26 +335,7 @@ mod tests {
 
     #[test]
     fn power_law_touches_the_flow_curve() -> Result<(), TwinError> {
-        let slurry = Slurry::new(&SlurryInputs {
-            solids: 0.65,
-            binder_fraction: 0.015,
-            carbon_fraction: 0.015,
-            active_density: 4_770.0,
-            binder_density: 1_770.0,
-            carbon_density: 1_850.0,
-            solvent_density: 1_028.0,
-            temperature: 300.0,
-            zero_shear_viscosity: 11.75,
-            infinite_shear_viscosity: 0.05,
-            relaxation_time: 1.0,
-            flow_index: 0.6,
-            yasuda_exponent: 2.0,
-            reference_solids: 0.65,
-            reference_temperature: 298.15,
-            maximum_packing: 0.6,
-            intrinsic_viscosity: 2.5,
-            activation_energy: 15e3,
-        })?;
+        let slurry = Slurry::new(&INPUTS)?;
         for rate in [0.1, 1.0, 50.0, 3_000.0] {
             let law = slurry.power_law(rate);
             let at = |g: f64| law.consistency * math::pow(g, law.index - 1.0);
@@ -341,6 +343,33 @@ mod tests {
             let step = 1.0 + 1e-5;
             let (near, curve) = (at(rate * step), slurry.viscosity_pa_s(rate * step));
             assert!((near / curve - 1.0).abs() < 1e-9, "{rate}");
+        }
+        Ok(())
+    }
+
+    /// M5: ten kelvin above 298 K. 1/308 − 1/298 = −1.0895145e-4 1/K; times 15 000/8.314462618 K
+    /// that is −0.19655771, exp of it 0.82155391; with 25 kJ/mol −0.32759619 and 0.72065397. The
+    /// whole flow curve is scaled, so at rest and at any rate.
+    #[test]
+    fn a_warmer_slurry_is_thinner_by_its_activation_energy() -> Result<(), TwinError> {
+        for (energy, expected) in [(15e3, 0.821_553_91), (25e3, 0.720_653_97), (0.0, 1.0)] {
+            let at = |kelvin: f64| {
+                Slurry::new(&SlurryInputs {
+                    temperature: kelvin,
+                    reference_temperature: 298.0,
+                    activation_energy: energy,
+                    ..INPUTS
+                })
+            };
+            let (warm, cold) = (at(308.0)?, at(298.0)?);
+            // At the reference temperature and solids the slurry is as it was measured.
+            assert!((cold.rest_viscosity_pa_s() / 11.75 - 1.0).abs() < 1e-12);
+            for ratio in [
+                warm.rest_viscosity_pa_s() / cold.rest_viscosity_pa_s(),
+                warm.viscosity_pa_s(100.0) / cold.viscosity_pa_s(100.0),
+            ] {
+                assert!((ratio / expected - 1.0).abs() < 1e-7, "{energy}: {ratio}");
+            }
         }
         Ok(())
     }

@@ -108,7 +108,17 @@ impl Dryer {
     ///
     /// # Errors
     /// As [`Self::verify_numerics`].
-    pub fn reference(&self, zones: &[Zone], mut exits: impl FnMut(ZoneOutcomes)) -> Dried {
+    pub fn reference(&self, zones: &[Zone], exits: impl FnMut(ZoneOutcomes)) -> Dried {
+        self.reference_within((RELATIVE_TOLERANCE, LOOKS_PER_STEP), zones, exits)
+    }
+
+    /// [`Self::reference`] at a relative tolerance and a number of looks per step.
+    fn reference_within(
+        &self,
+        (relative, looks_per_step): (f64, u32),
+        zones: &[Zone],
+        mut exits: impl FnMut(ZoneOutcomes),
+    ) -> Dried {
         let (state, phase) = self.entry();
         let is_full = self.web.solvent_kg_m2 <= self.pores_full_kg_m2;
         let mut way = Passage::<f64> {
@@ -125,9 +135,9 @@ impl Dryer {
             let film = self.film(zone, index + 1)?;
             let duration_s = zone.length / self.web.speed_m_s;
             let start_s = way.time_s;
-            let looks = LOOKS_PER_STEP * self.steps(&film, duration_s)?;
+            let looks = looks_per_step * self.steps(&film, duration_s)?;
             for _ in 0..looks {
-                self.look(&film, &mut way, duration_s / f64::from(looks))?;
+                self.look(&film, &mut way, duration_s / f64::from(looks), relative)?;
             }
             // The sum of the pieces has rounding of its own.
             way.time_s = start_s + duration_s;
@@ -140,7 +150,13 @@ impl Dryer {
     }
 
     /// Goes one stretch, in pieces where pores are just full or a phase ends.
-    fn look(&self, film: &Film, way: &mut Passage<f64>, stretch_s: f64) -> Result<(), TwinError> {
+    fn look(
+        &self,
+        film: &Film,
+        way: &mut Passage<f64>,
+        stretch_s: f64,
+        relative: f64,
+    ) -> Result<(), TwinError> {
         let (coldest_k, _) = film.solvent.vapour_pressure_range_k();
         let mut left_s = stretch_s;
         // The pores, the end of the film and the end of the front: three events, four pieces.
@@ -150,7 +166,7 @@ impl Dryer {
             let rate = |state: &State| self.rate(film, phase, state);
             let first = rate(&from)?;
             way.peak_kg_m2_s = way.peak_kg_m2_s.max(first[EVAPORATED]);
-            let stepped = |step_s: f64| verify_with_dop853(rate, &from, step_s, RELATIVE_TOLERANCE);
+            let stepped = |step_s: f64| verify_with_dop853(rate, &from, step_s, relative);
             let after = stepped(left_s)?;
             let end = match phase {
                 Phase::Film => self.kernel.critical_kg_m2,
@@ -198,5 +214,90 @@ impl Dryer {
             Phase::Front | Phase::Tail => Phase::Tail,
         };
         way.phases = Phases::from_fn(|_| next);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::twin::drying::{DryingInputs, DryingOutcomes, Web};
+    use crate::twin::solvent::Solvent;
+    use crate::twin::status::Flags;
+
+    fn cathode() -> Result<(Dryer, [Zone; 3]), TwinError> {
+        let web = Web {
+            solvent: Solvent::Nmp,
+            areal_loading_kg_m2: 0.17181,
+            solvent_kg_m2: 0.092_513,
+            solvent_density_kg_m3: 1_028.0,
+            dry_thickness_m: 75.6e-6,
+            porosity: 0.5,
+            temperature_k: 298.15,
+            speed_m_s: 25.0 / 60.0,
+            width_m: 0.65,
+            both_sides_wet: false,
+        };
+        let inputs = DryingInputs {
+            exhaust_flow: 2.28,
+            lower_explosive_limit: 0.013,
+            air_solvent_fraction: 0.0,
+            air_solvent_ratio: 1.0,
+            foil_heat_capacity: 36.45,
+            solids_heat_capacity: 800.0,
+            solvent_heat_capacity: 1_766.0,
+            critical_saturation: 0.3,
+            tortuosity: 2.0,
+            bound_solvent: 0.006,
+            equilibrium_solvent: 1e-6,
+            desorption_rate: 0.26,
+            desorption_activation_energy: 80e3,
+            desorption_reference_temperature: 395.15,
+        };
+        let zones = [378.15, 391.15, 395.15].map(|air_temperature| Zone {
+            air_temperature,
+            length: 12.0,
+            heat_transfer_top: 40.0,
+            heat_transfer_bottom: 40.0,
+            infrared: 0.0,
+        });
+        Ok((Dryer::new(web, &inputs)?, zones))
+    }
+
+    /// The reference is a reference: a tolerance ten times tighter and ten times looser, and twice
+    /// the looks, move it by less than a thousandth of what it finds wrong with the stepper. A look
+    /// is so short that one step of order eight is exact to rounding, whatever the tolerance: only
+    /// with stretches of a whole step has the tolerance something to say, which shows it arrives.
+    #[test]
+    fn finer_integration_moves_the_reference_far_less_than_the_error_it_finds()
+    -> Result<(), TwinError> {
+        let (dryer, zones) = cathode()?;
+        let of = |found: (DryingOutcomes, Flags)| {
+            [
+                found.0.residual_solvent,
+                found.0.free_solvent_time,
+                found.0.mean_rate,
+                found.0.evaporated_load,
+                found.0.heat_power,
+                found.0.shrinkage_time,
+            ]
+        };
+        let run = of(dryer.run(&zones, |_| {}, |_| {})?);
+        let shipped = of(dryer.reference(&zones, |_| {})?);
+        let moved = |relative: f64, looks: u32| -> Result<[f64; 6], TwinError> {
+            let other = of(dryer.reference_within((relative, looks), &zones, |_| {})?);
+            Ok(std::array::from_fn(|at| (other[at] - shipped[at]).abs()))
+        };
+        let errors: [f64; 6] = std::array::from_fn(|at| (run[at] - shipped[at]).abs());
+        for (relative, looks) in [
+            (0.1 * RELATIVE_TOLERANCE, LOOKS_PER_STEP),
+            (10.0 * RELATIVE_TOLERANCE, LOOKS_PER_STEP),
+            (RELATIVE_TOLERANCE, 2 * LOOKS_PER_STEP),
+        ] {
+            for (at, (moved, error)) in moved(relative, looks)?.iter().zip(errors).enumerate() {
+                assert!(*moved < 1e-3 * error, "{at}: {moved:e} {error:e}");
+            }
+        }
+        assert_ne!(moved(1.0, 1)?, moved(RELATIVE_TOLERANCE, 1)?);
+        Ok(())
     }
 }
