@@ -219,9 +219,9 @@ impl GapLaw {
     ///
     /// In ln CV two independent parts, added as squares: the law for one more gap (residual times
     /// √(1 + leverage), Student's t) and the spread over coatings of one gap (normal; its 72
-    /// coatings leave it known). With one degree of freedom that is within 0.03 of the exact
-    /// quantile of the sum, 50 to 400 µm. The medians fitted hold a part of the spread over
-    /// coatings, which is so counted twice: the interval is rather too wide.
+    /// coatings leave it known). With one degree of freedom that is 0.010 to 0.022 in ln CV
+    /// narrower than the exact quantile of the sum, 50 to 400 µm. The medians fitted hold a part of
+    /// the spread over coatings, which is so counted twice and widens it, by how much is not known.
     ///
     /// # Errors
     /// [`TwinError::OutOfDomain`] for a gap not above zero.

@@ -316,7 +316,8 @@ impl<R: Real> Group<'_, R> {
     ) {
         let before = passage.state;
         let (coldest_k, _) = pass.film.solvent.vapour_pressure_range_k();
-        let is_cold = self.kernel.temperature_k(&before).lt(R::splat(coldest_k));
+        let colder = |state: &State<R>| self.kernel.temperature_k(state).lt(R::splat(coldest_k));
+        let is_cold = colder(&before) | colder(after);
         let left = R::splat(0.0).greatest(after[EVAPORATED] - before[EVAPORATED]);
         let below = passage.below_range_kg_m2 + left;
         passage.below_range_kg_m2 = R::select(active & is_cold, below, passage.below_range_kg_m2);

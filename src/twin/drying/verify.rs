@@ -182,7 +182,7 @@ impl Dryer {
                 locate_fall(stepped, from[FREE], &after, left_s, (FREE, level))?
             };
             way.time_s += piece_s;
-            if self.temperature_k(&from) < coldest_k {
+            if self.temperature_k(&from) < coldest_k || self.temperature_k(&state) < coldest_k {
                 way.below_range_kg_m2 += (state[EVAPORATED] - from[EVAPORATED]).max(0.0);
             }
             let is_event = after[FREE] <= level;
