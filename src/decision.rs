@@ -90,7 +90,7 @@ pub struct Facts {
     pub critical_rules: Vec<CriticalRule>,
     /// Inputs that are missing.
     pub missing_inputs: Vec<MissingInput>,
-    /// Parts of the plant of which no sample could be computed, in the order of the plant.
+    /// Parts of the plant of which most samples could not be computed, in the order of the plant.
     pub not_computed: Vec<String>,
     /// Parameters the change sets.
     pub changed: Vec<ChangedParameter>,
@@ -146,7 +146,7 @@ pub enum Reason {
         /// Dictionary name.
         name: String,
     },
-    /// No sample of a part of the plant gave a value.
+    /// Most samples of a part of the plant gave no value.
     NothingComputed {
         /// The part.
         part: String,
@@ -269,7 +269,7 @@ impl fmt::Display for Reason {
             Self::RuleUndecided { code } => write!(f, "critical rule {code} is undecided"),
             Self::InputMissing { name } => write!(f, "`{name}` is missing"),
             Self::NothingComputed { part } => {
-                write!(f, "no sample of the {part} could be computed")
+                write!(f, "most samples of the {part} could not be computed")
             }
             Self::LimitRecalled { code, standing } => write!(
                 f,

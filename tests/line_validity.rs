@@ -203,7 +203,7 @@ fn what_nothing_reaches_is_refused_by_name() {
     for (name, value, said) in [
         ("anode.active_fraction", 1.2, "a share of at most 1"),
         ("calendering.springback", 1.5, "at most 1, twice"),
-        ("calendering.stretch", 0.5, "1 to 2"),
+        ("calendering.stretch", 0.5, "0.95 to 2"),
         ("cell.cathode_water", 1.5, "a share of at most 1"),
         ("filling.contact_angle", 1.6, "a right angle"),
         ("filling.vacuum_pressure", 2e5, "`filling.fill_pressure`"),

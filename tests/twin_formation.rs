@@ -381,7 +381,18 @@ fn an_end_met_before_its_step_is_a_status_and_the_run_goes_on() {
         assert_eq!(run.steps.len(), 3);
         assert_eq!(run.steps[1].duration_s.to_bits(), 0.0_f64.to_bits());
     }
-    // A rest of no time is said to take none.
+    // A worse trouble behind it is the one that is told.
+    let never = Step::constant_current(-0.05, 4.2, 60.0);
+    let infeasible = Step::constant_current(-0.1, 3.0, 72_000.0);
+    let steps = vec![charge.clone(), infeasible, never];
+    let run = run_of(&demonstration::request(), &Protocol { steps });
+    assert_eq!(run.status, Status::EndNotReached { step: 2 });
+    // A guard beside a duration may be met, and a rest of no time is said to take none.
+    let mut pulse = Step::constant_current(0.1, 4.19, 10.0);
+    pulse.ends.push(End::Duration(10.0));
+    let steps = vec![charge.clone(), pulse, Step::rest(60.0)];
+    let run = run_of(&demonstration::request(), &Protocol { steps });
+    assert_eq!(run.status, Status::Ok);
     let steps = vec![charge, Step::rest(0.0), Step::rest(60.0)];
     let run = run_of(&demonstration::request(), &Protocol { steps });
     assert_eq!(run.status, Status::Ok);

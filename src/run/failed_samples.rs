@@ -1,8 +1,8 @@
 //! Samples that gave no value, told with their reasons.
 //!
 //! In: the ensembles of a recipe. Out: a finding for each part of the plant in which samples
-//! failed, with the reasons by number, and the parts of which no sample could be computed: nothing
-//! may be said of those, whatever the rules are.
+//! failed, with the reasons by number, and the parts of which most samples could not be computed:
+//! nothing may be said of those, whatever the rules are.
 
 use super::plant::Stage;
 use super::{Context, Judged};
@@ -23,13 +23,23 @@ fn ensembles<'j>(
     both.filter_map(|(part, stage)| Some((part, judged.simulated.ensemble(stage)?)))
 }
 
-/// Returns the parts of which no sample gave a value.
+/// Returns the parts of which fewer than half of the samples gave a value. Up to that, failed
+/// samples count against every probability, which is on the safe side; beyond, what is left is no
+/// picture of the plant.
 pub(super) fn not_computed(context: &Context<'_>, judged: &Judged) -> Vec<String> {
-    let none = |all: &Ensemble| all.samples() > 0 && all.failed() == all.samples() as u64;
+    let few = |all: &Ensemble| all.samples() > 0 && 2 * all.failed() > all.samples() as u64;
     ensembles(context, judged)
-        .filter(|(_, all)| none(all))
+        .filter(|(_, all)| few(all))
         .map(|(part, _)| part.to_owned())
         .collect()
+}
+
+/// A reason in words: an input outside its law is known by its name alone.
+fn worded(reason: &str) -> String {
+    if reason.contains(' ') {
+        return reason.to_owned();
+    }
+    format!("`{reason}` is outside its law")
 }
 
 /// Returns a warning for each part in which samples failed.
@@ -40,7 +50,7 @@ pub fn findings(context: &Context<'_>, judged: &Judged) -> Vec<Finding> {
         let reasons: Vec<String> = all
             .failures()
             .into_iter()
-            .map(|(reason, times)| format!("{reason} ({times})"))
+            .map(|(reason, times)| format!("{} ({times})", worded(reason)))
             .collect();
         Finding {
             code: "samples-failed".to_owned(),

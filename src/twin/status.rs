@@ -253,13 +253,14 @@ pub enum TwinError {
 }
 
 impl TwinError {
-    /// Names the kind of error in a fixed short text, for counts over samples.
+    /// Names the kind of error in a fixed short text, for counts over samples; an input outside its
+    /// law by its own name.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
             Self::PortCount { .. } => "line: wrong number of inputs",
             Self::NotFinite { .. } => "line: an input is not finite",
-            Self::OutOfDomain { .. } => "line: an input is outside its law",
+            Self::OutOfDomain { quantity, .. } => quantity,
             Self::ZoneOutOfDomain { .. } => "drying: an input of a zone is outside its law",
             Self::BeyondMaximumPacking { .. } => "slurry: beyond maximum packing",
             Self::AboveVapourPressureRange { .. } => "drying: above the vapour pressure law",
@@ -345,7 +346,7 @@ impl fmt::Display for TwinError {
                 "solvent condenses into emptying pores in zone {zone}, which is not modelled"
             ),
             Self::EventLost => {
-                f.write_str("the solvent of the web is not a number on the way to an event")
+                f.write_str("an event of drying has no place in its step: no number, or past it")
             }
             Self::StepLimit { zone, steps } => {
                 write!(f, "zone {zone} needs {steps} steps, more than allowed")

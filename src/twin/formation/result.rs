@@ -33,7 +33,9 @@ pub enum Status {
         step: usize,
     },
     /// A step had met its end before it began, such as a charge to a voltage that the cell is
-    /// above: it cannot be meant. The run went on behind it.
+    /// above, or a hold until a current that is not reached: left out it would be another
+    /// protocol. The run went on behind it. An end beside a duration guards the step and may be
+    /// met; a rest may take no time.
     EndMetAtStart {
         /// The step.
         step: usize,
@@ -226,7 +228,11 @@ impl Run {
 
     /// Keeps the first trouble; a broken balance outranks every other.
     pub(super) fn note(&mut self, status: Status) {
-        if self.status == Status::Ok || matches!(status, Status::InvariantBroken(_)) {
+        // A step without effect says less than one that went wrong behind it.
+        let is_mild = matches!(self.status, Status::Ok | Status::EndMetAtStart { .. });
+        let is_worse = !matches!(status, Status::EndMetAtStart { .. });
+        let is_first = self.status == Status::Ok || (is_mild && is_worse);
+        if is_first || matches!(status, Status::InvariantBroken(_)) {
             self.status = status;
         }
     }

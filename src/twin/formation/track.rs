@@ -408,8 +408,9 @@ impl<'a, R: Real, S: Sphere<R>> Engine<'a, R, S> {
         if !ended && !timed {
             track.run.note(Status::EndNotReached { step: track.step });
         }
-        // A rest of no time is said to take none; an end that is there already is not.
-        if ended && !timed && elapsed_s == 0.0 {
+        // A rest of no time is said to take none, and beside a duration another end is a guard.
+        let is_timed = step.ends.iter().any(|end| matches!(end, End::Duration(_)));
+        if ended && !is_timed && elapsed_s == 0.0 {
             track.run.note(Status::EndMetAtStart { step: track.step });
         }
         let thickness_m = state.thickness_m.lane(lane);

@@ -68,8 +68,8 @@ const ENDS: &[Ends] = &[
         ],
         low: 0.0,
         // Li22Si5 per mass of silicon by stoichiometry: 4.4 × 96 485 C/mol / 28.086 g/mol.
-        high: 1.52e7,
-        expected: "at most 4 220 mA*h/g, that of silicon as Li22Si5",
+        high: 1.512e7,
+        expected: "at most 4 200 mA*h/g, that of silicon as Li22Si5",
     },
     Ends {
         names: &[
@@ -127,9 +127,10 @@ const ENDS: &[Ends] = &[
     },
     Ends {
         names: &["calendering.stretch"],
-        low: 1.0,
+        // Rolls do not shorten a web; what is below 1 is the scatter of a measurement of 1.
+        low: 0.95,
         high: 2.0,
-        expected: "1 to 2: rolls do not shorten a web, and it tears before it is twice as long",
+        expected: "0.95 to 2: rolls do not shorten a web, and it tears before it is twice as long",
     },
     Ends {
         names: &["coating.pump_ripple"],
