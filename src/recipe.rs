@@ -181,14 +181,14 @@ impl Recipe {
         for entry in set {
             let Some(parameter) = changed.parameters.get_mut(&entry.key) else {
                 let names = self.parameters.keys().map(String::as_str);
-                report.push(
-                    Diagnostic::error(
-                        codes::CHANGE_OF_NOTHING,
-                        entry.key_span,
-                        format!("the recipe has no `{}` to change", entry.key),
-                    )
-                    .suggest(&entry.key, names),
-                );
+                let (key, known) = (&entry.key, dictionary::standard());
+                let message = format!("the recipe has no `{key}` to change");
+                let mut found =
+                    Diagnostic::error(codes::CHANGE_OF_NOTHING, entry.key_span, message);
+                if choice_named(key).is_some() || known.get(key).is_some() {
+                    found = found.help("give the recipe a value of it first");
+                }
+                report.push(found.suggest(key, names));
                 continue;
             };
             parameter.change(entry, report);
