@@ -7,6 +7,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod common;
 #[expect(dead_code, reason = "sources and spreads are for others")]
 mod line3;
 
@@ -147,16 +148,7 @@ fn film_lies_below_the_published_wet_bulb_by_its_band() {
         } else {
             vapour_pressure_over_liquid_pa(dew_k).unwrap()
         };
-        let film = Film {
-            zone: 1,
-            solvent: Solvent::Water,
-            air_k,
-            vapour_pa,
-            top_w_m2_k: 40.0,
-            bottom_w_m2_k: 0.0,
-            infrared_w_m2: 0.0,
-            both_sides_wet: false,
-        };
+        let film = common::water_film(air_k, vapour_pa);
         let below = wet_bulb_k - film.wet_bulb().unwrap().0;
         assert!(
             (0.2..=1.2).contains(&below),

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod common;
 mod line3;
 
 use cellwright::quantity::dictionary::standard;
@@ -479,16 +480,7 @@ fn film_dried_from_one_side_stays_just_below_adiabatic_saturation() {
     // must lie up to 1.2 K below, and never above.
     for (air_k, frost_k) in [(313.15, 263.15), (333.15, 233.15), (373.15, 233.15)] {
         let vapour_pa = vapour_pressure_over_ice_pa(frost_k).unwrap();
-        let film = Film {
-            zone: 1,
-            solvent: Solvent::Water,
-            air_k,
-            vapour_pa,
-            top_w_m2_k: 40.0,
-            bottom_w_m2_k: 0.0,
-            infrared_w_m2: 0.0,
-            both_sides_wet: false,
-        };
+        let film = common::water_film(air_k, vapour_pa);
         let humidity = humidity_ratio(vapour_pa, STANDARD_PRESSURE_PA).unwrap();
         let excess = |kelvin: f64| {
             let saturated = film.solvent.vapour_pressure_pa(kelvin);

@@ -622,6 +622,14 @@ pub struct DeltaRow {
     pub values: Vec<f64>,
 }
 
+impl DeltaRow {
+    /// Tells whether the observation checks anything: not what a number was fitted to.
+    #[must_use]
+    pub fn is_check(&self) -> bool {
+        self.subject != "fitted"
+    }
+}
+
 /// One assumed or recalled number and what it does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

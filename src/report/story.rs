@@ -472,7 +472,7 @@ const MISSES_FROM: f64 = 1.0;
 fn farthest(body: &Body) -> Option<String> {
     let misses = |row: &&DeltaRow| row.distance - row.null_level > MISSES_FROM;
     let mut checks = worst_first(&body.deltas).into_iter();
-    let worst = checks.find(|row| row.subject != "fitted" && misses(row))?;
+    let worst = checks.find(|row| row.is_check() && misses(row))?;
     Some(format!(
         "the model misses what was measured: {} by {} spreads, {} by chance alone",
         short_name(&worst.name),

@@ -198,29 +198,17 @@ pub fn ripple(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::twin::slurry::{Slurry, SlurryInputs};
+    use crate::twin::slurry::{Slurry, SlurryInputs, tests::INPUTS};
 
     /// A slurry of constant viscosity: no thinning.
     fn newtonian(viscosity: f64) -> Result<Slurry, TwinError> {
         Slurry::new(&SlurryInputs {
-            solids: 0.65,
-            binder_fraction: 0.015,
-            carbon_fraction: 0.015,
-            active_density: 4_770.0,
-            binder_density: 1_770.0,
-            carbon_density: 1_850.0,
-            solvent_density: 1_028.0,
             temperature: 298.15,
             zero_shear_viscosity: viscosity,
             infinite_shear_viscosity: viscosity,
-            relaxation_time: 1.0,
             flow_index: 1.0,
-            yasuda_exponent: 2.0,
-            reference_solids: 0.65,
-            reference_temperature: 298.15,
-            maximum_packing: 0.6,
-            intrinsic_viscosity: 2.5,
             activation_energy: 0.0,
+            ..INPUTS
         })
     }
 

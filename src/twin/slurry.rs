@@ -289,10 +289,10 @@ pub fn krieger_dougherty(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    const INPUTS: SlurryInputs = SlurryInputs {
+    pub(in crate::twin) const INPUTS: SlurryInputs = SlurryInputs {
         solids: 0.65,
         binder_fraction: 0.015,
         carbon_fraction: 0.015,

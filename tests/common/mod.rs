@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use cellwright::document::{Disk, Files, InMemory, ReadError};
 use cellwright::run::Options;
+use cellwright::twin::Solvent;
+use cellwright::twin::film::Film;
 
 /// Documents of a test before those of the checkout.
 pub struct Overlay {
@@ -34,6 +36,20 @@ pub fn few(samples: u64) -> Options {
         strict: false,
         threads: 1,
         solver: None,
+    }
+}
+
+/// A film of water that air of some vapour pressure dries from above alone.
+pub fn water_film(air_k: f64, vapour_pa: f64) -> Film {
+    Film {
+        zone: 1,
+        solvent: Solvent::Water,
+        air_k,
+        vapour_pa,
+        top_w_m2_k: 40.0,
+        bottom_w_m2_k: 0.0,
+        infrared_w_m2: 0.0,
+        both_sides_wet: false,
     }
 }
 

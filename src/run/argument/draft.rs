@@ -214,10 +214,7 @@ fn simulation(given: &Given<'_>) -> Draft {
 
 /// The observations that check something: not those that a number was fitted to.
 fn checks<'g>(given: &Given<'g>) -> impl Iterator<Item = &'g DeltaRow> + use<'g> {
-    given
-        .deltas
-        .iter()
-        .filter(|delta| delta.subject != "fitted")
+    given.deltas.iter().filter(|delta| delta.is_check())
 }
 
 fn check_id(delta: &DeltaRow) -> String {

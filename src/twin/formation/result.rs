@@ -226,13 +226,16 @@ impl Run {
         per_electron * self.lithium_lost_ah / FARADAY_AH_MOL
     }
 
-    /// Keeps the first trouble; a broken balance outranks every other.
+    /// Keeps the first trouble of the gravest kind: a step without effect says less than one that
+    /// went wrong, and a broken balance, the last one, outranks every other.
     pub(super) fn note(&mut self, status: Status) {
-        // A step without effect says less than one that went wrong behind it.
-        let is_mild = matches!(self.status, Status::Ok | Status::EndMetAtStart { .. });
-        let is_worse = !matches!(status, Status::EndMetAtStart { .. });
-        let is_first = self.status == Status::Ok || (is_mild && is_worse);
-        if is_first || matches!(status, Status::InvariantBroken(_)) {
+        let gravity = |status: &Status| match status {
+            Status::Ok => 0,
+            Status::EndMetAtStart { .. } => 1,
+            _ => 2,
+        };
+        let is_broken = matches!(status, Status::InvariantBroken(_));
+        if is_broken || gravity(&status) > gravity(&self.status) {
             self.status = status;
         }
     }
